@@ -1,0 +1,43 @@
+package backend
+
+import "context"
+
+// ActivityQuery asks for rows after a seq (oldest first) or, if After is 0 and Before is not, before a seq (newest
+// first). Both 0: the newest rows, newest first. Limit is 1 to 1,000, 0 means 200.
+type ActivityQuery struct {
+	After  int64 `json:"after"`
+	Before int64 `json:"before"`
+	Limit  int   `json:"limit"`
+}
+
+// ActivityPage is rows in the order asked for, and the range that exists now.
+type ActivityPage struct {
+	Store string       `json:"store"`
+	Head  ActivityHead `json:"head"`
+	Rows  []Activity   `json:"rows"`
+}
+
+// Activity is one request and its answer. Action is one of create, update, disable, enable, delete, read, match, list, test,
+// discovery, members, other; Identity is the person's or group's name, where it is known.
+type Activity struct {
+	Seq       int64   `json:"seq"`
+	RequestID string  `json:"requestId"`
+	At        string  `json:"at"`   // RFC 3339 with milliseconds, UTC
+	Took      float64 `json:"took"` // milliseconds until the answer was ready; the disk's own wait is not in it
+	Method    string  `json:"method"`
+	Target    string  `json:"target"` // path and query
+	Status    int     `json:"status"`
+	Action    string  `json:"action"`
+	Type      string  `json:"type"` // "User", "Group" or ""
+	ID        string  `json:"id"`
+	Identity  string  `json:"identity"`
+	ScimType  string  `json:"scimType"`
+	Detail    string  `json:"detail"` // of an error
+	Remote    string  `json:"remote"`
+	UserAgent string  `json:"userAgent"`
+}
+
+// Activity gives a page of requests.
+func (b *Backend) Activity(ctx context.Context, q ActivityQuery) (ActivityPage, error) {
+	return ActivityPage{}, nil
+}
