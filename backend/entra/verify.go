@@ -1,0 +1,252 @@
+package entra
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Difference is one thing in which the target is not as Entra believes it to be.
+type Difference struct {
+	// Type is User or Group.
+	Type string
+	// Name is the userName or displayName of what differs.
+	Name string
+	// Text says what differs.
+	Text string
+}
+
+// String is the difference in one line.
+func (d Difference) String() string { return fmt.Sprintf("%s %q %s", d.Type, d.Name, d.Text) }
+
+const pageSize = 100
+
+// comparison collects differences while the target is read.
+type comparison struct {
+	*visit
+	found []Difference
+}
+
+func (c *comparison) differ(kind, name, format string, args ...any) {
+	c.found = append(c.found, Difference{kind, c.wire.clean(name), c.wire.clean(fmt.Sprintf(format, args...))})
+}
+
+// Verify reads all people and groups back from the target and compares them with the client's own idea: every mapped
+// attribute of every person with active and manager, every group, every member, and nobody else. What Survey has seen
+// may be there as well. An empty answer means that all agree; an error means that the target could not be read.
+//
+// Entra itself never does this. The requests are told to Progress, and are in no cycle and no report.
+func (c *Client) Verify(ctx context.Context) ([]Difference, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.verify(ctx)
+}
+
+func (c *Client) verify(ctx context.Context) ([]Difference, error) {
+	cmp := &comparison{visit: c.visit()}
+	if err := cmp.users(ctx); err != nil {
+		return nil, fmt.Errorf("verify people: %w", err)
+	}
+	if err := cmp.groups(ctx); err != nil {
+		return nil, fmt.Errorf("verify groups: %w", err)
+	}
+	return cmp.found, nil
+}
+
+// Survey remembers what is at the target before the first cycle, so that Verify does not call it a difference. It is not
+// part of what Entra does.
+func (c *Client) Survey(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v := c.visit()
+	before := map[string]bool{}
+	for _, path := range []string{"/Users", "/Groups"} {
+		err := v.pages(ctx, path, func(resource map[string]any) {
+			before[path+"/"+text(resource, "id")] = true
+		})
+		if err != nil {
+			return fmt.Errorf("survey: %w", err)
+		}
+	}
+	c.before = before
+	return nil
+}
+
+// pages lists everything, page by page (RFC 7644 section 3.4.2.4).
+func (v *visit) pages(ctx context.Context, path string, each func(map[string]any)) error {
+	for start := 1; ; {
+		query := fmt.Sprintf("startIndex=%d&count=%d", start, pageSize)
+		if path == "/Groups" {
+			query = withoutMembers + "&" + query
+		}
+		answer, f := v.do(ctx, ReadBack, http.MethodGet, path, query, nil)
+		if f != nil {
+			return f
+		}
+		total, ok := number(answer, "totalResults")
+		if !ok {
+			return v.reject(ReadBack, http.MethodGet, path, query, codeIncompatible, "the list is not SCIM: totalResults is missing")
+		}
+		resources := objects(answer, "Resources")
+		for _, resource := range resources {
+			each(resource)
+		}
+		start += len(resources)
+		if start > total {
+			return nil
+		}
+		if len(resources) == 0 {
+			return v.reject(ReadBack, http.MethodGet, path, query, codeIncompatible, "the page is empty, and totalResults is %d", total)
+		}
+	}
+}
+
+func (c *comparison) users(ctx context.Context) error {
+	byID, byName := make(map[string]*person, len(c.office.people)), map[string]*person{}
+	for _, p := range c.office.people {
+		if p.link.id != "" {
+			byID[p.link.id] = p
+		} else if p.state != forgotten {
+			byName[strings.ToLower(p.userPrincipalName)] = p
+		}
+	}
+	seen := map[string]bool{}
+	err := c.pages(ctx, "/Users", func(resource map[string]any) {
+		id, name := text(resource, "id"), text(resource, "userName")
+		switch p := byID[id]; {
+		case seen[id]:
+			c.differ("User", name, "is listed twice with the id %s", id)
+		case p != nil:
+			c.person(p, resource)
+		case c.before["/Users/"+id]:
+		case byName[strings.ToLower(name)] != nil:
+			c.differ("User", name, "is there with the id %s, which Entra was never told", id)
+		default:
+			c.differ("User", name, "is there, and nobody in the office has the id %s", id)
+		}
+		seen[id] = true
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range c.office.people {
+		if p.expected().Expected && !seen[p.link.id] {
+			if p.link.id == "" {
+				c.differ("User", p.userPrincipalName, "is missing: never created with success")
+			} else {
+				c.differ("User", p.userPrincipalName, "is missing: the id %s is not listed", p.link.id)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *comparison) person(p *person, resource map[string]any) {
+	want, got := p.expected(), parseUser(resource)
+	name := p.userPrincipalName
+	if !want.Expected {
+		c.differ("User", name, "is still there, though deleted for good")
+		return
+	}
+	if got.oddity != "" {
+		c.differ("User", name, "has an odd shape: %s", got.oddity)
+	}
+	if got.active != want.Active {
+		c.differ("User", name, "has active %t where %t is expected", got.active, want.Active)
+	}
+	for i, at := range attributes {
+		c.value("User", name, at.path, got.values[i], want.Values[at.path])
+	}
+	c.value("User", name, managerPath, got.manager, want.ManagerID)
+}
+
+func (c *comparison) value(kind, name, path, got, want string) {
+	switch {
+	case got == want:
+	case got == "":
+		c.differ(kind, name, "has no %s where %q is expected", path, want)
+	case want == "":
+		c.differ(kind, name, "has %s %q where nothing is expected", path, got)
+	default:
+		c.differ(kind, name, "has %s %q where %q is expected", path, got, want)
+	}
+}
+
+func (c *comparison) groups(ctx context.Context) error {
+	byID := make(map[string]*group, len(c.office.groups))
+	for _, g := range c.office.groups {
+		if g.link.id != "" {
+			byID[g.link.id] = g
+		}
+	}
+	names := map[string]string{} // by the id, of what is compared member by member
+	var order []string
+	err := c.pages(ctx, "/Groups", func(resource map[string]any) {
+		id, name := text(resource, "id"), text(resource, "displayName")
+		switch {
+		case names[id] != "":
+			c.differ("Group", name, "is listed twice with the id %s", id)
+		case byID[id] != nil:
+			order = append(order, id)
+		case !c.before["/Groups/"+id]:
+			c.differ("Group", name, "is there, and no group in the office has the id %s", id)
+		}
+		names[id] = name
+	})
+	if err != nil {
+		return err
+	}
+	people := make(map[string]string, len(c.office.people))
+	for _, p := range c.office.people {
+		if p.link.id != "" {
+			people[p.link.id] = p.userPrincipalName
+		}
+	}
+	for _, id := range order {
+		resource, f := c.do(ctx, ReadBack, http.MethodGet, groupPath(id), "", nil)
+		if f != nil {
+			return f
+		}
+		c.group(byID[id].expected(), resource, people)
+	}
+	for _, g := range c.office.groups {
+		if _, listed := names[g.link.id]; g.assigned && (g.link.id == "" || !listed) {
+			c.differ("Group", g.name, "is missing")
+		}
+	}
+	return nil
+}
+
+func (c *comparison) group(want Group, resource map[string]any, people map[string]string) {
+	name := want.DisplayName
+	if !want.Expected {
+		c.differ("Group", name, "is still there, though no longer assigned")
+		return
+	}
+	c.value("Group", name, "displayName", text(resource, "displayName"), want.DisplayName)
+	c.value("Group", name, "externalId", text(resource, "externalId"), want.ObjectID)
+	who := func(id string) string {
+		if known := people[id]; known != "" {
+			return known
+		}
+		return "somebody unknown with the id " + id
+	}
+	got := map[string]bool{}
+	for _, member := range objects(resource, "members") {
+		id := text(member, "value")
+		switch _, wanted := slices.BinarySearch(want.MemberIDs, id); {
+		case got[id]:
+			c.differ("Group", name, "lists the member %s twice", who(id))
+		case !wanted:
+			c.differ("Group", name, "has the member %s, who is not in it", who(id))
+		}
+		got[id] = true
+	}
+	for _, id := range want.MemberIDs {
+		if !got[id] {
+			c.differ("Group", name, "lacks the member %s", who(id))
+		}
+	}
+}
