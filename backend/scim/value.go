@@ -1,0 +1,258 @@
+package scim
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxElements is how many values one attribute of a document may have. A Group's members are not in the document and
+// have no such limit.
+const maxElements = 20000
+
+// canonical gives a value in the form that attribute a keeps it in, or nil where it says that there is none: null, "",
+// an empty array, an object without anything in it (RFC 7643 section 2.5). A nil attribute is one that the tables don't
+// know: its value is kept as it was sent, without its nulls. name is for the error's detail.
+func canonical(a *Attribute, name string, v any) (any, error) {
+	if a == nil {
+		return unknown(v), nil
+	}
+	if !a.MultiValued {
+		return single(a, name, v)
+	}
+	list, ok := v.([]any)
+	if !ok {
+		// One value where several may stand: Entra's validators send it.
+		list = []any{v}
+	}
+	if len(list) > maxElements {
+		return nil, invalid("%s has more than %d values", name, maxElements)
+	}
+	all := make([]any, 0, len(list))
+	for _, e := range list {
+		c, err := single(a, name, e)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	onePrimary(all, nil)
+	return all, nil
+}
+
+func invalid(format string, args ...any) *Error {
+	return &Error{Kind: InvalidValue, Detail: fmt.Sprintf(format, args...)}
+}
+
+// single is canonical for an attribute with one value, or for one element of a multi-valued one.
+func single(a *Attribute, name string, v any) (any, error) {
+	if v == nil || v == "" {
+		return nil, nil
+	}
+	if a.Type == TypeComplex {
+		m, err := complexValue(a, name, v)
+		if len(m) == 0 {
+			return nil, err
+		}
+		return m, nil
+	}
+	wrong := func() error { return invalid("%s must be a %s, not %s", name, a.Type, kindOf(v)) }
+	switch a.Type {
+	case TypeBoolean:
+		switch v := v.(type) {
+		case bool:
+			return v, nil
+		case string:
+			if b, ok := boolText(v); ok {
+				return b, nil
+			}
+			return nil, invalid("%s must be a boolean, not %s", name, quote(v))
+		}
+		return nil, wrong()
+	case TypeInteger, TypeDecimal:
+		n, ok := v.(json.Number)
+		if !ok {
+			return nil, wrong()
+		}
+		if a.Type == TypeInteger && strings.ContainsAny(n.String(), ".eE") {
+			return nil, invalid("%s must be an integer, not %s", name, quote(n.String()))
+		}
+		return n, nil
+	}
+	s, ok := v.(string)
+	if !ok {
+		return nil, wrong()
+	}
+	if a.Type == TypeDateTime {
+		if _, ok := parseTime(s); !ok {
+			return nil, invalid("%s must be a dateTime, not %s", name, quote(s))
+		}
+	}
+	return s, nil
+}
+
+// complexValue reads an object, or what is sent in place of one: its value alone, or an array with one of them. It
+// gives nil for what was cleared: labels without anything that they could be labels of.
+func complexValue(a *Attribute, name string, v any) (map[string]any, error) {
+	if list, ok := v.([]any); ok && !a.MultiValued {
+		switch len(list) {
+		case 0:
+			return nil, nil
+		case 1:
+			v = list[0]
+		}
+	}
+	o, ok := v.(object)
+	if !ok {
+		if a.sub("value") == nil {
+			return nil, invalid("%s must be an object, not %s", name, kindOf(v))
+		}
+		if _, ok := v.([]any); ok {
+			return nil, invalid("%s must be an object, not an array", name)
+		}
+		o = object{{"value", v}}
+	}
+	if a.Name == "roles" {
+		o = unpackRole(o)
+	}
+	m := make(map[string]any, len(o))
+	cleared := false
+	for _, f := range o {
+		sub := a.sub(f.name)
+		if sub != nil && sub.Mutability == readOnly {
+			continue
+		}
+		key := f.name
+		if sub != nil {
+			key = sub.Name
+		}
+		c, err := canonical(sub, name+"."+key, f.value)
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			cleared = true
+			continue
+		}
+		m[key] = c
+	}
+	if cleared && onlyLabels(m) {
+		return nil, nil
+	}
+	return m, nil
+}
+
+// onlyLabels tells whether nothing is left of an element but what says which one it was.
+func onlyLabels(m map[string]any) bool {
+	for k := range m {
+		if k != "type" && k != "primary" && k != "display" {
+			return false
+		}
+	}
+	return true
+}
+
+// unknown is a value of an attribute that no table knows: as sent, without nulls. At its top, what says that there is
+// no value is nil.
+func unknown(v any) any {
+	switch v := v.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+	case object:
+		m := withoutNulls(v)
+		if len(m) == 0 {
+			return nil
+		}
+		return m
+	case []any:
+		all := make([]any, 0, len(v))
+		for _, e := range v {
+			if e != nil {
+				all = append(all, nested(e))
+			}
+		}
+		if len(all) == 0 {
+			return nil
+		}
+		return all
+	}
+	return v
+}
+
+func withoutNulls(o object) map[string]any {
+	m := make(map[string]any, len(o))
+	for _, f := range o {
+		if f.value != nil {
+			m[f.name] = nested(f.value)
+		}
+	}
+	return m
+}
+
+// nested is unknown below the top, where empty text, objects and arrays are kept.
+func nested(v any) any {
+	switch v := v.(type) {
+	case object:
+		return withoutNulls(v)
+	case []any:
+		all := make([]any, 0, len(v))
+		for _, e := range v {
+			if e != nil {
+				all = append(all, nested(e))
+			}
+		}
+		return all
+	}
+	return v
+}
+
+// onePrimary leaves true one primary of an attribute's values at most (RFC 7643 section 2.4): one that fresh accepts,
+// if there is such, else the first. The others become false.
+func onePrimary(all []any, fresh func(i int) bool) {
+	keep := -1
+	several := false
+	for i, e := range all {
+		if m, ok := e.(map[string]any); !ok || m["primary"] != true {
+			continue
+		}
+		several = several || keep >= 0
+		if keep < 0 || fresh != nil && !fresh(keep) && fresh(i) {
+			keep = i
+		}
+	}
+	if !several {
+		return
+	}
+	for i, e := range all {
+		if m, ok := e.(map[string]any); ok && m["primary"] == true && i != keep {
+			m["primary"] = false
+		}
+	}
+}
+
+// maxName is how long a name that people are matched by may be, in characters.
+const maxName = 1024
+
+// checkName decides whether v may be the value of an attribute that no resource of the type is without.
+func checkName(attr string, v any) error {
+	s, _ := v.(string)
+	if strings.TrimSpace(s) == "" {
+		return invalid("%s is required and must not be empty", attr)
+	}
+	return checkLength(attr, v)
+}
+
+func checkLength(attr string, v any) error {
+	if s, _ := v.(string); len(s) > maxName && utf8.RuneCountInString(s) > maxName {
+		return invalid("%s is longer than %d characters", attr, maxName)
+	}
+	return nil
+}
