@@ -38,21 +38,31 @@ func (l *life) note(what string, count int) {
 	}
 }
 
-// some picks so many of a thousand of the people, at least one, among those who fit and were left alone so far.
-func (l *life) some(perMille int, fits func(*person) bool) []*person {
+// fitting lists those who fit and were left alone so far.
+func (l *life) fitting(fits func(*person) bool) []*person {
 	var list []*person
 	for _, p := range l.people {
 		if !l.touched[p] && fits(p) {
 			list = append(list, p)
 		}
 	}
-	n := min(len(list), max(1, len(l.people)*perMille/1000))
+	return list
+}
+
+// choose picks so many of the list, by chance.
+func (l *life) choose(list []*person, n int) []*person {
+	n = min(n, len(list))
 	for i := range n {
 		j := i + l.rng.IntN(len(list)-i)
 		list[i], list[j] = list[j], list[i]
 		l.touched[list[i]] = true
 	}
 	return list[:n]
+}
+
+// some picks so many of a thousand of the people, or the lowest number given, among those who fit.
+func (l *life) some(perMille, lowest int, fits func(*person) bool) []*person {
+	return l.choose(l.fitting(fits), max(lowest, len(l.people)*perMille/1000))
 }
 
 // settled says that the person is at the target and nothing about them is unanswered.
@@ -75,7 +85,12 @@ func (l *life) comings() {
 		from state
 		what string
 	}{{disabled, "people enabled again"}, {unassigned, "people assigned again"}, {binned, "people restored from the bin"}} {
-		list := l.some(5, l.was(back.from))
+		list := l.fitting(l.was(back.from))
+		n := len(list) / 2 // the others stay away, or are deleted for good
+		if back.from == disabled {
+			n = (len(list) + 1) / 2
+		}
+		list = l.choose(list, n)
 		l.move(list, working)
 		l.note(back.what, len(list))
 	}
@@ -143,22 +158,24 @@ func (l *life) superior(p *person) *person {
 
 // goings takes people away in every manner that Entra knows.
 func (l *life) goings() {
-	binnedOnes := l.some(5, l.was(binned))
+	binnedOnes := l.fitting(l.was(binned))
+	binnedOnes = l.choose(binnedOnes, (len(binnedOnes)+1)/2)
 	l.move(binnedOnes, purged)
 	l.note("people deleted for good", len(binnedOnes))
-	strays := l.some(3, l.was(unassigned))
+	strays := l.fitting(l.was(unassigned))
+	strays = l.choose(strays, (len(strays)+1)/2)
 	l.move(strays, forgotten)
 	l.note("people deleted after having been unassigned", len(strays))
 	l.alumni = append(append(l.alumni, binnedOnes...), strays...)
 
 	here := func(p *person) bool { return p.state == working && p.settled() && p.seq > 1 }
-	leavers := l.some(10, here)
+	leavers := l.some(10, 2, here)
 	l.move(leavers, binned)
 	l.note("people who left", len(leavers))
-	off := l.some(8, here)
+	off := l.some(8, 1, here)
 	l.move(off, disabled)
 	l.note("people disabled", len(off))
-	out := l.some(6, here)
+	out := l.some(6, 2, here)
 	l.move(out, unassigned)
 	l.note("people unassigned", len(out))
 
@@ -189,7 +206,7 @@ func (l *life) goings() {
 func (l *life) edits() {
 	here := func(p *person) bool { return p.state == working && p.settled() }
 
-	married := l.some(8, here)
+	married := l.some(8, 1, here)
 	for _, p := range married {
 		n := &l.names[p.culture]
 		family := pick(l.office, n.families)
@@ -205,14 +222,14 @@ func (l *life) edits() {
 	}
 	l.note("people renamed", len(married))
 
-	known := l.some(6, here)
+	known := l.some(6, 1, here)
 	for _, p := range known {
 		short, _, _ := strings.Cut(p.givenName, " ")
 		p.displayName = short + " " + string([]rune(p.surname)[:1]) + "."
 	}
 	l.note("people with another display name", len(known))
 
-	transfers := l.some(12, here)
+	transfers := l.some(12, 1, here)
 	for _, p := range transfers {
 		p.department = pick(l.office, branches[:]).name
 		p.jobTitle = l.title(p.department)
@@ -222,7 +239,7 @@ func (l *life) edits() {
 	}
 	l.note("people transferred", len(transfers))
 
-	led := l.some(6, func(p *person) bool { return here(p) && p.seq > 1 })
+	led := l.some(6, 1, func(p *person) bool { return here(p) && p.seq > 1 })
 	for _, p := range led {
 		p.manager = l.superior(p)
 		if l.chance(20) {
@@ -231,7 +248,7 @@ func (l *life) edits() {
 	}
 	l.note("people with another manager", len(led))
 
-	moved := l.some(12, here)
+	moved := l.some(12, 1, here)
 	for _, p := range moved {
 		n := &l.names[p.culture]
 		p.office = "HQ-" + l.digits("#.##")
@@ -242,7 +259,7 @@ func (l *life) edits() {
 	}
 	l.note("people moved to another room", len(moved))
 
-	emptied := l.some(4, func(p *person) bool { return here(p) && p.mobile != "" })
+	emptied := l.some(4, 1, func(p *person) bool { return here(p) && p.mobile != "" })
 	for _, p := range emptied {
 		p.mobile = "" // nothing is sent: Entra provisions no nulls
 	}

@@ -230,7 +230,7 @@ func (r Report) Print(w io.Writer) error {
 		if len(c.Changes) > 0 {
 			said := make([]string, len(c.Changes))
 			for i, change := range c.Changes {
-				said[i] = fmt.Sprintf("%s %d", change.What, change.Count)
+				said[i] = fmt.Sprintf("%s: %d", change.What, change.Count)
 			}
 			fmt.Fprintf(&b, "  in the office: %s\n", strings.Join(said, ", "))
 		}
