@@ -1,0 +1,100 @@
+package store
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// State is what the disk lets us do.
+type State string
+
+// The states. All but StateOK mean that writes are refused with *Unavailable; reads go on as far as they can.
+const (
+	StateOK       State = "ok"
+	StateFull     State = "full"
+	StateReadOnly State = "read-only"
+	StateLocked   State = "locked"  // another program holds a write transaction for longer than we wait
+	StateCorrupt  State = "corrupt" // the file is damaged; only a check that finds nothing clears it
+	StateFailing  State = "failing" // any other error of input or output
+)
+
+// Unavailable is a write that could not be made durable through no fault of its own: disk full, read-only, locked,
+// corrupt. Nothing of it was written, and it may be tried again.
+type Unavailable struct {
+	State State
+	Err   error
+}
+
+// Error names the state and the cause.
+func (e *Unavailable) Error() string { return fmt.Sprintf("database %s: %v", e.State, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Unavailable) Unwrap() error { return e.Err }
+
+// Health is the store's state and since when. Detail is the cause as the engine words it, "" while all is well.
+type Health struct {
+	State  State
+	Since  time.Time
+	Detail string
+}
+
+// A watch keeps the Health. It is set by failing writes and by reads that meet damage, and cleared by the next write
+// that works; damage is cleared only by a check of the whole file, since a write elsewhere in it proves nothing.
+type watch struct {
+	now     func() time.Time
+	changed func(Health)  // one call at a time, in order
+	wake    chan struct{} // tells the writer that there may be something to probe
+	telling sync.Mutex
+	mu      sync.Mutex
+	health  Health
+}
+
+func newWatch(now func() time.Time, changed func(Health)) *watch {
+	return &watch{now: now, changed: changed, wake: make(chan struct{}, 1),
+		health: Health{State: StateOK, Since: now()}}
+}
+
+func (w *watch) get() Health {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.health
+}
+
+// fail notes trouble and gives the error that callers get.
+func (w *watch) fail(state State, err error) *Unavailable {
+	w.set(state, err.Error(), false)
+	return &Unavailable{State: state, Err: err}
+}
+
+// wrote notes that a write reached the disk.
+func (w *watch) wrote() { w.set(StateOK, "", false) }
+
+// checked notes that the whole file was looked at and found sound.
+func (w *watch) checked() { w.set(StateOK, "", true) }
+
+func (w *watch) set(state State, detail string, checked bool) {
+	w.mu.Lock()
+	same := w.health.State == state
+	w.mu.Unlock()
+	if same {
+		return
+	}
+	w.telling.Lock()
+	defer w.telling.Unlock()
+	w.mu.Lock()
+	if w.health.State == state || (w.health.State == StateCorrupt && !checked) {
+		w.mu.Unlock()
+		return
+	}
+	w.health = Health{State: state, Since: w.now(), Detail: detail}
+	told := w.health
+	w.mu.Unlock()
+	if w.changed != nil {
+		w.changed(told)
+	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}

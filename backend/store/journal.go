@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	journalDelay  = 50 * time.Millisecond // a row waits no longer for others to share its commit
+	journalRetry  = time.Second           // after the disk refused
+	journalBatch  = 256                   // rows of one commit
+	journalLimit  = 10_000                // rows kept in memory while the disk refuses
+	journalBodies = 8 << 20               // bytes of bodies kept in memory; rows beyond it lose theirs
+	touchDelay    = 5 * time.Second       // last uses of tokens wait this long for other rows
+)
+
+// A journal holds what may be written a little later: requests that changed nothing, and last uses of tokens. It never
+// makes a request wait.
+type journal struct {
+	s    *Store
+	more chan struct{} // there is something to write
+	full chan struct{} // there is enough to write now
+	quit chan struct{}
+	done chan struct{}
+
+	mu      sync.Mutex
+	rows    []*Activity
+	bodies  int // bytes held by rows
+	lost    int // rows dropped since the last that was written
+	touched map[string]time.Time
+}
+
+func newJournal(s *Store) *journal {
+	return &journal{s: s, more: make(chan struct{}, 1), full: make(chan struct{}, 1),
+		quit: make(chan struct{}), done: make(chan struct{}), touched: make(map[string]time.Time)}
+}
+
+// Log keeps the row of a request that wrote nothing. It never blocks, and the row is on disk within 100 ms. While the disk refuses,
+// up to 10,000 rows wait; then the oldest are dropped, and a row with the Action "lost" says how many once the disk works. The
+// store may cut the row's bodies; its caller does not touch it again.
+func (s *Store) Log(a *Activity) {
+	j := s.journal
+	j.mu.Lock()
+	j.rows = append(j.rows, a)
+	j.bodies += len(a.Request) + len(a.Response)
+	j.trim()
+	n := len(j.rows)
+	j.mu.Unlock()
+	signal(j.more)
+	if n >= journalBatch {
+		signal(j.full)
+	}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// trim keeps to the limits. Bodies go first, of the newest row: it is the one that can't be held any more.
+func (j *journal) trim() {
+	if j.bodies > journalBodies && len(j.rows) > 0 {
+		last := j.rows[len(j.rows)-1]
+		j.bodies -= len(last.Request) + len(last.Response)
+		last.Request, last.Response = nil, nil
+	}
+	for len(j.rows) > journalLimit {
+		j.bodies -= len(j.rows[0].Request) + len(j.rows[0].Response)
+		j.rows[0] = nil
+		j.rows = j.rows[1:]
+		j.lost++
+	}
+}
+
+func (j *journal) touch(id string, at time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if at.After(j.touched[id]) {
+		j.touched[id] = at
+	}
+	signal(j.more)
+}
+
+// lastUses puts what is not on disk yet into tokens that were read.
+func (j *journal) lastUses(tokens []Token) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range tokens {
+		if at := j.touched[tokens[i].ID]; at.After(tokens[i].LastUsed) {
+			tokens[i].LastUsed = at.UTC().Truncate(time.Millisecond)
+		}
+	}
+}
+
+// run writes until stop, then writes what is left.
+func (j *journal) run() {
+	defer close(j.done)
+	var due <-chan time.Time
+	wait := touchDelay
+	full := j.full
+	for {
+		select {
+		case <-j.more:
+			next := touchDelay
+			if j.waiting() > 0 {
+				next = journalDelay
+			}
+			if due == nil || next < wait {
+				due, wait = time.After(next), next
+			}
+			continue
+		case <-full:
+		case <-due:
+		case <-j.quit:
+			j.flush()
+			j.report()
+			return
+		}
+		due, full = nil, j.full
+		if !j.flush() {
+			due, wait, full = time.After(journalRetry), 0, nil
+		}
+	}
+}
+
+func (j *journal) waiting() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.rows)
+}
+
+// flush writes everything it can and reports whether the disk took it.
+func (j *journal) flush() bool {
+	for {
+		rows, touched, lost := j.take()
+		if len(rows) == 0 && len(touched) == 0 && lost == 0 {
+			return true
+		}
+		err := j.store(rows, touched, lost)
+		if err == nil {
+			continue
+		}
+		if _, disk := errors.AsType[*Unavailable](err); disk {
+			j.putBack(rows, touched, lost)
+			return false
+		}
+		// Not the disk's fault: the same rows would fail for ever and hold up all others.
+		j.s.o.Log.Error("write activity", "rows", len(rows), "error", err)
+		j.mu.Lock()
+		j.lost += len(rows)
+		j.mu.Unlock()
+		if len(rows) == 0 {
+			return false
+		}
+	}
+}
+
+// take removes the next batch.
+func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := min(len(j.rows), journalBatch)
+	rows = j.rows[:n:n]
+	j.rows = j.rows[n:]
+	if len(j.rows) == 0 {
+		j.rows = nil
+	}
+	for _, a := range rows {
+		j.bodies -= len(a.Request) + len(a.Response)
+	}
+	touched, lost = j.touched, j.lost
+	j.touched, j.lost = make(map[string]time.Time), 0
+	return rows, touched, lost
+}
+
+// putBack returns what the disk refused to its place before everything newer.
+func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, a := range rows {
+		j.bodies += len(a.Request) + len(a.Response)
+	}
+	j.rows = append(rows, j.rows...)
+	for id, at := range touched {
+		if at.After(j.touched[id]) {
+			j.touched[id] = at
+		}
+	}
+	j.lost += lost
+	j.trim()
+}
+
+func (j *journal) store(rows []*Activity, touched map[string]time.Time, lost int) error {
+	err := j.s.writer.write(context.Background(), func(tx *Tx) error {
+		if lost > 0 {
+			a := &Activity{At: tx.now, Action: "lost", Detail: fmt.Sprintf("%d requests are not in this list: the disk could not take them", lost)}
+			if err := tx.log(a); err != nil {
+				return err
+			}
+		}
+		for _, a := range rows {
+			if err := tx.log(a); err != nil {
+				return err
+			}
+		}
+		for id, at := range touched {
+			if _, err := tx.exec(`update tokens set last_used_at = $2 where id = $1 and coalesce(last_used_at, 0) < $2`, id, millis(at)); err != nil {
+				return fmt.Errorf("touch token: %w", err)
+			}
+		}
+		return nil
+	})
+	if err == nil && lost > 0 {
+		j.s.o.Log.Warn("requests were not stored", "lost", lost)
+	}
+	return err
+}
+
+// report says at the end what never reached the disk.
+func (j *journal) report() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if n := len(j.rows) + j.lost; n > 0 {
+		j.s.o.Log.Error("requests were not stored", "lost", n)
+	}
+}
+
+func (j *journal) stop() {
+	close(j.quit)
+	<-j.done
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"scimdesk/backend/scim"
+)
+
+// ErrNotFound is the cause in the *scim.Error for a resource that does not exist or is deleted.
+var ErrNotFound = errors.New("not found")
+
+// Record is a stored resource.
+type Record struct {
+	Seq               int64 // internal number, in order of creation
+	Type              *scim.ResourceType
+	ID                string
+	Name              string // userName of a person, displayName of a group
+	Doc               []byte // canonical document; nil of an Update whose Edit.Apply is nil
+	Version           int64
+	Created, Modified time.Time
+	Deleted           time.Time       // zero: not deleted
+	Changed           bool            // of a write: something did change
+	Action            string          // of a write: what history calls it; empty if only members changed, or nothing
+	Groups            []scim.GroupRef // of a User, filled where asked
+	Members           []scim.Member   // of a Group, filled where asked; empty, not nil, if it has none
+}
+
+// Meta is the record as scim.Render wants it.
+func (r Record) Meta() scim.Meta {
+	return scim.Meta{ID: r.ID, Version: r.Version, Created: r.Created, Modified: r.Modified, Members: r.Members, Groups: r.Groups}
+}
+
+// With says what reads and writes shall fill in beside the document. Members of a big group are many: ask only where they
+// will be shown.
+type With struct{ Groups, Members bool }
+
+// columns are what a resource is searched by, computed from its document. null is for an attribute that is absent or empty.
+type columns struct {
+	name                      string
+	unique, display, external sql.NullString
+	active                    sql.NullInt64
+	search                    string
+	emails                    []string
+}
+
+// searchLimit bounds the search column, in bytes.
+const searchLimit = 600
+
+func (s *Store) columnsOf(r *scim.Resource) columns {
+	c := columns{
+		name:     r.DisplayName(),
+		unique:   nullable(scim.Key(s.o.GroupKey(r))),
+		display:  nullable(scim.Key(r.DisplayName())),
+		external: nullable(scim.Key(r.ExternalID())),
+	}
+	if r.Type == scim.User {
+		c.name = r.UserName()
+		c.unique = nullable(scim.Key(r.UserName()))
+	}
+	if value, present := r.Active(); present {
+		c.active = sql.NullInt64{Int64: int64(flag(value)), Valid: true}
+	}
+	words := []string{c.name, r.DisplayName(), r.ExternalID()}
+	if name, ok := r.Attrs["name"].(map[string]any); ok {
+		for _, part := range []string{"formatted", "givenName", "familyName"} {
+			if v, ok := name[part].(string); ok {
+				words = append(words, v)
+			}
+		}
+	}
+	seen := make(map[string]bool)
+	for _, email := range r.Emails() {
+		if key := scim.Key(email); key != "" && !seen[key] {
+			seen[key] = true
+			c.emails = append(c.emails, key)
+			words = append(words, email)
+		}
+	}
+	c.search = scim.Key(strings.Join(words, "\n"))
+	if len(c.search) > searchLimit {
+		c.search = strings.ToValidUTF8(c.search[:searchLimit], "")
+	}
+	return c
+}
+
+func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// recordColumns is what scanRecord reads.
+const recordColumns = "r.seq, r.id, r.name, r.doc, r.version, r.created_at, r.updated_at, r.deleted_at"
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanRecord(t *scim.ResourceType, row scanner) (Record, error) {
+	rec := Record{Type: t}
+	var created, updated int64
+	var deleted sql.NullInt64
+	var doc string
+	if err := row.Scan(&rec.Seq, &rec.ID, &rec.Name, &doc, &rec.Version, &created, &updated, &deleted); err != nil {
+		return Record{}, err
+	}
+	rec.Doc = []byte(doc)
+	rec.Created, rec.Modified = fromMillis(created), fromMillis(updated)
+	if deleted.Valid {
+		rec.Deleted = fromMillis(deleted.Int64)
+	}
+	return rec, nil
+}
+
+func notFound(t *scim.ResourceType, id string) error {
+	return &scim.Error{Kind: scim.NotFound, Detail: t.Name + " " + id + " not found", Err: ErrNotFound}
+}
+
+const (
+	getLiving  = "select " + recordColumns + " from resources r where r.id = $1 and r.type = $2 and r.deleted_at is null"
+	getDeleted = "select " + recordColumns + " from resources r where r.id = $1 and r.type = $2 and r.deleted_at is not null"
+	getBySeq   = "select " + recordColumns + " from resources r where r.seq = $1 and r.deleted_at is null"
+
+	// getBare reads no document: of a group it is what a change of members needs.
+	getBare = `select r.seq, r.id, r.name, '', r.version, r.created_at, r.updated_at, r.deleted_at
+		from resources r where r.id = $1 and r.type = $2 and r.deleted_at is null`
+)
+
+// Get gives a resource; a *scim.Error of kind NotFound if there is none of that type and id, or it is deleted.
+func (s *Store) Get(ctx context.Context, t *scim.ResourceType, id string, w With) (Record, error) {
+	rec, err := getRecord(ctx, s.read, getLiving, t, id, w)
+	return rec, s.broken(err)
+}
+
+// Get is Store.Get as the write at hand sees it.
+func (tx *Tx) Get(t *scim.ResourceType, id string, w With) (Record, error) {
+	return getRecord(context.Background(), tx.s, getLiving, t, id, w)
+}
+
+func getRecord(ctx context.Context, s *session, text string, t *scim.ResourceType, id string, w With) (Record, error) {
+	var rec Record
+	found := false
+	err := s.each(ctx, text, []any{id, t.Name}, func(rows *sql.Rows) (err error) {
+		rec, err = scanRecord(t, rows)
+		found = true
+		return err
+	})
+	if err != nil {
+		return Record{}, err
+	}
+	if !found {
+		return Record{}, notFound(t, id)
+	}
+	if err := fill(ctx, s, &rec, w); err != nil {
+		return Record{}, err
+	}
+	return rec, nil
+}
+
+const (
+	groupsOfMember = `select r.id, r.name from members m join resources r on r.seq = m.group_seq
+		where m.member_id = $1 and m.hidden = 0 and r.deleted_at is null order by r.seq`
+	membersOfGroup = `select member_id, type, display from members where group_seq = $1 and hidden = 0 order by seq`
+)
+
+// fill adds what With asks for.
+func fill(ctx context.Context, s *session, rec *Record, w With) error {
+	if w.Groups && rec.Type == scim.User {
+		rec.Groups = []scim.GroupRef{}
+		if err := s.each(ctx, groupsOfMember, []any{rec.ID}, func(rows *sql.Rows) error {
+			var g scim.GroupRef
+			err := rows.Scan(&g.ID, &g.Display)
+			rec.Groups = append(rec.Groups, g)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	if w.Members && rec.Type == scim.Group {
+		rec.Members = []scim.Member{}
+		return s.each(ctx, membersOfGroup, []any{rec.Seq}, func(rows *sql.Rows) error {
+			var m scim.Member
+			err := rows.Scan(&m.Value, &m.Type, &m.Display)
+			rec.Members = append(rec.Members, m)
+			return err
+		})
+	}
+	return nil
+}

@@ -1,0 +1,349 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+)
+
+// ErrClosed is what calls get after Close.
+var ErrClosed = errors.New("store is closed")
+
+// batchLimit bounds how many writes share one commit.
+const batchLimit = 256
+
+// Tx is one write's view of the database: it sees its own changes and those of writes committed with it. It is valid
+// only inside the function it was given to.
+type Tx struct {
+	s      *session
+	now    time.Time
+	commit Commit
+}
+
+func (tx *Tx) exec(text string, args ...any) (int64, error) {
+	return tx.s.exec(context.Background(), text, args...)
+}
+
+func (tx *Tx) row(text string, args []any, dest ...any) error {
+	return tx.s.row(context.Background(), text, args, dest...)
+}
+
+func (tx *Tx) each(text string, args []any, fn func(*sql.Rows) error) error {
+	return tx.s.each(context.Background(), text, args, fn)
+}
+
+// A job is one call of write.
+type job struct {
+	fn   func(*Tx) error
+	done chan error
+}
+
+// The writer is the only one that writes. It takes all jobs that wait, runs each in a savepoint of its own inside one
+// transaction, commits once and then answers all: what callers pay for together is the disk's confirmation.
+//
+// Inside a transaction no context counts: interrupting one statement would roll back the neighbours' work. A job may run
+// twice, so it touches nothing but its Tx and variables that it sets anew.
+type writer struct {
+	open      func() (*sql.DB, error)
+	now       func() time.Time
+	log       *slog.Logger
+	health    *watch
+	committed func(Commit)
+	probe     time.Duration // how often a failing disk is tried
+	check     func(context.Context) (string, error)
+
+	queue   chan *job     // unbuffered: whoever waits to send is queued, in order, and may still give up
+	quit    chan struct{} // closed by stop
+	stopped chan struct{} // closed when the last job is answered
+
+	db      *sql.DB
+	conn    *sql.Conn
+	s       *session
+	suspect bool // the disk failed under the connection: the next batch opens another
+
+	// fault stands in for a disk that fails at a step: "begin", "rollback", "commit". Only tests set it.
+	fault func(step string) error
+}
+
+// write runs fn in a transaction and returns when it is on disk. ctx counts only while the job is queued.
+func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
+	j := &job{fn: fn, done: make(chan error, 1)}
+	select {
+	case <-w.quit:
+		return ErrClosed
+	default:
+	}
+	select {
+	case w.queue <- j:
+		return <-j.done
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-w.quit:
+		return ErrClosed
+	}
+}
+
+// run serves the queue until stop.
+func (w *writer) run() {
+	defer close(w.stopped)
+	var tick <-chan time.Time
+	checkDue := time.Time{}
+	for {
+		state := w.health.get().State
+		if state == StateOK {
+			tick = nil
+		} else if tick == nil {
+			tick = time.After(w.probe)
+		}
+		select {
+		case j := <-w.queue:
+			w.batch(w.gather(j))
+		case <-w.health.wake:
+		case <-tick:
+			tick = nil
+			if state != StateCorrupt {
+				w.batch([]*job{probeJob()})
+			} else if time.Now().After(checkDue) {
+				checkDue = w.recheck()
+			}
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// stop ends run once the batch at hand is answered. Whoever is still queued gets ErrClosed.
+func (w *writer) stop() error {
+	close(w.quit)
+	<-w.stopped
+	return w.disconnect()
+}
+
+// gather takes all jobs that wait behind the first.
+func (w *writer) gather(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < batchLimit {
+		select {
+		case j := <-w.queue:
+			jobs = append(jobs, j)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// batch runs the jobs in one transaction and answers them. An answer is given after the commit, even to a job that was refused: what
+// refused it may have been a neighbour's change that never reached the disk.
+func (w *writer) batch(jobs []*job) {
+	answers, err := w.try(jobs)
+	switch {
+	case err == nil:
+		for i, j := range jobs {
+			j.done <- answers[i]
+		}
+	case errors.Is(err, errUndone) && len(jobs) > 1:
+		for _, j := range jobs {
+			w.batch([]*job{j})
+		}
+	case errors.Is(err, errUndone):
+		jobs[0].done <- answers[0]
+	default:
+		for _, j := range jobs {
+			j.done <- err
+		}
+	}
+}
+
+// errUndone means that one job could not be undone by itself, so that the whole transaction was rolled back.
+var errUndone = errors.New("batch was rolled back")
+
+// try runs the jobs in one transaction. It gives each job's own error, or an error that meets all: then nothing of any
+// of them was written.
+func (w *writer) try(jobs []*job) ([]error, error) {
+	if err := w.begin(); err != nil {
+		return nil, w.trouble("begin", err)
+	}
+	answers := make([]error, len(jobs))
+	var moved Commit
+	wrote := false
+	for i, j := range jobs {
+		tx := &Tx{s: w.s, now: w.now()}
+		err := w.inSavepoint(j, tx)
+		if errors.Is(err, errUndone) {
+			answers[i] = w.answer(errors.Unwrap(err))
+			w.rollback()
+			return answers, errUndone
+		}
+		answers[i] = w.answer(err)
+		if err == nil {
+			moved.add(tx.commit)
+			wrote = true
+		}
+	}
+	if err := w.step("commit"); err != nil {
+		w.rollback()
+		return nil, w.trouble("commit", err)
+	}
+	if wrote {
+		w.health.wrote()
+		if moved != (Commit{}) {
+			w.committed(moved)
+		}
+	}
+	return answers, nil
+}
+
+// undone is the error of a job that could not be rolled back by itself.
+type undone struct{ err error }
+
+func (u undone) Error() string        { return u.err.Error() }
+func (u undone) Unwrap() error        { return u.err }
+func (u undone) Is(target error) bool { return target == errUndone }
+
+func (w *writer) inSavepoint(j *job, tx *Tx) error {
+	if _, err := tx.exec("savepoint job"); err != nil {
+		return undone{fmt.Errorf("savepoint: %w", err)}
+	}
+	err := w.call(j, tx)
+	if err == nil {
+		if _, err = tx.exec("release job"); err == nil {
+			return nil
+		}
+	}
+	if back := w.step("rollback to job"); back != nil {
+		return undone{err}
+	}
+	if _, back := tx.exec("release job"); back != nil {
+		return undone{err}
+	}
+	return err
+}
+
+// call runs the job's function; its panic is its own error.
+func (w *writer) call(j *job, tx *Tx) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic in a write: %v", v)
+			w.log.Error("panic in a write", "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	return j.fn(tx)
+}
+
+// answer turns a job's error into what its caller gets.
+func (w *writer) answer(err error) error {
+	state := diskState(err)
+	if state == "" {
+		return err
+	}
+	w.suspect = w.suspect || state != StateLocked
+	return w.health.fail(state, err)
+}
+
+// trouble turns an error that meets a whole batch into what its callers get.
+func (w *writer) trouble(step string, err error) error {
+	err = fmt.Errorf("%s: %w", step, err)
+	state := diskState(err)
+	if state == "" {
+		state = StateFailing
+	}
+	w.suspect = w.suspect || state != StateLocked
+	return w.health.fail(state, err)
+}
+
+// begin starts a transaction, on a new connection if there is none that can be trusted.
+func (w *writer) begin() error {
+	if w.suspect {
+		w.drop()
+	}
+	if w.conn == nil {
+		if err := w.connect(context.Background()); err != nil {
+			return err
+		}
+	}
+	return w.step(beginWrite)
+}
+
+// step runs one statement that frames a transaction.
+func (w *writer) step(text string) error {
+	if w.fault != nil {
+		if err := w.fault(text); err != nil {
+			return err
+		}
+	}
+	_, err := w.s.exec(context.Background(), text)
+	return err
+}
+
+// rollback undoes the whole transaction. The engine may have done so by itself, and says so by an error; if it is still
+// in doubt the connection is given up, which undoes it for certain.
+func (w *writer) rollback() {
+	if _, err := w.s.exec(context.Background(), "rollback"); err == nil {
+		return
+	}
+	w.drop()
+}
+
+// drop gives the connection up; whatever it had not committed is undone.
+func (w *writer) drop() {
+	if err := w.disconnect(); err != nil {
+		w.log.Warn("close the writing connection", "error", err)
+	}
+}
+
+func (w *writer) connect(ctx context.Context) error {
+	db, err := w.open()
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	w.db, w.conn, w.s = db, conn, newSession(conn.PrepareContext)
+	return nil
+}
+
+func (w *writer) disconnect() error {
+	if w.conn == nil {
+		return nil
+	}
+	w.s.close()
+	err := errors.Join(w.conn.Close(), w.db.Close())
+	w.db, w.conn, w.s, w.suspect = nil, nil, nil, false
+	return err
+}
+
+// probeJob is the smallest write: it tells whether the disk works again without waiting for somebody to need it.
+func probeJob() *job {
+	return &job{done: make(chan error, 1), fn: func(tx *Tx) error {
+		_, err := tx.exec(`insert into meta (key, value) values ('probe', $1)
+			on conflict (key) do update set value = excluded.value`, tx.now.Format(time.RFC3339Nano))
+		return err
+	}}
+}
+
+// recheck looks at the whole file after damage was met, and gives the time before which it should not be done again.
+func (w *writer) recheck() time.Time {
+	start := time.Now()
+	finding, err := w.check(context.Background())
+	if err == nil && finding == "" {
+		w.suspect = true
+		w.health.checked()
+	}
+	return time.Now().Add(10 * time.Since(start))
+}
+
+// add merges what a job moved.
+func (c *Commit) add(d Commit) {
+	c.Activity = max(c.Activity, d.Activity)
+	c.People = c.People || d.People
+	c.Groups = c.Groups || d.Groups
+	c.Tokens = c.Tokens || d.Tokens
+	c.removed = c.removed || d.removed
+}
