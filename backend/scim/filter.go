@@ -2,6 +2,7 @@ package scim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -53,7 +54,7 @@ func ParseFilter(t *ResourceType, s string) (*Filter, error) {
 	}
 	root, err := p.or(nil)
 	if err != nil {
-		return nil, p.asFilter(err)
+		return nil, asFilter(err)
 	}
 	if p.space(); p.at < len(p.s) {
 		return nil, p.fail(p.at, "unexpected "+quote(p.s[p.at:]))
@@ -112,6 +113,7 @@ func writeExpr(b *strings.Builder, e Expr, around int) {
 // parser reads filters and paths, from left to right.
 type parser struct {
 	t     *ResourceType
+	what  string // filter or path, for errors
 	s     string
 	at    int
 	deep  int // parentheses and brackets that are open
@@ -119,7 +121,7 @@ type parser struct {
 }
 
 func newParser(t *ResourceType, s, what string) (*parser, error) {
-	p := &parser{t: t, s: s}
+	p := &parser{t: t, what: what, s: s}
 	switch {
 	case len(s) > maxFilter:
 		return nil, &Error{Kind: InvalidFilter, Detail: fmt.Sprintf("the %s is longer than %d bytes", what, maxFilter)}
@@ -130,13 +132,13 @@ func newParser(t *ResourceType, s, what string) (*parser, error) {
 }
 
 func (p *parser) fail(at int, what string) error {
-	return &Error{Kind: InvalidFilter, Detail: fmt.Sprintf("invalid filter %s at %d: %s", quote(p.s), at, what)}
+	return &Error{Kind: InvalidFilter, Detail: fmt.Sprintf("invalid %s %s at %d: %s", p.what, quote(p.s), at, what)}
 }
 
 // asFilter makes a fault of a path, met in a filter, a fault of the filter.
-func (p *parser) asFilter(err error) error {
-	if e, ok := err.(*Error); ok && e.Kind == InvalidPath {
-		return &Error{Kind: InvalidFilter, Detail: "filter: " + e.Detail}
+func asFilter(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == InvalidPath {
+		return &Error{Kind: InvalidFilter, Detail: e.Detail}
 	}
 	return err
 }
@@ -231,11 +233,7 @@ func (p *parser) term(in *scope) (Expr, error) {
 
 // valueFilter reads "[…]" after an attribute; of is nil where the tables don't know it.
 func (p *parser) valueFilter(of *Attribute) (Expr, error) {
-	where, err := p.enclosed(&scope{of}, ']')
-	if err != nil {
-		return nil, p.asFilter(err)
-	}
-	return where, nil
+	return p.enclosed(&scope{of}, ']')
 }
 
 // enclosed reads what stands between the bracket at the current place and the one that closes it.

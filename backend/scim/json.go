@@ -3,6 +3,7 @@ package scim
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -235,7 +236,11 @@ func (d *decoder) once(o object, seen map[string]bool, name string, at int) (map
 		seen[foldName(name)] = true
 	}
 	if twice {
-		return nil, d.fail(at, fmt.Sprintf("the attribute %s stands twice in one object", quote(name)))
+		what := "the attribute " + quote(name) + " stands twice in one object"
+		if i := slices.IndexFunc(o, func(f field) bool { return sameName(f.name, name) && f.name != name }); i >= 0 {
+			what += ", also as " + quote(o[i].name)
+		}
+		return nil, d.fail(at, what)
 	}
 	return seen, nil
 }

@@ -3,6 +3,7 @@ package scim
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // maxOperations is how many operations one PATCH may have.
@@ -137,7 +138,7 @@ func (b *builder) message(v any) error {
 		return &Error{Kind: InvalidPath, Detail: "path must be a string, not " + kindOf(sent)}
 	}
 	if kind != opRemove && !hasValue {
-		return invalid("value is missing")
+		return invalid("%s has no value", strings.TrimSpace(name+" "+path))
 	}
 	if path != "" {
 		g, err := b.t.parsePath(path)

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -109,17 +110,23 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// parsePath reads the path of a PATCH operation. Faults of the path are InvalidPath, those of a filter inside it
-// InvalidFilter (RFC 7644 table 9).
+// ParsePath reads a path as a PATCH operation has it: attr, attr.sub, attr[filter], attr[filter].sub, each after a URN
+// or without one, or the URN of an extension alone. Errors are *Error of kind InvalidPath.
+func ParsePath(t *ResourceType, s string) (Path, error) {
+	g, err := t.parsePath(s)
+	return g.Path, err
+}
+
+// parsePath is ParsePath with what the tables know of the path. A fault in its filter is a fault of the path, too.
 func (t *ResourceType) parsePath(s string) (target, error) {
 	p, err := newParser(t, s, "path")
 	if err != nil {
-		return target{}, err
+		return target{}, asPath(err)
 	}
 	p.space()
 	g, err := p.path()
 	if err != nil {
-		return target{}, err
+		return target{}, asPath(err)
 	}
 	p.space()
 	if p.at < len(p.s) {
@@ -129,6 +136,14 @@ func (t *ResourceType) parsePath(s string) (target, error) {
 		return target{}, err
 	}
 	return g, nil
+}
+
+// asPath makes a fault of a filter, met in a path, a fault of the path.
+func asPath(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == InvalidFilter {
+		return &Error{Kind: InvalidPath, Detail: e.Detail}
+	}
+	return err
 }
 
 // check refuses what no value can be put to.
@@ -145,7 +160,7 @@ func (t *ResourceType) check(g target) error {
 }
 
 func (p *parser) badPath(at int, what string) error {
-	return &Error{Kind: InvalidPath, Detail: fmt.Sprintf("invalid path %s at %d: %s", quote(p.s), at, what)}
+	return &Error{Kind: InvalidPath, Detail: fmt.Sprintf("invalid %s %s at %d: %s", p.what, quote(p.s), at, what)}
 }
 
 // path reads an attribute's path with its value filter, as PATCH and filters write them.

@@ -27,10 +27,23 @@ type Member struct {
 // GroupRef is one entry of a User's read-only groups attribute.
 type GroupRef struct{ ID, Display string }
 
-// ParseResource reads the body of a POST or PUT. The server's own attributes (id, meta, groups), passwords and nulls in
-// it are ignored, as RFC 7644 section 3.3 says; a User without `active` gets true. Errors are *Error of kind
-// InvalidSyntax, InvalidValue, InvalidPath or InvalidFilter and name the attribute.
+// ParseResource reads the body of a POST. The server's own attributes (id, meta, groups), passwords and nulls in it
+// are ignored, as RFC 7644 section 3.3 says; a User without `active` gets true. Members is nil where none were sent, and
+// empty where an empty array was. Errors are *Error of kind InvalidSyntax, InvalidValue, InvalidPath, InvalidFilter,
+// NoTarget or TooMany and name the attribute.
 func ParseResource(t *ResourceType, body []byte) (*Resource, error) {
+	r, err := ParseReplacement(t, body)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := r.Attrs["active"]; !ok && t == User {
+		r.Attrs["active"] = true
+	}
+	return r, nil
+}
+
+// ParseReplacement reads the body of a PUT: as ParseResource, but a User without `active` stays without; see ReplaceWith.
+func ParseReplacement(t *ResourceType, body []byte) (*Resource, error) {
 	o, err := decodeObject(body)
 	if err != nil {
 		return nil, err
@@ -40,8 +53,8 @@ func ParseResource(t *ResourceType, body []byte) (*Resource, error) {
 			return nil, err
 		}
 	}
-	var b builder
-	b.t = t
+	o = slices.DeleteFunc(o, func(f field) bool { return f.value == nil })
+	b := builder{t: t}
 	if err := b.fields(opReplace, o); err != nil {
 		return nil, err
 	}
@@ -52,17 +65,27 @@ func ParseResource(t *ResourceType, body []byte) (*Resource, error) {
 			return nil, err
 		}
 	}
-	for _, m := range b.members {
-		r.Members = append(r.Members, m.Members...)
-	}
-	r.Members = uniqueMembers(r.Members)
-	if _, ok := r.Attrs["active"]; !ok && t == User {
-		r.Attrs["active"] = true
-	}
 	if err := e.finish(); err != nil {
 		return nil, err
 	}
+	if len(b.members) > 0 {
+		r.Members = []Member{}
+		for _, m := range b.members {
+			r.Members = append(r.Members, m.Members...)
+		}
+		r.Members = uniqueMembers(r.Members)
+	}
 	return r, nil
+}
+
+// ReplaceWith puts what a PUT sent in place of the resource's attributes. `active` stays as it is where the PUT did not
+// name it: leaving it out must not let somebody in again.
+func (r *Resource) ReplaceWith(sent *Resource) {
+	active, ok := r.Attrs["active"]
+	r.Attrs = cloneMap(sent.Attrs)
+	if _, named := r.Attrs["active"]; ok && !named {
+		r.Attrs["active"] = active
+	}
 }
 
 // checkSchemas refuses schemas that are no list of URNs. Which ones they are is not checked: Microsoft's own samples name
@@ -70,11 +93,11 @@ func ParseResource(t *ResourceType, body []byte) (*Resource, error) {
 func checkSchemas(v any) error {
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		return &Error{Kind: InvalidSyntax, Detail: "schemas must be an array of strings, not " + kindOf(v)}
+		return &Error{Kind: InvalidValue, Detail: "schemas must be an array of strings, not " + kindOf(v)}
 	}
 	for _, e := range list {
 		if _, ok := e.(string); !ok && e != nil {
-			return &Error{Kind: InvalidSyntax, Detail: "schemas must be an array of strings, but has " + kindOf(e) + " in it"}
+			return &Error{Kind: InvalidValue, Detail: "schemas must be an array of strings, but has " + kindOf(e) + " in it"}
 		}
 	}
 	return nil
@@ -118,6 +141,46 @@ func documentOrder(core *Schema, extensions ...*Schema) []Attribute {
 		order = append(order, Attribute{Name: x.ID, Type: TypeComplex, Sub: x.Attributes})
 	}
 	return append(order, common[3])
+}
+
+// Get gives the value at a path, nil if there is none. Of an attribute with several values it is the first that has one
+// there, all of them where the path has neither a filter nor a sub-attribute. The value is shared with the resource and
+// must not be changed.
+func (r *Resource) Get(p Path) any {
+	if p.URN == "" && p.Where == nil && p.Sub == "" {
+		return lookup(r.Attrs, p.Attr)
+	}
+	in := r.Attrs
+	if p.URN != "" {
+		in, _ = lookup(r.Attrs, p.URN).(map[string]any)
+	}
+	v := lookup(in, p.Attr)
+	if p.Attr == "" {
+		v = nil
+		if len(in) > 0 {
+			v = in
+		}
+	}
+	if p.Where == nil && p.Sub == "" {
+		return v
+	}
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	for _, e := range list {
+		if e == nil || p.Where != nil && !eval(p.Where, element{e}) {
+			continue
+		}
+		if p.Sub == "" {
+			return e
+		}
+		m, _ := e.(map[string]any)
+		if own := lookup(m, p.Sub); own != nil {
+			return own
+		}
+	}
+	return nil
 }
 
 // UserName gives the attribute, or "".
