@@ -360,7 +360,9 @@ func at(body any, path string) map[string]any {
 				}
 			case []any:
 				for i, inner := range v {
-					if name == "*" || name == strconv.Itoa(i) {
+					key, value, byValue := strings.Cut(name, "=")
+					element, _ := inner.(map[string]any)
+					if name == "*" || name == strconv.Itoa(i) || byValue && element[key] == value {
 						next[fmt.Sprintf("%s/%d", where, i)] = inner
 					}
 				}
@@ -459,6 +461,8 @@ func TestJudge(t *testing.T) {
 		"same":               {200, user, "", `{"status":200,"not":{"id":"7"}}`, "id"},
 		"same of nothing":    {200, user, "", `{"status":200,"not":{"title":"7"}}`, "title"},
 		"more names":         {200, user, "", `{"status":200,"keys":{"":["schemas","id","userName"]}}`, "names"},
+		"by value":           {200, user, "", `{"status":200,"not":{"emails/type=work/value":"b"},"absent":["emails/type=other"]}`, ""},
+		"by wrong value":     {200, user, "", `{"status":200,"not":{"emails/type=other/value":"b"}}`, "not there"},
 		"lacking element":    {200, user, "", `{"status":200,"some":{"emails":[{"type":"other"}]}}`, "other"},
 		"other header":       {200, user, "", `{"status":200,"headers":{"Location":"http*"}}`, "Location"},
 	} {
