@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -18,7 +19,7 @@ type Record struct {
 	Seq               int64 // internal number, in order of creation
 	Type              *scim.ResourceType
 	ID                string
-	Name              string // userName of a person, displayName of a group
+	Name              string // how a list calls it: displayName, else userName
 	Doc               []byte // canonical document; nil of an Update whose Edit.Apply is nil
 	Version           int64
 	Created, Modified time.Time
@@ -58,13 +59,13 @@ func (s *Store) columnsOf(r *scim.Resource) columns {
 		external: nullable(scim.Key(r.ExternalID())),
 	}
 	if r.Type == scim.User {
-		c.name = r.UserName()
+		c.name = cmp.Or(r.DisplayName(), r.UserName())
 		c.unique = nullable(scim.Key(r.UserName()))
 	}
 	if value, present := r.Active(); present {
 		c.active = sql.NullInt64{Int64: int64(flag(value)), Valid: true}
 	}
-	words := []string{c.name, r.DisplayName(), r.ExternalID()}
+	words := []string{c.name, r.UserName(), r.ExternalID()}
 	if name, ok := r.Attrs["name"].(map[string]any); ok {
 		for _, part := range []string{"formatted", "givenName", "familyName"} {
 			if v, ok := name[part].(string); ok {
