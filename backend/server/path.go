@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// base is one path that SCIM stands under, as its segments.
+type base struct {
+	path     string // "/scim/v2", as answers spell it
+	segments []string
+}
+
+func newBase(path string) base {
+	b := base{segments: segments(path)}
+	for _, s := range b.segments {
+		b.path += "/" + s
+	}
+	return b
+}
+
+type basePath struct{}
+
+// find takes the path apart, so that doubled and trailing slashes and the letter case of the base path and of the resource
+// don't matter, and hands on what stands behind the base path: the endpoint in lower case, an id as sent. Anything that
+// is not under a base path is a plain 404 that tells nothing.
+func (s *server) find(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		parts := segments(r.URL.Path)
+		for _, b := range s.bases {
+			rest, ok := b.below(parts)
+			if !ok {
+				continue
+			}
+			inner := r.Clone(context.WithValue(r.Context(), basePath{}, b.path))
+			inner.URL.Path = canonical(rest)
+			inner.URL.RawPath = ""
+			if inner.Method == http.MethodHead {
+				inner.Method = http.MethodGet // net/http drops the body by the request it read itself
+			}
+			inner = inner.WithContext(context.WithValue(inner.Context(), sent{}, r))
+			next.ServeHTTP(w, inner)
+			return
+		}
+		http.NotFound(w, r)
+	})
+}
+
+// sent is the context key of the request as it came, before find changed its path.
+type sent struct{}
+
+func (b base) below(parts []string) (rest []string, ok bool) {
+	if len(parts) < len(b.segments) {
+		return nil, false
+	}
+	for i, s := range b.segments {
+		if !strings.EqualFold(parts[i], s) {
+			return nil, false
+		}
+	}
+	return parts[len(b.segments):], true
+}
+
+func canonical(rest []string) string {
+	if len(rest) == 0 {
+		return "/"
+	}
+	path := "/" + strings.ToLower(rest[0])
+	for _, s := range rest[1:] {
+		path += "/" + s
+	}
+	return path
+}
+
+func segments(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}

@@ -1,0 +1,166 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// answer is what a handler decided to send.
+type answer struct {
+	status int
+	header http.Header // nil where there is none beside the usual
+	body   []byte      // SCIM JSON; empty with 204 and 304
+}
+
+// call is one request on its way: what a handler needs, and the record that it annotates.
+type call struct {
+	*server
+	request  *http.Request
+	writer   http.ResponseWriter
+	query    query
+	base     string // absolute URL of the base path, without a slash at its end
+	activity *store.Activity
+	arrived  time.Time
+	stored   bool // the activity row was written in the write's own transaction
+}
+
+// record is the outermost step: it stamps the request, guards against panics, checks the bearer and writes the answer. A
+// write's activity row is in the write's own transaction by then; that of anything else is handed to the store's log,
+// which never blocks.
+func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		original, _ := r.Context().Value(sent{}).(*http.Request)
+		ctx, cancel := context.WithTimeout(r.Context(), handleTimeout)
+		defer cancel()
+		c := &call{server: s, request: r.WithContext(ctx), writer: w, arrived: s.now()}
+		c.activity = &store.Activity{
+			RequestID: requestID(),
+			At:        c.arrived,
+			Method:    original.Method,
+			Target:    original.URL.RequestURI(),
+			Remote:    original.RemoteAddr,
+			UserAgent: original.UserAgent(),
+			Action:    "other",
+		}
+		a := c.run(handle)
+		if !c.stored {
+			c.annotate(a)
+			s.store.Log(c.activity)
+		}
+		c.send(a)
+	}
+}
+
+// run gives the handler's answer, or the one that its error or panic becomes.
+func (c *call) run(handle func(*call) (answer, error)) (a answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.stored = false
+			a = c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	if err := c.authorize(); err != nil {
+		return c.fail(err)
+	}
+	a, err := handle(c)
+	if err != nil {
+		c.stored = false
+		return c.fail(err)
+	}
+	return a
+}
+
+// authorize checks the bearer secret (RFC 6750 section 2.1) and reads the query, in this order: a stranger learns nothing.
+func (c *call) authorize() error {
+	scheme, secret, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
+	token, ok := "", false
+	if strings.EqualFold(scheme, "Bearer") {
+		token, ok = c.verify(strings.TrimSpace(secret))
+	}
+	if !ok {
+		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: copy the current secret token from ScimDesk into Entra's Admin Credentials"}
+	}
+	c.activity.Token = token
+	q, err := parseQuery(c.request.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	c.query = q
+	c.base = c.location()
+	return nil
+}
+
+// location is the URL that meta.location and $ref stand on: the public address if one is configured, else the address the
+// client itself used. No host is stored.
+func (c *call) location() string {
+	path, _ := c.request.Context().Value(basePath{}).(string)
+	if public := c.publicURL(); public != "" {
+		return strings.TrimRight(public, "/") + path
+	}
+	scheme := "http"
+	if c.request.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + c.request.Host + path
+}
+
+// annotate completes the record with the answer.
+func (c *call) annotate(a answer) {
+	c.activity.Status = a.status
+	c.activity.Response = a.body
+	c.activity.Took = c.now().Sub(c.arrived)
+}
+
+// cause is who asks for this write. What the handler answers is decided inside the transaction, so that the activity row
+// can tell it; finish may run twice.
+func (c *call) cause(finish func(store.Record) (answer, error)) (store.Cause, *answer) {
+	out := new(answer)
+	return store.Cause{
+		Origin:    "scim",
+		RequestID: c.activity.RequestID,
+		Activity:  c.activity,
+		Answer: func(r store.Record) error {
+			a, err := finish(r)
+			if err != nil {
+				return err
+			}
+			c.annotate(a)
+			*out = a
+			c.stored = true
+			return nil
+		},
+	}, out
+}
+
+func (c *call) send(a answer) {
+	h := c.writer.Header()
+	for k, v := range a.header {
+		h[k] = v
+	}
+	h.Set("X-Request-Id", c.activity.RequestID)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if len(a.body) > 0 {
+		h.Set("Content-Type", scim.MediaType)
+	}
+	c.writer.WriteHeader(a.status)
+	_, _ = c.writer.Write(a.body) // a client that went away is no news
+}
+
+// requestID is a UUIDv7: unique, and in the order of time.
+func requestID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.NewString()
+	}
+	return id.String()
+}

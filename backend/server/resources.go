@@ -1,0 +1,286 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// list answers GET /Users and GET /Groups: all of them, or those a filter matches. A filter is never ignored, and one
+// that matches nobody is 200 with an empty list: Entra's Test Connection and every match stand on that.
+func (c *call) list(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType = "list", t.Name
+	p, err := c.projection(t)
+	if err != nil {
+		return answer{}, err
+	}
+	q := store.Query{With: with(t, p)}
+	if q.StartIndex, err = c.query.number("startIndex", 1); err != nil {
+		return answer{}, err
+	}
+	if q.Count, err = c.query.number("count", defaultCount); err != nil {
+		return answer{}, err
+	}
+	q.StartIndex, q.Count = max(q.StartIndex, 1), max(q.Count, 0)
+	if text, ok := c.query["filter"]; ok {
+		c.activity.Action = "match"
+		if q.Filter, err = scim.ParseFilter(t, text); err != nil {
+			return answer{}, err
+		}
+		c.activity.Name = matched(q.Filter)
+	}
+	page, err := c.store.List(c.request.Context(), t, q)
+	if err != nil {
+		return answer{}, err
+	}
+	if c.activity.Action == "match" {
+		c.noteMatch(page)
+	}
+	rendered := make([][]byte, 0, len(page.Records))
+	for _, r := range page.Records {
+		one, err := scim.Render(t, r.Doc, r.Meta(), c.base, p)
+		if err != nil {
+			return answer{}, err
+		}
+		rendered = append(rendered, one)
+	}
+	return answer{status: http.StatusOK, body: scim.RenderList(page.Total, page.StartIndex, rendered)}, nil
+}
+
+// noteMatch tells the record whom a match found. One that found nobody under a random GUID is Entra's connection test.
+func (c *call) noteMatch(page store.Page) {
+	switch {
+	case page.Total == 0 && isGUID(c.activity.Name):
+		c.activity.Action = "test"
+	case page.Total == 1 && len(page.Records) == 1:
+		c.note(page.Records[0])
+	}
+}
+
+func (c *call) create(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType = "create", t.Name
+	p, err := c.projection(t)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	res, err := scim.ParseResource(t, body)
+	if err != nil {
+		return answer{}, err
+	}
+	c.activity.Name = name(res)
+	cause, out := c.cause(func(r store.Record) (answer, error) {
+		return c.answerWith(http.StatusCreated, r, p)
+	})
+	if _, err := c.store.Create(c.request.Context(), cause, res, with(t, p)); err != nil {
+		return answer{}, err
+	}
+	return *out, nil
+}
+
+func (c *call) read(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "read", t.Name, c.id()
+	p, err := c.projection(t)
+	if err != nil {
+		return answer{}, err
+	}
+	r, err := c.store.Get(c.request.Context(), t, c.id(), with(t, p))
+	if err != nil {
+		return answer{}, err
+	}
+	if match := c.request.Header.Get("If-None-Match"); match != "" && etagMatches(match, r.Version) {
+		c.note(r)
+		return answer{status: http.StatusNotModified, header: http.Header{"Etag": {scim.ETag(r.Version)}}}, nil
+	}
+	return c.answerWith(http.StatusOK, r, p)
+}
+
+// replace answers PUT (RFC 7644 section 3.5.1): what the body does not have is cleared, except a Group's members and a
+// person's active, which only change when they are named: leaving them out must not empty a group or let somebody in again.
+func (c *call) replace(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "update", t.Name, c.id()
+	p, err := c.projection(t)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	res, err := scim.ParseReplacement(t, body)
+	if err != nil {
+		return answer{}, err
+	}
+	edit := store.Edit{With: with(t, p), Apply: func(now *scim.Resource) error {
+		now.ReplaceWith(res)
+		return nil
+	}}
+	if res.Members != nil {
+		edit.Members = []scim.MemberOp{{Kind: scim.ReplaceMembers, Members: res.Members}}
+	}
+	return c.update(t, edit, func(r store.Record) (answer, error) { return c.answerWith(http.StatusOK, r, p) })
+}
+
+// patch answers PATCH: 200 with the person, 204 for a group unless the client asked for attributes, since Entra wants no list
+// of members back.
+func (c *call) patch(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "update", t.Name, c.id()
+	p, err := c.projection(t)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	patch, err := scim.ParsePatch(t, body)
+	if err != nil {
+		return answer{}, err
+	}
+	edit := store.Edit{Members: patch.Members()}
+	quiet := t == scim.Group && c.query["attributes"] == ""
+	if patch.TouchesDocument() || !quiet {
+		edit.Apply = patch.Apply
+	}
+	if !quiet {
+		edit.With = with(t, p)
+	}
+	if !patch.TouchesDocument() && len(edit.Members) > 0 {
+		c.activity.Action = "members"
+	}
+	return c.update(t, edit, func(r store.Record) (answer, error) {
+		if quiet {
+			c.note(r)
+			return answer{status: http.StatusNoContent, header: http.Header{"Etag": {scim.ETag(r.Version)}}}, nil
+		}
+		return c.answerWith(http.StatusOK, r, p)
+	})
+}
+
+func (c *call) update(t *scim.ResourceType, edit store.Edit, finish func(store.Record) (answer, error)) (answer, error) {
+	version, err := c.ifMatch()
+	if err != nil {
+		return answer{}, err
+	}
+	cause, out := c.cause(func(r store.Record) (answer, error) {
+		if r.Action == "disabled" || r.Action == "enabled" {
+			c.activity.Action = strings.TrimSuffix(r.Action, "d")
+		}
+		return finish(r)
+	})
+	if _, err := c.store.Update(c.request.Context(), cause, t, c.id(), version, edit); err != nil {
+		return answer{}, err
+	}
+	return *out, nil
+}
+
+func (c *call) remove(t *scim.ResourceType) (answer, error) {
+	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "delete", t.Name, c.id()
+	version, err := c.ifMatch()
+	if err != nil {
+		return answer{}, err
+	}
+	cause, out := c.cause(func(r store.Record) (answer, error) {
+		c.note(r)
+		return answer{status: http.StatusNoContent}, nil
+	})
+	if err := c.store.Delete(c.request.Context(), cause, t, c.id(), version); err != nil {
+		return answer{}, err
+	}
+	return *out, nil
+}
+
+// answerWith is a resource as an answer, with its location and entity tag.
+func (c *call) answerWith(status int, r store.Record, p *scim.Projection) (answer, error) {
+	c.note(r)
+	body, err := scim.Render(r.Type, r.Doc, r.Meta(), c.base, p)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: status, body: body, header: http.Header{
+		"Location": {c.base + "/" + r.Type.Endpoint + "/" + r.ID},
+		"Etag":     {scim.ETag(r.Version)},
+	}}, nil
+}
+
+// note puts whom the request was about into its record.
+func (c *call) note(r store.Record) {
+	c.activity.ResourceID = r.ID
+	if r.Name != "" {
+		c.activity.Name = r.Name
+	}
+}
+
+func (c *call) id() string { return chi.URLParam(c.request, "id") }
+
+func (c *call) projection(t *scim.ResourceType) (*scim.Projection, error) {
+	return scim.ParseProjection(t, c.query["attributes"], c.query["excludedattributes"])
+}
+
+func with(t *scim.ResourceType, p *scim.Projection) store.With {
+	return store.With{
+		Groups:  t == scim.User && p.Wants("groups"),
+		Members: t == scim.Group && p.Wants("members"),
+	}
+}
+
+// body reads the request's body after looking at what it says it is. Entra says application/scim+json, tools say
+// application/json, some say nothing.
+func (c *call) body() ([]byte, error) {
+	if kind := c.request.Header.Get("Content-Type"); kind != "" {
+		media, params, err := mime.ParseMediaType(kind)
+		charset := params["charset"]
+		if err != nil || (media != scim.MediaType && media != "application/json") || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+			return nil, &scim.Error{Kind: scim.UnsupportedMedia, Detail: fmt.Sprintf("The body must be %s or application/json in UTF-8, not %q", scim.MediaType, shorten(kind))}
+		}
+	}
+	if coding := c.request.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, &scim.Error{Kind: scim.UnsupportedMedia, Detail: fmt.Sprintf("The body must be sent without compression, not as %q", shorten(coding))}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, c.maxBody))
+	if err != nil {
+		if _, large := err.(*http.MaxBytesError); large { //nolint:errorlint // MaxBytesReader returns it bare
+			return nil, err
+		}
+		if c.request.Context().Err() != nil {
+			return nil, context.Canceled
+		}
+		return nil, &scim.Error{Kind: scim.InvalidSyntax, Detail: "The body could not be read to its end", Err: err}
+	}
+	c.activity.Request = redact(body)
+	return body, nil
+}
+
+// ifMatch is the version that If-Match asks for (RFC 7644 section 3.14), 0 for any.
+func (c *call) ifMatch() (int64, error) {
+	text := strings.TrimSpace(c.request.Header.Get("If-Match"))
+	if text == "" || text == "*" {
+		return 0, nil
+	}
+	version, ok := scim.ParseETag(text)
+	if !ok {
+		return 0, &scim.Error{Kind: scim.PreconditionFailed, Detail: fmt.Sprintf("If-Match %s names no version of this resource", shorten(text))}
+	}
+	return version, nil
+}
+
+func etagMatches(header string, version int64) bool {
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if v, ok := scim.ParseETag(tag); tag == "*" || (ok && v == version) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,105 @@
+// Package server is SCIM over HTTP (RFC 7644): routes, the bearer check, and one record for every request. It reads and
+// writes through package store and speaks through package scim; what it adds is only what HTTP adds.
+//
+// A request goes inward through record (clock, request id, panic guard), the bearer check and the route to a
+// handler; a handler returns an answer or an error, and errors.go is the one place that makes an answer of an error.
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// DefaultMaxBody is the largest request body in bytes unless Options says otherwise.
+const DefaultMaxBody = 1 << 20
+
+// DefaultBasePath is where SCIM is always served.
+const DefaultBasePath = "/scim/v2"
+
+// handleTimeout bounds how long a request may wait for its turn with the writer, or read.
+const handleTimeout = 30 * time.Second
+
+// Options of New.
+type Options struct {
+	Store *store.Store
+	// Verify decides whether a bearer secret is accepted and gives the id of its token.
+	Verify func(secret string) (token string, ok bool)
+	// BasePaths are the paths that SCIM stands under; none means DefaultBasePath.
+	BasePaths []string
+	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
+	PublicURL func() string
+	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
+	MaxBody int64
+	Log     *slog.Logger     // nil discards
+	Now     func() time.Time // nil means time.Now
+}
+
+type server struct {
+	store     *store.Store
+	verify    func(string) (string, bool)
+	bases     []base
+	publicURL func() string
+	maxBody   int64
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// New is the handler of the SCIM routes and of nothing else: any other path is a plain 404.
+func New(o Options) http.Handler {
+	s := &server{
+		store: o.Store, verify: o.Verify, publicURL: o.PublicURL,
+		maxBody: o.MaxBody, log: o.Log, now: o.Now,
+	}
+	if s.maxBody == 0 {
+		s.maxBody = DefaultMaxBody
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.publicURL == nil {
+		s.publicURL = func() string { return "" }
+	}
+	if len(o.BasePaths) == 0 {
+		o.BasePaths = []string{DefaultBasePath}
+	}
+	for _, p := range o.BasePaths {
+		s.bases = append(s.bases, newBase(p))
+	}
+	return s.find(s.routes())
+}
+
+// routes has every path in lower case, as find hands them on.
+func (s *server) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Get("/", s.record((*call).root))
+	for _, t := range []*scim.ResourceType{scim.User, scim.Group} {
+		r.Route("/"+strings.ToLower(t.Endpoint), func(r chi.Router) {
+			r.Get("/", s.record(func(c *call) (answer, error) { return c.list(t) }))
+			r.Post("/", s.record(func(c *call) (answer, error) { return c.create(t) }))
+			r.Get("/{id}", s.record(func(c *call) (answer, error) { return c.read(t) }))
+			r.Put("/{id}", s.record(func(c *call) (answer, error) { return c.replace(t) }))
+			r.Patch("/{id}", s.record(func(c *call) (answer, error) { return c.patch(t) }))
+			r.Delete("/{id}", s.record(func(c *call) (answer, error) { return c.remove(t) }))
+		})
+	}
+	r.Get("/serviceproviderconfig", s.record((*call).config))
+	r.Get("/resourcetypes", s.record((*call).resourceTypes))
+	r.Get("/resourcetypes/{id}", s.record((*call).resourceType))
+	r.Get("/schemas", s.record((*call).schemas))
+	r.Get("/schemas/{id}", s.record((*call).schema))
+	r.HandleFunc("/bulk", s.record(notImplemented("Bulk operations")))
+	r.HandleFunc("/me", s.record(notImplemented("The /Me alias")))
+	r.NotFound(s.record((*call).unknownPath))
+	r.MethodNotAllowed(s.record((*call).wrongMethod))
+	return r
+}
