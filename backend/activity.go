@@ -1,9 +1,22 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"scimdesk/backend/store"
+)
+
+const (
+	activityLimit    = 200
+	activityMaxLimit = 1000
+)
+
+// Beginning as ActivityQuery.After asks for the oldest rows.
+const Beginning = -1
 
 // ActivityQuery asks for rows after a seq (oldest first) or, if After is 0 and Before is not, before a seq (newest
-// first). Both 0: the newest rows, newest first. Limit is 1 to 1,000, 0 means 200.
+// first). Both 0: the newest rows, newest first. Limit is 1 to 1,000; 0 means 200.
 type ActivityQuery struct {
 	After  int64 `json:"after"`
 	Before int64 `json:"before"`
@@ -17,8 +30,8 @@ type ActivityPage struct {
 	Rows  []Activity   `json:"rows"`
 }
 
-// Activity is one request and its answer. Action is one of create, update, disable, enable, delete, read, match, list, test,
-// discovery, members, other; Identity is the person's or group's name, where it is known.
+// Activity is one request and its answer. Action is one of create, update, disable, enable, delete, members, read, match,
+// list, test, discovery, other; Identity is the person's or group's name, where it is known.
 type Activity struct {
 	Seq       int64   `json:"seq"`
 	RequestID string  `json:"requestId"`
@@ -39,5 +52,33 @@ type Activity struct {
 
 // Activity gives a page of requests.
 func (b *Backend) Activity(ctx context.Context, q ActivityQuery) (ActivityPage, error) {
-	return ActivityPage{}, nil
+	if q.Limit <= 0 {
+		q.Limit = activityLimit
+	}
+	rows, err := b.store.ActivityPage(ctx, store.ActivityQuery{After: q.After, Before: q.Before, Limit: min(q.Limit, activityMaxLimit)})
+	if err != nil {
+		return ActivityPage{}, fmt.Errorf("read activity: %w", err)
+	}
+	page := ActivityPage{Store: b.id, Rows: make([]Activity, 0, len(rows))}
+	for _, a := range rows {
+		page.Rows = append(page.Rows, Activity{
+			Seq: a.Seq, RequestID: a.RequestID,
+			At: stamp(a.At), Took: float64(a.Took.Microseconds()) / 1000,
+			Method: a.Method, Target: a.Target, Status: a.Status,
+			Action: a.Action, Type: a.ResourceType, ID: a.ResourceID, Identity: a.Name,
+			ScimType: a.ScimType, Detail: a.Detail, Remote: a.Remote, UserAgent: a.UserAgent,
+		})
+	}
+	if page.Head, err = b.activityHead(ctx); err != nil {
+		return ActivityPage{}, err
+	}
+	return page, nil
+}
+
+func (b *Backend) activityHead(ctx context.Context) (ActivityHead, error) {
+	first, last, err := b.store.ActivityHead(ctx)
+	if err != nil {
+		return ActivityHead{}, fmt.Errorf("read activity: %w", err)
+	}
+	return ActivityHead{First: first, Last: last}, nil
 }

@@ -1,31 +1,142 @@
 // Package backend is the whole application without a window: the store, the SCIM server, the tokens and the life of
-// both, behind methods that a face may call. A face is the desktop window (app.go) or the daemon (cmd/scimd); both get
+// all three, behind methods that a face may call. A face is the desktop window (app.go) or the daemon (cmd/scimd); both get
 // the same flat types: strings, numbers, booleans, slices that are never nil, times as RFC 3339 strings.
 package backend
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"scimdesk/backend/config"
+	"scimdesk/backend/server"
+	"scimdesk/backend/store"
+	"scimdesk/backend/token"
 )
+
+// Version is the program's version; the build sets it.
+var Version = "0.1.0-dev"
+
+// NoListener as Options.Listen opens a folder without serving SCIM from it.
+const NoListener = "none"
 
 // Options of Open.
 type Options struct {
-	Dir         string       // data folder; made when missing
-	Listen      string       // TCP address of the loopback SCIM listener, "127.0.0.1:8088"; port 0 picks one
-	BehindProxy bool         // allows a Listen address that is not loopback: a reverse proxy adds TLS
-	Face        string       // who opens it, "window" or "scimd": stands in run.json and in history
-	Version     string       // of the program, for status
-	Log         *slog.Logger // nil discards
+	// Dir is the data folder; it is made when missing. Empty means config.DataDir.
+	Dir string
+	// Listen is the TCP address of the SCIM listener; port 0 picks one. Empty means config.Listen.
+	Listen string
+	// BehindProxy allows a Listen address that is not loopback: a reverse proxy in front of it adds TLS.
+	BehindProxy bool
+	// Face is who opens the folder, "window" or "scimd". It stands in history and is told to others who find the folder taken.
+	Face string
+	// Log gets what happens; secrets are masked before it. Nil discards.
+	Log *slog.Logger
 }
 
-// Backend is one open data folder and the server on it.
-type Backend struct{}
+// Backend is one open data folder and the server on it. All methods may be called concurrently.
+type Backend struct {
+	id      string
+	dir     string
+	face    string
+	started time.Time
+	log     *slog.Logger
+	hub     *hub
+	store   *store.Store
+	tokens  *token.Keeper
+	door    *listener
+}
 
-// Open opens the folder and binds the listener; nothing is served until Run.
-func Open(ctx context.Context, o Options) (*Backend, error) { return &Backend{}, nil }
+// Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
+// store.ErrOwned, one that the disk refuses *store.Unavailable. An address that can't be bound is no error here: the
+// backend lives, Snapshot and ListenError tell, and Run goes on trying.
+func Open(ctx context.Context, o Options) (*Backend, error) {
+	dir, err := folder(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if o.Listen == "" {
+		o.Listen = config.Listen()
+	}
+	if err := checkListen(o.Listen, o.BehindProxy); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	b := &Backend{
+		id:      uuid.NewString(),
+		dir:     dir,
+		face:    o.Face,
+		started: time.Now(),
+		log:     slog.New(Masked(o.Log.Handler())),
+		hub:     newHub(),
+	}
+	b.store, err = store.Open(ctx, store.Options{
+		Dir: dir,
+		Log: b.log,
+		Committed: func(c store.Commit) {
+			b.hub.tell(Notify{Store: b.id, Activity: c.Activity, People: c.People, Groups: c.Groups, Status: true})
+		},
+		HealthChanged: func(store.Health) { b.hub.tell(Notify{Store: b.id, Status: true}) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open data folder %s: %w", dir, err)
+	}
+	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
+		return nil, errors.Join(err, b.store.Close())
+	}
+	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, Log: b.log})
+	b.door = newListener(o.Listen, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
+	b.door.bind(ctx)
+	return b, nil
+}
+
+func folder(dir string) (string, error) {
+	if dir == "" {
+		return config.DataDir()
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find data folder: %w", err)
+	}
+	return abs, nil
+}
 
 // Run serves until ctx ends, then finishes what is in flight.
-func (b *Backend) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+func (b *Backend) Run(ctx context.Context) error { return b.door.run(ctx) }
 
-// Close closes the folder.
-func (b *Backend) Close() error { return nil }
+// ListenError tells why the SCIM listener could not be bound, nil if it is.
+func (b *Backend) ListenError() error { return b.door.failure() }
+
+// Dir is the absolute data folder.
+func (b *Backend) Dir() string { return b.dir }
+
+// Face is who opened the folder.
+func (b *Backend) Face() string { return b.face }
+
+// Close ends the listener and closes the folder. What is on disk stays whole even without it.
+func (b *Backend) Close() error {
+	return errors.Join(b.door.close(), b.store.Close())
+}
+
+// OpenScratch opens a backend on a folder of its own that Close does not outlive: for rehearsals and samples. Secrets in
+// it are in memory only as ever, and nothing of it is left when the returned function has run.
+func OpenScratch(ctx context.Context, o Options) (*Backend, func() error, error) {
+	dir, err := os.MkdirTemp("", "scimdesk-scratch-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("make scratch folder: %w", err)
+	}
+	o.Dir = dir
+	b, err := Open(ctx, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return b, func() error { return errors.Join(b.Close(), os.RemoveAll(dir)) }, nil
+}

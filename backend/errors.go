@@ -1,7 +1,54 @@
 package backend
 
-// Code gives an error's stable code for faces, such as DB_FULL or PORT_BUSY; "INTERNAL" for what nobody classified.
-func Code(err error) string { return "INTERNAL" }
+import (
+	"context"
+	"errors"
+	"strings"
+	"syscall"
 
-// Message is the sentence that goes with Code.
-func Message(err error) string { return "" }
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// fault is an error's stable code and the sentence that goes with it: what happened and what to do.
+type fault struct{ code, message string }
+
+// Code gives an error's stable code for faces, such as DB_FULL or PORT_BUSY; "INTERNAL" for what nobody classified.
+func Code(err error) string { return classify(err).code }
+
+// Message is the sentence that goes with Code. It holds no secret.
+func Message(err error) string { return classify(err).message }
+
+func classify(err error) fault {
+	if down, ok := errors.AsType[*store.Unavailable](err); ok {
+		code := "DB_" + strings.ToUpper(strings.ReplaceAll(string(down.State), "-", ""))
+		return fault{code, "Nothing can be saved: the disk or the database is " + string(down.State) + ". Entra is told to try again later; free the cause and it goes on by itself."}
+	}
+	if e, ok := errors.AsType[*scim.Error](err); ok {
+		return fault{"REFUSED", e.Detail}
+	}
+	switch {
+	case errors.Is(err, store.ErrOwned):
+		return fault{"SECOND_COPY", "Another ScimDesk has this data folder open. Close it, or use another folder."}
+	case errors.Is(err, store.ErrTooNew):
+		return fault{"DB_NEWER", "This data folder was written by a newer ScimDesk. Update this one; nothing was changed."}
+	case errors.Is(err, ErrExposed):
+		return fault{"LISTEN_EXPOSED", err.Error()}
+	case errors.Is(err, syscall.EADDRINUSE), isBusyOnWindows(err):
+		return fault{"PORT_BUSY", "The port is used by another program. Close that, or listen on another port."}
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return fault{"NO_PERMISSION", "The system refuses it: " + err.Error()}
+	case errors.Is(err, context.DeadlineExceeded):
+		return fault{"CALL_TIMEOUT", "It took too long and was stopped. Nothing was changed by it; try again."}
+	case errors.Is(err, context.Canceled):
+		return fault{"CANCELLED", "It was stopped before it was done."}
+	}
+	return fault{"INTERNAL", err.Error()}
+}
+
+// isBusyOnWindows knows WSAEADDRINUSE, which syscall.EADDRINUSE does not equal there.
+func isBusyOnWindows(err error) bool {
+	const wsaAddrInUse = 10048
+	n, ok := errors.AsType[syscall.Errno](err)
+	return ok && n == wsaAddrInUse
+}

@@ -1,6 +1,13 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"scimdesk/backend/scim"
+)
 
 // Notify tells a face that something moved. It never carries rows: a face pulls what it shows by cursor, so a face
 // that lags or sleeps loses nothing. Several changes merge into one Notify.
@@ -9,26 +16,115 @@ type Notify struct {
 	Activity int64  `json:"activity"` // highest activity seq on disk
 	People   bool   `json:"people"`   // people changed
 	Groups   bool   `json:"groups"`   // groups or memberships changed
-	Status   bool   `json:"status"`   // anything else of Snapshot changed: token, listener, database
+	Status   bool   `json:"status"`   // anything of Snapshot changed
+}
+
+// merge makes n tell what both told.
+func (n *Notify) merge(m Notify) {
+	n.Store = m.Store
+	n.Activity = max(n.Activity, m.Activity)
+	n.People = n.People || m.People
+	n.Groups = n.Groups || m.Groups
+	n.Status = n.Status || m.Status
+}
+
+// notifyEvery is the shortest time between two Notify values to one face: faster is not seen, and each costs the window a
+// turn of its UI thread.
+const notifyEvery = 100 * time.Millisecond
+
+// hub hands what happened to every watcher, without ever waiting for one.
+type hub struct {
+	mu       sync.Mutex
+	last     int64 // highest activity seq told
+	watchers map[*watcher]struct{}
+}
+
+type watcher struct {
+	pending Notify
+	wake    chan struct{} // holds one: pending has something
+}
+
+func newHub() *hub { return &hub{watchers: map[*watcher]struct{}{}} }
+
+func (h *hub) tell(n Notify) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = max(h.last, n.Activity)
+	for w := range h.watchers {
+		w.pending.merge(n)
+		select {
+		case w.wake <- struct{}{}:
+		default: // it has not taken the last one yet; pending has both
+		}
+	}
+}
+
+func (h *hub) take(w *watcher) Notify {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := w.pending
+	w.pending = Notify{}
+	return n
+}
+
+// Watch gives merged Notify values, at most one every 100 ms, until ctx ends; then the channel is closed. The first comes at
+// once and says that everything may have changed. Reading late merges, and never blocks whoever caused them.
+func (b *Backend) Watch(ctx context.Context) <-chan Notify {
+	out := make(chan Notify)
+	w := &watcher{wake: make(chan struct{}, 1)}
+	b.hub.mu.Lock()
+	b.hub.watchers[w] = struct{}{}
+	w.pending = Notify{Store: b.id, Activity: b.hub.last, People: true, Groups: true, Status: true}
+	b.hub.mu.Unlock()
+	w.wake <- struct{}{}
+	go func() {
+		defer close(out)
+		defer func() {
+			b.hub.mu.Lock()
+			delete(b.hub.watchers, w)
+			b.hub.mu.Unlock()
+		}()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-w.wake:
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case out <- b.hub.take(w):
+			}
+			pause := time.NewTimer(notifyEvery)
+			select {
+			case <-ctx.Done():
+				pause.Stop()
+				return
+			case <-pause.C:
+			}
+		}
+	}()
+	return out
 }
 
 // Snapshot is the state a face starts from, and pulls again when a Notify says Status, People or Groups.
 type Snapshot struct {
 	Store     string       `json:"store"` // random per Open
 	Version   string       `json:"version"`
+	Face      string       `json:"face"`
 	Started   string       `json:"started"`
 	Folder    string       `json:"folder"`
-	Address   string       `json:"address"` // the SCIM base URL that clients are given
+	Address   string       `json:"address"` // the SCIM base URL that clients are given, "" if none is served
 	Listener  ListenerInfo `json:"listener"`
 	Token     TokenInfo    `json:"token"`
 	Database  DatabaseInfo `json:"database"`
 	People    Counts       `json:"people"`
 	Groups    Counts       `json:"groups"`
 	Activity  ActivityHead `json:"activity"`
-	LastEntra string       `json:"lastEntra"` // last request with a valid token, "" if none yet
+	LastEntra string       `json:"lastEntra"` // last request with an accepted token, "" if none yet
 }
 
-// ListenerInfo is whether the loopback listener serves, and why not.
+// ListenerInfo is whether the SCIM listener serves, and why not.
 type ListenerInfo struct {
 	Serving bool   `json:"serving"`
 	Listen  string `json:"listen"` // host:port really bound
@@ -57,8 +153,49 @@ type ActivityHead struct {
 }
 
 // Snapshot gives the state now.
-func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) { return Snapshot{}, nil }
+func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
+	s := Snapshot{
+		Store: b.id, Version: Version, Face: b.face, Folder: b.dir,
+		Started: stamp(b.started),
+		Address: b.door.address(),
+		Listener: ListenerInfo{
+			Listen:  b.door.bound(),
+			Serving: b.door.bound() != "",
+		},
+	}
+	if err := b.door.failure(); err != nil {
+		s.Listener.Code, s.Listener.Message = Code(err), Message(err)
+	}
+	h := b.store.Health()
+	s.Database = DatabaseInfo{State: string(h.State), Since: stamp(h.Since), Detail: h.Detail}
+	var err error
+	if s.People, err = b.counts(ctx, scim.User); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Groups, err = b.counts(ctx, scim.Group); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Activity, err = b.activityHead(ctx); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Token, s.LastEntra, err = b.tokenInfo(ctx); err != nil {
+		return Snapshot{}, err
+	}
+	return s, nil
+}
 
-// Watch gives merged Notify values, at most one every 100 ms, until ctx ends; the first comes at once. It never blocks
-// whoever caused them.
-func (b *Backend) Watch(ctx context.Context) <-chan Notify { return nil }
+func (b *Backend) counts(ctx context.Context, t *scim.ResourceType) (Counts, error) {
+	c, err := b.store.Counts(ctx, t)
+	if err != nil {
+		return Counts{}, fmt.Errorf("count %s: %w", t.Endpoint, err)
+	}
+	return Counts(c), nil
+}
+
+// stamp writes a time for a face: RFC 3339 in UTC with milliseconds, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}

@@ -1,8 +1,14 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"time"
 
-// TokenInfo is the active token's record; the secret itself is not kept anywhere.
+	"scimdesk/backend/store"
+)
+
+// TokenInfo is the accepted token's record; the secret itself is not kept anywhere.
 type TokenInfo struct {
 	Exists   bool   `json:"exists"`
 	LastFour string `json:"lastFour"`
@@ -17,4 +23,35 @@ type NewToken struct {
 }
 
 // RotateToken makes a new token; the old one ends at once.
-func (b *Backend) RotateToken(ctx context.Context) (NewToken, error) { return NewToken{}, nil }
+func (b *Backend) RotateToken(ctx context.Context) (NewToken, error) {
+	secret, record, err := b.tokens.Rotate(ctx)
+	if err != nil {
+		return NewToken{}, err
+	}
+	b.log.Info("token rotated", "last_four", record.LastFour, "face", b.face)
+	b.hub.tell(Notify{Store: b.id, Status: true})
+	return NewToken{Secret: secret, Token: tokenInfo(record)}, nil
+}
+
+// tokenInfo gives the accepted token and when any token was last used.
+func (b *Backend) tokenInfo(ctx context.Context) (TokenInfo, string, error) {
+	all, err := b.store.Tokens(ctx)
+	if err != nil {
+		return TokenInfo{}, "", fmt.Errorf("read tokens: %w", err)
+	}
+	var info TokenInfo
+	var last time.Time
+	for _, t := range all {
+		if t.LastUsed.After(last) {
+			last = t.LastUsed
+		}
+		if t.Ended.IsZero() {
+			info = tokenInfo(t)
+		}
+	}
+	return info, stamp(last), nil
+}
+
+func tokenInfo(t store.Token) TokenInfo {
+	return TokenInfo{Exists: true, LastFour: t.LastFour, Created: stamp(t.Created), LastUsed: stamp(t.LastUsed)}
+}
