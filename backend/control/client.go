@@ -1,0 +1,147 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"scimdesk/backend"
+)
+
+// ErrNoOwner means that no process has the folder open, as far as run.json tells.
+var ErrNoOwner = errors.New("no process has this data folder open")
+
+// reachTimeout bounds the knock: an owner answers from memory.
+const reachTimeout = 3 * time.Second
+
+// Client is a process that has the folder open, seen from another.
+type Client struct {
+	run  run
+	http *http.Client
+}
+
+// Error is an owner's refusal; Code is one of backend.Code's.
+type Error struct{ Code, Message string }
+
+func (e *Error) Error() string { return e.Message }
+
+// Reach finds the process that owns dir and knocks at its door. ErrNoOwner if there is none, or only the trace of one
+// that ended without cleaning up.
+func Reach(ctx context.Context, dir string) (*Client, error) {
+	text, err := os.ReadFile(runFile(dir))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNoOwner
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read run.json: %w", err)
+	}
+	c := &Client{http: &http.Client{Transport: &http.Transport{
+		Proxy:       nil, // the door is on this computer
+		DialContext: (&net.Dialer{Timeout: reachTimeout}).DialContext,
+	}}}
+	if json.Unmarshal(text, &c.run) != nil {
+		return nil, ErrNoOwner
+	}
+	knock, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
+	if _, err := c.Snapshot(knock); err != nil {
+		if _, refused := errors.AsType[*Error](err); refused {
+			return c, nil // it is there; the caller's own question gets this answer too
+		}
+		return nil, ErrNoOwner // the port is closed, or somebody else's by now
+	}
+	return c, nil
+}
+
+// Face is who the owner is, "window" or "scimd"; PID is its process.
+func (c *Client) Face() string { return c.run.Face }
+
+// PID is the owner's process id.
+func (c *Client) PID() int { return c.run.PID }
+
+// Snapshot is backend.Snapshot at the owner.
+func (c *Client) Snapshot(ctx context.Context) (backend.Snapshot, error) {
+	var s backend.Snapshot
+	return s, c.decode(ctx, http.MethodGet, "/snapshot", &s)
+}
+
+// RotateToken is backend.RotateToken at the owner.
+func (c *Client) RotateToken(ctx context.Context) (backend.NewToken, error) {
+	var t backend.NewToken
+	return t, c.decode(ctx, http.MethodPost, "/token/rotate", &t)
+}
+
+// Export is backend.Export at the owner. What was written to w before an error is not whole.
+func (c *Client) Export(ctx context.Context, w io.Writer, what, format string) error {
+	body, err := c.do(ctx, http.MethodGet, "/export/"+what+"/"+format)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	if _, err := io.Copy(w, body); err != nil {
+		return fmt.Errorf("export %s: %w", what, err)
+	}
+	return nil
+}
+
+// Watch calls each with every Notify until ctx ends or the owner does.
+func (c *Client) Watch(ctx context.Context, each func(backend.Notify)) error {
+	body, err := c.do(ctx, http.MethodGet, "/watch")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	lines := bufio.NewScanner(body)
+	for lines.Scan() {
+		var n backend.Notify
+		if err := json.Unmarshal(lines.Bytes(), &n); err != nil {
+			return fmt.Errorf("watch: %w", err)
+		}
+		each(n)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return lines.Err()
+}
+
+func (c *Client) decode(ctx context.Context, method, path string, into any) error {
+	body, err := c.do(ctx, method, path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	if err := json.NewDecoder(body).Decode(into); err != nil {
+		return fmt.Errorf("ask the owner of the folder: %w", err)
+	}
+	return nil
+}
+
+func (c *Client) do(ctx context.Context, method, path string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1:"+strconv.Itoa(c.run.Port)+path, http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.run.Secret)
+	res, err := c.http.Do(req) //nolint:bodyclose // the caller closes it
+	if err != nil {
+		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
+	}
+	if res.StatusCode == http.StatusOK {
+		return res.Body, nil
+	}
+	defer func() { _ = res.Body.Close() }()
+	var f failure
+	if json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&f) != nil || f.Code == "" {
+		return nil, fmt.Errorf("ask the owner of the folder: it answered %s", res.Status)
+	}
+	return nil, &Error{f.Code, f.Message}
+}
