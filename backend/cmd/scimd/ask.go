@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"scimdesk/backend"
+	"scimdesk/backend/control"
+)
+
+const tokenUsage = `scimd token rotate makes a new secret token and prints it, alone, on standard output. It is not kept and can't be shown
+again. The old token ends at once.
+
+  scimd token rotate --data ./office > token.txt`
+
+func (a *app) token(ctx context.Context, args []string) error {
+	fs := a.flags("scimd token", tokenUsage)
+	data := dataFlag(fs)
+	if _, err := parse(fs, args, []string{"rotate"}); err != nil {
+		return err
+	}
+	return a.with(ctx, *data, func(f folder, _ *control.Client) error {
+		t, err := f.RotateToken(ctx)
+		if err != nil {
+			return err
+		}
+		if err := a.print("%s\n", t.Secret); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintln(a.err, "The old token has ended. Paste this one into Entra: Provisioning > Admin Credentials > Secret Token, then Test Connection and Save.")
+		return nil
+	})
+}
+
+const statusUsage = `scimd status tells whether the folder is served, whether the disk is well, and who is in the folder.
+
+  scimd status --data ./office
+  scimd status --data ./office --format json`
+
+func (a *app) status(ctx context.Context, args []string) error {
+	fs := a.flags("scimd status", statusUsage)
+	data := dataFlag(fs)
+	format := fs.String("format", "text", "text or json")
+	if _, err := parse(fs, args); err != nil {
+		return err
+	}
+	if *format != "text" && *format != "json" {
+		return &usageError{"scimd status: --format is text or json"}
+	}
+	dir, err := dataDir(*data)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no data folder %s yet: scimd run makes it", dir)
+	}
+	return a.with(ctx, *data, func(f folder, owner *control.Client) error {
+		s, err := f.Snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		if *format == "json" {
+			out := json.NewEncoder(a.out)
+			out.SetIndent("", "  ")
+			return out.Encode(s)
+		}
+		return a.tell(s, owner)
+	})
+}
+
+func (a *app) tell(s backend.Snapshot, owner *control.Client) error {
+	served := "no: start it with  scimd run --data " + quote(s.Folder)
+	if owner != nil {
+		served = fmt.Sprintf("by the %s, process id %d, since %s", face(owner.Face()), owner.PID(), s.Started)
+		if !s.Listener.Serving {
+			served += ", but it can't listen: " + s.Listener.Message
+		}
+	}
+	address := s.Address
+	if address == "" {
+		address = "-"
+	}
+	token := "none"
+	if s.Token.Exists {
+		token = fmt.Sprintf("ends in %s, made %s, last used %s", s.Token.LastFour, s.Token.Created, never(s.Token.LastUsed))
+	}
+	disk := s.Database.State
+	if disk != "ok" {
+		disk += " since " + s.Database.Since + ": " + s.Database.Detail
+	}
+	return a.print("Served        %s\nTenant URL    %s\nData folder   %s\nDatabase      %s\nSecret token  %s\nLast request  %s\nPeople        %d (%d active, %d disabled, %d deleted)\nGroups        %d (%d deleted)\nRequests      %d in the log\n",
+		served, address, s.Folder, disk, token, never(s.LastEntra),
+		s.People.Total, s.People.Active, s.People.Total-s.People.Active, s.People.Deleted, s.Groups.Total, s.Groups.Deleted, s.Activity.Last)
+}
+
+func never(at string) string {
+	if at == "" {
+		return "never"
+	}
+	return at
+}
+
+const exportUsage = `scimd export writes all people or all groups, as CSV for a spreadsheet or as JSON.
+
+  scimd export people --data ./office --format csv --out people.csv
+  scimd export groups --data ./office --format json | jq length`
+
+func (a *app) export(ctx context.Context, args []string) error {
+	fs := a.flags("scimd export", exportUsage)
+	data := dataFlag(fs)
+	format := fs.String("format", "csv", "csv or json")
+	out := fs.String("out", "", "`file` to write, instead of standard output; it appears when it is whole")
+	words, err := parse(fs, args, []string{"people", "groups"})
+	if err != nil {
+		return err
+	}
+	if *format != "csv" && *format != "json" {
+		return &usageError{"scimd export: --format is csv or json"}
+	}
+	return a.with(ctx, *data, func(f folder, _ *control.Client) error {
+		if *out == "" {
+			return f.Export(ctx, a.out, words[0], *format)
+		}
+		return whole(*out, func(w io.Writer) error { return f.Export(ctx, w, words[0], *format) })
+	})
+}
+
+// whole writes a file that is there complete or not at all.
+func whole(file string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".scimd-*") // 0600: people's data
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	err = write(f)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+// Command scimd is ScimDesk without a window: the same backend as a daemon, and the command line for a data folder whether
+// or not a daemon or a window has it open.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"scimdesk/backend"
+	"scimdesk/backend/config"
+	"scimdesk/backend/control"
+	"scimdesk/backend/store"
+)
+
+// The exit codes, as scimd --help lists them.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitTaken       = 3
+	exitUnavailable = 4
+	exitDifferent   = 5
+)
+
+const help = `scimd serves SCIM 2.0 to Microsoft Entra ID and keeps what arrives in a data folder.
+
+Usage
+  scimd run                    serve, and show each request as it arrives
+  scimd token rotate           make a new secret token; the old one ends at once
+  scimd status                 is it serving, is the disk well, who is in the folder
+  scimd export people|groups   everybody as CSV or JSON
+  scimd rehearse               play Entra at a server with invented people
+  scimd version
+Each has --help with its flags.
+
+Examples
+  scimd run --data ./office --listen 127.0.0.1:8088
+  scimd token rotate --data ./office > token.txt
+  scimd export people --data ./office --format csv > people.csv
+  scimd rehearse --people 200 --groups 12 --cycles 3 --dialect mixed
+  scimd rehearse --url http://127.0.0.1:8088/scim/v2 --token-file token.txt
+
+token, status and export work while the folder is open in a window or a daemon, and while it is not.
+
+Environment
+  SCIMDESK_DATA     the data folder, instead of --data
+  SCIMDESK_LISTEN   the listen address, instead of --listen
+
+Exit codes
+  0  done
+  1  failed; the reason is on standard error
+  2  the command line is wrong
+  3  the data folder is open in another process that does not answer, or that wants it for itself
+  4  the disk or the database refuses: full, read-only, locked, corrupt
+  5  a rehearsal ended, and the server differs from what was sent to it
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// app is one call of scimd.
+type app struct {
+	out, err io.Writer
+}
+
+// usageError is a command line that can't be followed; nothing was done.
+type usageError struct{ message string }
+
+func (u *usageError) Error() string { return u.message }
+
+// errDifferent ends a rehearsal that found differences; they have been printed.
+var errDifferent = errors.New("the server differs from what was sent to it")
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	a := &app{out: stdout, err: stderr}
+	err := a.command(ctx, args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	usage, wrong := errors.AsType[*usageError](err)
+	_, down := errors.AsType[*store.Unavailable](err)
+	switch {
+	case wrong:
+		_, _ = fmt.Fprintf(stderr, "scimd: %s\nscimd --help shows what there is.\n", usage.message)
+		return exitUsage
+	case errors.Is(err, errDifferent):
+		_, _ = fmt.Fprintln(stderr, "scimd:", err)
+		return exitDifferent
+	case errors.Is(err, store.ErrOwned):
+		_, _ = fmt.Fprintln(stderr, "scimd:", backend.Message(err))
+		return exitTaken
+	case down:
+		_, _ = fmt.Fprintf(stderr, "scimd: %s\n  %s\n", backend.Message(err), backend.Mask(err.Error()))
+		return exitUnavailable
+	}
+	_, _ = fmt.Fprintln(stderr, "scimd:", backend.Mask(err.Error()))
+	return exitFailed
+}
+
+func (a *app) command(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return &usageError{"say what to do: run, token, status, export or rehearse"}
+	}
+	switch args[0] {
+	case "run":
+		return a.serve(ctx, args[1:])
+	case "token":
+		return a.token(ctx, args[1:])
+	case "status":
+		return a.status(ctx, args[1:])
+	case "export":
+		return a.export(ctx, args[1:])
+	case "rehearse":
+		return a.rehearse(ctx, args[1:])
+	case "version", "--version", "-version":
+		return a.print("scimd %s\n", backend.Version)
+	case "help", "--help", "-help", "-h":
+		return a.print("%s", help)
+	}
+	return &usageError{fmt.Sprintf("there is no command %q", args[0])}
+}
+
+func (a *app) print(format string, args ...any) error {
+	_, err := fmt.Fprintf(a.out, format, args...)
+	return err
+}
+
+// flags is a command's flags with the usage text that --help prints.
+func (a *app) flags(name, usage string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {
+		_, _ = fmt.Fprintf(a.out, "%s\n\nFlags\n", usage)
+		fs.SetOutput(a.out)
+		fs.PrintDefaults()
+		fs.SetOutput(io.Discard)
+	}
+	return fs
+}
+
+func dataFlag(fs *flag.FlagSet) *string {
+	return fs.String("data", "", "data `folder` (default: "+config.EnvData+", else the system's place for application data)")
+}
+
+// parse reads flags and words in any order and wants exactly the words named, each one of its choices.
+func parse(fs *flag.FlagSet, args []string, words ...[]string) ([]string, error) {
+	var got []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, &usageError{fs.Name() + ": " + err.Error()}
+		}
+		if fs.NArg() == 0 {
+			break
+		}
+		got = append(got, fs.Arg(0))
+		args = fs.Args()[1:]
+	}
+	if len(got) > len(words) {
+		return nil, &usageError{fmt.Sprintf("%s: %q is one word too many", fs.Name(), got[len(words)])}
+	}
+	for i, choices := range words {
+		if i >= len(got) || !slices.Contains(choices, got[i]) {
+			return nil, &usageError{fmt.Sprintf("%s: say %s", fs.Name(), strings.Join(choices, " or "))}
+		}
+	}
+	return got, nil
+}
+
+// folder is a data folder as these commands see it: through the process that owns it, or opened for a moment.
+type folder interface {
+	Snapshot(ctx context.Context) (backend.Snapshot, error)
+	RotateToken(ctx context.Context) (backend.NewToken, error)
+	Export(ctx context.Context, w io.Writer, what, format string) error
+}
+
+// with does something with a folder. owner is nil if nobody has it open.
+func (a *app) with(ctx context.Context, data string, do func(f folder, owner *control.Client) error) error {
+	dir, err := dataDir(data)
+	if err != nil {
+		return err
+	}
+	var owner *control.Client
+	var own *backend.Backend
+	err = patiently(ctx, func() error {
+		var err error
+		if owner, err = control.Reach(ctx, dir); !errors.Is(err, control.ErrNoOwner) {
+			return err
+		}
+		own, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: backend.NoListener, Face: "scimd"})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if owner != nil {
+		return do(owner, owner)
+	}
+	return errors.Join(do(own, nil), own.Close())
+}

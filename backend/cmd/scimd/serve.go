@@ -1,0 +1,156 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"scimdesk/backend"
+	"scimdesk/backend/config"
+	"scimdesk/backend/control"
+	"scimdesk/backend/store"
+)
+
+const serveUsage = `scimd run serves SCIM until it is ended with Ctrl+C or SIGTERM; then it finishes what is in flight.
+
+  scimd run --data ./office --listen 127.0.0.1:8088`
+
+func (a *app) serve(ctx context.Context, args []string) error {
+	fs := a.flags("scimd run", serveUsage)
+	data := dataFlag(fs)
+	listen := fs.String("listen", "", "`host:port` to serve on (default: "+config.EnvListen+", else "+config.DefaultListen+")")
+	proxied := fs.Bool("behind-proxy", false, "allow an address that other computers reach: a reverse proxy in front adds TLS")
+	quiet := fs.Bool("quiet", false, "do not show requests")
+	verbose := fs.Bool("verbose", false, "log more, to standard error")
+	if _, err := parse(fs, args); err != nil {
+		return err
+	}
+	dir, err := dataDir(*data)
+	if err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if *verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(backend.Masked(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level})))
+	var b *backend.Backend
+	err = patiently(ctx, func() error {
+		if owner, err := control.Reach(ctx, dir); err == nil {
+			return fmt.Errorf("%s is open already, in the %s with process id %d: end that first, or use another folder: %w", dir, face(owner.Face()), owner.PID(), errRunning)
+		}
+		var err error
+		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, Face: "scimd", Log: log})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.serveOn(ctx, b, log, *quiet), b.Close())
+}
+
+// errRunning is a folder whose owner answers.
+var errRunning = fmt.Errorf("one process owns a folder: %w", store.ErrOwned)
+
+func face(name string) string {
+	if name == "window" {
+		return "ScimDesk window"
+	}
+	return "daemon"
+}
+
+func (a *app) serveOn(ctx context.Context, b *backend.Backend, log *slog.Logger, quiet bool) error {
+	if err := b.ListenError(); err != nil {
+		return fmt.Errorf("%s (%w)", backend.Message(err), err)
+	}
+	door, err := control.Open(ctx, b, log)
+	if err != nil {
+		return err
+	}
+	now, err := b.Snapshot(ctx)
+	if err != nil {
+		return errors.Join(err, door.Close())
+	}
+	if err := a.greet(now); err != nil {
+		return errors.Join(err, door.Close())
+	}
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		if !quiet {
+			a.show(ctx, b, now.Activity.Last, log)
+		}
+	}()
+	err = b.Run(ctx)
+	<-shown
+	return errors.Join(err, door.Close())
+}
+
+func (a *app) greet(s backend.Snapshot) error {
+	token := "none yet. Make one, in another terminal:  scimd token rotate --data " + quote(s.Folder)
+	if s.Token.Exists {
+		token = "ends in " + s.Token.LastFour + ". Make a new one:  scimd token rotate --data " + quote(s.Folder)
+	}
+	return a.print("ScimDesk %s\n  Tenant URL   %s\n  Secret token %s\n  Data folder  %s\n  People %d, groups %d\n\nRequests appear here as they arrive. Ctrl+C ends.\n",
+		s.Version, s.Address, token, s.Folder, s.People.Total, s.Groups.Total)
+}
+
+// show prints a line for each request until ctx ends, pulling by cursor, so that a burst is printed whole.
+func (a *app) show(ctx context.Context, b *backend.Backend, last int64, log *slog.Logger) {
+	for n := range b.Watch(ctx) {
+		for last < n.Activity {
+			page, err := b.Activity(ctx, backend.ActivityQuery{After: cmp.Or(last, backend.Beginning), Limit: 1000})
+			if err != nil {
+				if ctx.Err() == nil {
+					log.Warn("requests can't be shown", "err", err)
+				}
+				break
+			}
+			if len(page.Rows) == 0 {
+				break
+			}
+			for _, r := range page.Rows {
+				last = r.Seq
+				if a.print("%s\n", line(r)) != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func line(r backend.Activity) string {
+	at := r.At
+	if t, err := time.Parse(time.RFC3339, r.At); err == nil {
+		at = t.Local().Format("15:04:05.000")
+	}
+	s := fmt.Sprintf("%s  %d  %-6s  %-9s  %-30s  %6.1f ms", at, r.Status, r.Method, r.Action, cmp.Or(r.Identity, r.ID, "-"), r.Took)
+	if r.Detail != "" {
+		s += "  " + r.Detail
+	}
+	return backend.Mask(printable(s))
+}
+
+// printable keeps what a stranger sent from steering the terminal.
+func printable(s string) string {
+	out := []rune(s)
+	for i, r := range out {
+		if r < ' ' || (r >= 0x7f && r < 0xa0) {
+			out[i] = '\uFFFD'
+		}
+	}
+	return string(out)
+}
+
+// quote is a path as a shell takes it.
+func quote(path string) string {
+	for _, r := range path {
+		if !(r == '/' || r == '\\' || r == ':' || r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
+			return `"` + path + `"`
+		}
+	}
+	return path
+}
