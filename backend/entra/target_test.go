@@ -23,6 +23,7 @@ type target struct {
 	groups  []map[string]any
 	log     []string // method, target and body of each request
 	answers int      // requests answered
+	ids     []string // ids to give out first
 
 	// The ways to break it. Each is asked with the number of the request, from 1.
 	refuse    func(n int, r *http.Request) int  // a status instead of doing anything
@@ -124,6 +125,9 @@ func (s *target) serve(w http.ResponseWriter, r *http.Request, body map[string]a
 		}
 		s.seq++
 		body["id"] = fmt.Sprintf("%s-%d", strings.ToLower(parts[0][:1]), s.seq)
+		if len(s.ids) > 0 {
+			body["id"], s.ids = s.ids[0], s.ids[1:]
+		}
 		*list = append(*list, body)
 		s.write(w, 201, body)
 		return
