@@ -8,7 +8,7 @@ import (
 
 // maxWork bounds what one PATCH may cost: how many values its operations may look at, all in all. A single operation on
 // every value of a large attribute is far below it; many operations on many values each are not.
-const maxWork = 2_000_000
+const maxWork = 1_000_000
 
 // editor carries out operations on a document's attributes, in place.
 type editor struct {
@@ -97,7 +97,7 @@ func (e *editor) clearIn(in map[string]any, op *operation) error {
 			return err
 		}
 		list = slices.DeleteFunc(list, func(v any) bool {
-			if op.Where != nil && !eval(op.Where, element{v}) {
+			if op.Where != nil && !eval(op.Where, subject{element: v}) {
 				return false
 			}
 			m, ok := v.(map[string]any)
@@ -337,7 +337,9 @@ func (e *editor) joined(list []any, op *operation) (any, error) {
 			fresh[i] = true
 		}
 	}
-	onePrimary(list, func(i int) bool { return fresh[i] })
+	if len(fresh) > 0 {
+		onePrimary(list, func(i int) bool { return fresh[i] })
+	}
 	return list, nil
 }
 
@@ -359,7 +361,7 @@ func (e *editor) chosen(old any, op *operation) (any, error) {
 	found := false
 	fresh := make(map[int]bool)
 	for i, v := range list {
-		if !eval(op.Where, element{v}) {
+		if !eval(op.Where, subject{element: v}) {
 			continue
 		}
 		found = true
@@ -377,7 +379,9 @@ func (e *editor) chosen(old any, op *operation) (any, error) {
 				return nil, err
 			}
 		}
-		fresh[i] = with["primary"] == true
+		if with["primary"] == true {
+			fresh[i] = true
+		}
 	}
 	if !found {
 		if !simple {
@@ -387,10 +391,14 @@ func (e *editor) chosen(old any, op *operation) (any, error) {
 			with = map[string]any{"value": op.value}
 		}
 		made := over(said, with)
-		fresh[len(list)] = made["primary"] == true
+		if made["primary"] == true {
+			fresh[len(list)] = true
+		}
 		list = append(list, made)
 	}
-	onePrimary(list, func(i int) bool { return fresh[i] })
+	if len(fresh) > 0 {
+		onePrimary(list, func(i int) bool { return fresh[i] })
+	}
 	return list, nil
 }
 

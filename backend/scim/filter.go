@@ -38,6 +38,8 @@ type Compare struct {
 	Path  Path
 	Op    string
 	Value any
+
+	key string // of a string, made once for many matches; Match makes it where it is missing
 }
 
 func (And) expr()     {}
@@ -297,6 +299,9 @@ func (p *parser) compare(in *scope) (Expr, error) {
 	}
 	if c.Value, err = operandValue(leaf, op, v, quoted); err != nil {
 		return nil, p.fail(opAt, c.Path.String()+" "+err.Error())
+	}
+	if text, ok := c.Value.(string); ok {
+		c.key = Key(text)
 	}
 	return c, nil
 }

@@ -30,12 +30,12 @@ type Meta struct {
 //   - `eq null` is true where there is no value, `ne null` where there is one.
 //   - Attributes nobody knows match nothing.
 func (f *Filter) Match(r *Resource, m Meta) bool {
-	return eval(f.Root, &record{r, m})
+	return eval(f.Root, subject{record: &record{r, m}})
 }
 
 // MatchMember decides a filter over the sub-attributes of one member (MemberOp.Where).
 func (f *Filter) MatchMember(m Member) bool {
-	return eval(f.Root, element{m.attrs()})
+	return eval(f.Root, subject{element: m.attrs()})
 }
 
 // NeedsMembers reports whether the filter mentions members of groups.
@@ -58,10 +58,31 @@ func mentions(e Expr, attr string) bool {
 	return false
 }
 
-// subject is what a filter is asked of: a resource, or one element of an attribute. It calls visit with each value at
-// the path until visit gives true.
-type subject interface {
-	values(p Path, visit func(any) bool)
+// subject is what a filter is asked of: a whole resource, or one element of an attribute: an object, or a value alone, which
+// is its own "value".
+type subject struct {
+	record  *record
+	element any
+}
+
+// values calls visit with each value at the path until visit gives true.
+func (s subject) values(p Path, visit func(any) bool) {
+	if s.record != nil {
+		s.record.values(p, visit)
+		return
+	}
+	visitLeaf(s.own(p.Attr), visit)
+}
+
+// own is an element's sub-attribute.
+func (s subject) own(name string) any {
+	if m, ok := s.element.(map[string]any); ok {
+		return lookup(m, name)
+	}
+	if sameName(name, "value") {
+		return s.element
+	}
+	return nil
 }
 
 func eval(e Expr, s subject) bool {
@@ -89,16 +110,27 @@ func (c Compare) eval(s subject) bool {
 	if op == "ne" {
 		op = "eq"
 	}
-	want := operand{value: c.Value}
-	if text, ok := c.Value.(string); ok {
+	want := operand{c.Value, c.key}
+	if text, ok := c.Value.(string); ok && c.key == "" {
 		want.key = Key(text)
 	}
 	found := false
+	if s.record == nil {
+		if v := s.own(c.Path.Attr); !isList(v) {
+			found = v != nil && want.holds(op, v)
+			return found == (c.Op != "ne")
+		}
+	}
 	s.values(c.Path, func(v any) bool {
 		found = want.holds(op, v)
 		return found
 	})
 	return found == (c.Op != "ne")
+}
+
+func isList(v any) bool {
+	_, ok := v.([]any)
+	return ok
 }
 
 func present(p Path, s subject) bool {
@@ -254,17 +286,6 @@ func (m Member) attrs() map[string]any {
 	return map[string]any{"value": m.Value, "type": m.Type, "display": m.Display}
 }
 
-// element is one element of an attribute as a subject: an object, or a value alone, which is its own "value".
-type element struct{ v any }
-
-func (s element) values(p Path, visit func(any) bool) {
-	if m, ok := s.v.(map[string]any); ok {
-		visitLeaf(lookup(m, p.Attr), visit)
-	} else if sameName(p.Attr, "value") {
-		visitLeaf(s.v, visit)
-	}
-}
-
 // visitValues visits the values at a path below an attribute's value.
 func visitValues(v any, p Path, visit func(any) bool) bool {
 	if all, ok := v.([]any); ok {
@@ -279,7 +300,7 @@ func visitValues(v any, p Path, visit func(any) bool) bool {
 }
 
 func visitOne(v any, p Path, visit func(any) bool) bool {
-	if p.Where != nil && !eval(p.Where, element{v}) {
+	if p.Where != nil && !eval(p.Where, subject{element: v}) {
 		return false
 	}
 	m, ok := v.(map[string]any)

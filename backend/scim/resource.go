@@ -169,7 +169,7 @@ func (r *Resource) Get(p Path) any {
 		list = []any{v}
 	}
 	for _, e := range list {
-		if e == nil || p.Where != nil && !eval(p.Where, element{e}) {
+		if e == nil || p.Where != nil && !eval(p.Where, subject{element: e}) {
 			continue
 		}
 		if p.Sub == "" {
