@@ -1,8 +1,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -37,6 +41,25 @@ type Health struct {
 	State  State
 	Since  time.Time
 	Detail string
+}
+
+// refine finds out what a failure is that the engine can't tell: it says "can't open" or "error of input or output" also where
+// the folder is read-only or has no room.
+func refine(state State, dir string) State {
+	if state != StateFailing {
+		return state
+	}
+	f, err := os.CreateTemp(dir, ".writable-*")
+	switch {
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return StateReadOnly
+	case errors.Is(err, syscall.ENOSPC):
+		return StateFull
+	case err == nil:
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}
+	return state
 }
 
 // A watch keeps the Health. It is set by failing writes and by reads that meet damage, and cleared by the next write

@@ -160,6 +160,8 @@ func (s *Store) open(ctx context.Context) error {
 	s.pages = newPageCache()
 	s.writer = &writer{
 		open:      func() (*sql.DB, error) { return openWriter(path, s.o.BusyTimeout) },
+		reopen:    s.refreshReaders,
+		refine:    func(state State) State { return refine(state, s.o.Dir) },
 		now:       func() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) },
 		log:       s.o.Log,
 		health:    s.health,
@@ -189,6 +191,12 @@ func (s *Store) open(ctx context.Context) error {
 	go s.writer.run()
 	go s.journal.run()
 	return nil
+}
+
+// refreshReaders closes the readers' idle connections; they are opened again when somebody reads.
+func (s *Store) refreshReaders() {
+	s.readers.SetMaxIdleConns(0)
+	s.readers.SetMaxIdleConns(readerCount)
 }
 
 // moved is told each commit, on the writer's own goroutine and before its callers are answered.
@@ -230,7 +238,7 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 
 // opening makes trouble of the disk at Open an *Unavailable that says where the file is and what to do.
 func (s *Store) opening(path string, err error) error {
-	state := diskState(err)
+	state := refine(diskState(err), s.o.Dir)
 	if u, ok := errors.AsType[*Unavailable](err); ok {
 		state = u.State
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -49,6 +50,8 @@ type job struct {
 // twice, so it touches nothing but its Tx and variables that it sets anew.
 type writer struct {
 	open      func() (*sql.DB, error)
+	reopen    func()            // closes what idles of the readers; called with the writer's connection closed
+	refine    func(State) State // asks the folder what a failure really is
 	now       func() time.Time
 	log       *slog.Logger
 	health    *watch
@@ -237,7 +240,7 @@ func (w *writer) call(j *job, tx *Tx) (err error) {
 
 // answer turns a job's error into what its caller gets.
 func (w *writer) answer(err error) error {
-	state := diskState(err)
+	state := w.refine(diskState(err))
 	if state == "" {
 		return err
 	}
@@ -248,10 +251,7 @@ func (w *writer) answer(err error) error {
 // trouble turns an error that meets a whole batch into what its callers get.
 func (w *writer) trouble(step string, err error) error {
 	err = fmt.Errorf("%s: %w", step, err)
-	state := diskState(err)
-	if state == "" {
-		state = StateFailing
-	}
+	state := w.refine(cmp.Or(diskState(err), StateFailing))
 	w.suspect = w.suspect || state != StateLocked
 	return w.health.fail(state, err)
 }
@@ -260,6 +260,9 @@ func (w *writer) trouble(step string, err error) error {
 func (w *writer) begin() error {
 	if w.suspect {
 		w.drop()
+		// All connections of a process share what they know of the files. One that was opened while they could not be written
+		// would keep them so.
+		w.reopen()
 	}
 	if w.conn == nil {
 		if err := w.connect(context.Background()); err != nil {
