@@ -85,8 +85,12 @@ func New(o Options) (*Client, error) {
 	}
 	client := http.Client{Transport: newTransport(o.Concurrency)}
 	if o.HTTP != nil {
+		transport := client.Transport
 		client = *o.HTTP
-		if t, ok := client.Transport.(*http.Transport); ok {
+		switch t := client.Transport.(type) {
+		case nil:
+			client.Transport = transport
+		case *http.Transport:
 			t = t.Clone()
 			t.DisableCompression = true
 			client.Transport = t
@@ -135,9 +139,7 @@ func (o *Options) check() (*url.URL, error) {
 		o.Domain = "office.example"
 	}
 	o.Domain = strings.ToLower(o.Domain)
-	if !strings.HasSuffix(o.Domain, ".example") || strings.ContainsFunc(o.Domain, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-')
-	}) {
+	if !strings.HasSuffix(o.Domain, ".example") || strings.Trim(o.Domain, "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
 		fault("the domain %q must be ASCII and end in .example", o.Domain)
 	}
 	if o.People < 0 || o.People > maxPeople {

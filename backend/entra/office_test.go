@@ -9,6 +9,7 @@ import (
 func TestOffice(t *testing.T) {
 	o := newOffice(100_000, 200, 1, "office.example")
 	names, ids, scripts := map[string]bool{}, map[string]bool{}, map[string]int{}
+	expected := []string{"Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Han", "Hiragana", "Hangul", "Devanagari", "Thai", "Georgian"}
 	managed, several := 0, map[*person]int{}
 	for i, p := range o.people {
 		upn := p.userPrincipalName
@@ -22,8 +23,8 @@ func TestOffice(t *testing.T) {
 		if p.displayName == "" || p.givenName == "" || p.surname == "" || p.department == "" {
 			t.Fatalf("%+v", p)
 		}
-		for name, table := range unicode.Scripts {
-			if strings.ContainsFunc(p.displayName, func(r rune) bool { return unicode.Is(table, r) }) {
+		for _, name := range expected {
+			if i%20 == 0 && strings.ContainsFunc(p.displayName, func(r rune) bool { return unicode.Is(unicode.Scripts[name], r) }) {
 				scripts[name]++
 			}
 		}
@@ -36,8 +37,8 @@ func TestOffice(t *testing.T) {
 			t.Fatalf("person %d reports to nobody", p.seq)
 		}
 	}
-	for _, script := range []string{"Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Han", "Hiragana", "Hangul", "Devanagari", "Thai", "Georgian"} {
-		if scripts[script] < 100 {
+	for _, script := range expected {
+		if scripts[script] < 20 {
 			t.Errorf("%d people with %s names", scripts[script], script)
 		}
 	}

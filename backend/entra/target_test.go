@@ -43,6 +43,13 @@ func newTarget(t *testing.T) *target {
 	return s
 }
 
+// change changes the target, or looks into it, between two requests.
+func (s *target) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
 const testToken = "s3cr3t-token-of-the-test"
 
 func (s *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -106,7 +106,6 @@ const (
 	codeAnchor       = "InvalidAnchor"
 	codeWeb          = "WebExceptionProtocolError"
 	codeTimeout      = "Timeout"
-	codeUnmatched    = "EntrySynchronizationSkipped"
 )
 
 // codeOf names a status as Entra's log does.
@@ -255,11 +254,11 @@ func (w *wire) send(outer context.Context, f *Failure, body object) (map[string]
 	}
 	// An answer of the server's own failing says nothing about what was done.
 	f.unanswered = resp.StatusCode >= 500
-	if f.Method == http.MethodDelete && resp.StatusCode == http.StatusNotFound {
-		return nil, true // already gone
-	}
 	answer, fault := read(resp, data)
 	f.garbled = fault != ""
+	if f.Method == http.MethodDelete && resp.StatusCode == http.StatusNotFound && !f.garbled {
+		return nil, true // already gone
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		f.Code, f.Detail = codeOf(f.Kind, resp.StatusCode), fault
 		if d := text(answer, "detail"); d != "" {
