@@ -1,0 +1,140 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"scimdesk/backend"
+)
+
+func open(t *testing.T) (*backend.Backend, *Door) {
+	t.Helper()
+	b, err := backend.Open(t.Context(), backend.Options{Dir: t.TempDir(), Listen: backend.NoListener, Face: "window"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(t.Context(), b, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = errors.Join(d.Close(), b.Close()) })
+	return b, d
+}
+
+func TestTheOwnerAnswers(t *testing.T) {
+	b, _ := open(t)
+	c, err := Reach(t.Context(), b.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Face() != "window" || c.PID() != os.Getpid() {
+		t.Errorf("owner = %s, %d", c.Face(), c.PID())
+	}
+	token, err := c.RotateToken(t.Context())
+	if err != nil || !strings.HasPrefix(token.Secret, "sdk_") {
+		t.Fatalf("RotateToken = %+v, %v", token, err)
+	}
+	s, err := c.Snapshot(t.Context())
+	if err != nil || s.Folder != b.Dir() || s.Token.LastFour != token.Token.LastFour {
+		t.Errorf("Snapshot = %+v, %v", s, err)
+	}
+	var out bytes.Buffer
+	if err := c.Export(t.Context(), &out, "people", "json"); err != nil || strings.TrimSpace(out.String()) != "[]" {
+		t.Errorf("Export = %q, %v", out.String(), err)
+	}
+	if err := c.Export(t.Context(), &out, "devices", "csv"); err == nil {
+		t.Error("an export of devices is no error")
+	}
+}
+
+func TestWatchGoesThroughTheDoor(t *testing.T) {
+	b, _ := open(t)
+	c, err := Reach(t.Context(), b.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	n := 0
+	err = c.Watch(ctx, func(got backend.Notify) {
+		if n++; n == 1 {
+			if _, err := b.RotateToken(t.Context()); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		if !got.Status {
+			t.Errorf("after a rotation: %+v", got)
+		}
+		stop()
+	})
+	if err != nil || n != 2 {
+		t.Errorf("Watch = %v after %d", err, n)
+	}
+}
+
+func TestOnlyWhoKnowsTheSecretComesIn(t *testing.T) {
+	b, d := open(t)
+	text, err := os.ReadFile(runFile(b.Dir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r run
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(runFile(b.Dir())); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) {
+		t.Errorf("run.json: %v, %v", info.Mode(), err)
+	}
+	for name, change := range map[string]func(*http.Request){
+		"no secret":      func(q *http.Request) { q.Header.Del("Authorization") },
+		"wrong secret":   func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+r.Secret+"x") },
+		"from a page":    func(q *http.Request) { q.Header.Set("Origin", "http://127.0.0.1:"+strconv.Itoa(r.Port)) },
+		"by a name":      func(q *http.Request) { q.Host = "desk.contoso.example" },
+		"as a SCIM user": func(q *http.Request) { q.URL.Path = "/scim/v2/Users"; q.Header.Del("Authorization") },
+	} {
+		q, err := http.NewRequestWithContext(t.Context(), "POST", "http://127.0.0.1:"+strconv.Itoa(r.Port)+"/token/rotate", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Header.Set("Authorization", "Bearer "+r.Secret)
+		change(q)
+		res, err := http.DefaultClient.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %s", name, res.Status)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(runFile(b.Dir())); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("run.json stays behind: %v", err)
+	}
+	if _, err := Reach(t.Context(), b.Dir()); !errors.Is(err, ErrNoOwner) {
+		t.Errorf("Reach without an owner = %v", err)
+	}
+}
+
+func TestTheTraceOfAKilledOwnerIsNoOwner(t *testing.T) {
+	dir := t.TempDir()
+	for _, text := range []string{`{"pid":1,"face":"scimd","port":1,"secret":"x"}`, `{"pid"`, ``} {
+		if err := os.WriteFile(runFile(dir), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Reach(t.Context(), dir); !errors.Is(err, ErrNoOwner) {
+			t.Errorf("Reach with run.json %q = %v", text, err)
+		}
+	}
+}
