@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,27 +66,36 @@ func (s *Store) columnsOf(r *scim.Resource) columns {
 	if value, present := r.Active(); present {
 		c.active = sql.NullInt64{Int64: int64(flag(value)), Valid: true}
 	}
-	words := []string{c.name, r.UserName(), r.ExternalID()}
-	if name, ok := r.Attrs["name"].(map[string]any); ok {
-		for _, part := range []string{"formatted", "givenName", "familyName"} {
-			if v, ok := name[part].(string); ok {
-				words = append(words, v)
-			}
-		}
+	name, _ := r.Attrs["name"].(map[string]any)
+	var search searchText
+	for _, word := range []any{c.name, r.UserName(), r.ExternalID(), name["formatted"], name["givenName"], name["familyName"]} {
+		text, _ := word.(string)
+		search.add(scim.Key(text))
 	}
 	seen := make(map[string]bool)
 	for _, email := range r.Emails() {
 		if key := scim.Key(email); key != "" && !seen[key] {
 			seen[key] = true
 			c.emails = append(c.emails, key)
-			words = append(words, email)
+			search.add(key)
 		}
 	}
-	c.search = scim.Key(strings.Join(words, "\n"))
-	if len(c.search) > searchLimit {
-		c.search = strings.ToValidUTF8(c.search[:searchLimit], "")
-	}
+	c.search = strings.Join(search.words, "\n")
 	return c
+}
+
+// A searchText collects what somebody may be searched by, each word once, up to searchLimit.
+type searchText struct {
+	words []string
+	size  int
+}
+
+func (s *searchText) add(key string) {
+	if key == "" || s.size+len(key) > searchLimit || slices.Contains(s.words, key) {
+		return
+	}
+	s.words = append(s.words, key)
+	s.size += len(key) + 1
 }
 
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

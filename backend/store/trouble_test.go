@@ -168,7 +168,7 @@ func TestReadOnlyWhileRunning(t *testing.T) {
 	sound(t, s)
 }
 
-// TestMain lets the test binary stand in for another program that holds the database.
+// TestMain lets the test binary stand in for another program that holds the database, and for a store that is killed.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("STORE_TEST_HOLD"); path != "" {
 		if err := hold(path); err != nil {
@@ -176,6 +176,10 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	}
+	if dir := os.Getenv("STORE_TEST_KILL"); dir != "" {
+		fmt.Fprintln(os.Stderr, answerUntilKilled(dir))
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"scimdesk/backend/scim"
+)
+
+// seeded makes a folder whose database is what schema 1 left behind once.
+func seeded(t *testing.T, more ...string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	seed, err := os.ReadFile(filepath.Join("testdata", "v1.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := openLock(filepath.Join(dir, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, text := range append([]string{string(seed)}, more...) {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestSeedOfSchema1(t *testing.T) {
+	s := open(t, Options{Dir: seeded(t)})
+	if s.ID() != "a9df99d0e510f560a4bda192160aabed" {
+		t.Errorf("id of the store: %s", s.ID())
+	}
+	same(t, "people", names(find(t, s, scim.User, "", 1, 10)), []string{"Ana Ruiz", "bo@contoso.example"})
+	if c := counted(t, s, scim.User); c != (Counts{Total: 2, Active: 2, Deleted: 1}) {
+		t.Errorf("counts: %+v", c)
+	}
+	for _, filter := range []string{`userName eq "ANA.RUIZ@contoso.example"`, `emails eq "ana@contoso.example"`, `externalId eq "E-1"`, `displayName sw "ana"`, `title eq "buyer"`} {
+		if page := find(t, s, scim.User, filter, 1, 10); page.Total != 1 || page.Records[0].Version != 3 {
+			t.Errorf("%s: %+v", filter, page)
+		}
+	}
+	ana := find(t, s, scim.User, `userName eq "ana.ruiz@contoso.example"`, 1, 1).Records[0]
+	same(t, "history", actions(t, s, ana), []string{"created", "member added", "updated"})
+	g := get(t, s, find(t, s, scim.Group, `displayName eq "sales"`, 1, 1).Records[0])
+	same(t, "members", memberIDs(g), []string{ana.ID, "nobody"})
+	page, err := s.ActivityPage(t.Context(), ActivityQuery{})
+	if err != nil || len(page) != 1 || page[0].Took != 1200*time.Microsecond {
+		t.Errorf("activity: %+v %v", page, err)
+	}
+	if request, _, err := s.ActivityBodies(t.Context(), 1); err != nil || !strings.Contains(string(request), "ana.ruiz") {
+		t.Errorf("body: %s %v", request, err)
+	}
+	if tokens, err := s.Tokens(t.Context()); err != nil || len(tokens) != 1 || tokens[0].LastFour != "wxyz" {
+		t.Errorf("tokens: %+v %v", tokens, err)
+	}
+	update(t, s, ana, set("title", "CEO"))
+	sound(t, s)
+}
+
+// A database that came by every step must have the schema that a new one has.
+func TestOldAndNewSchemaAreOne(t *testing.T) {
+	schema := func(s *Store) string {
+		rows, err := s.readers.Query(`select coalesce(sql, name) from sqlite_schema where name not like 'sqlite_sequence' order by type, name`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var all []string
+		for rows.Next() {
+			var text string
+			if err := rows.Scan(&text); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, strings.ToLower(strings.Join(strings.Fields(text), " ")))
+		}
+		return strings.Join(all, "\n")
+	}
+	old, fresh := schema(open(t, Options{Dir: seeded(t)})), schema(open(t, Options{}))
+	if old != fresh {
+		t.Errorf("old:\n%s\n\nnew:\n%s", old, fresh)
+	}
+}
+
+// steps are the real migrations and one more.
+func steps(t *testing.T, more string) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	all, err := migrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		files["migrations/sqlite/"+m.name] = &fstest.MapFile{Data: []byte(m.text)}
+	}
+	files["migrations/sqlite/0002_more.sql"] = &fstest.MapFile{Data: []byte(more)}
+	return files
+}
+
+// migrated runs the steps on a folder and gives the schema version that it has then.
+func migrated(t *testing.T, dir string, files fstest.MapFS) (int, error) {
+	t.Helper()
+	path := filepath.Join(dir, databaseFile)
+	db, err := openWriter(path, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	err = migrate(context.Background(), conn, path, files, time.Date(2026, 2, 3, 4, 5, 6, 7e6, time.UTC))
+	_, version, versionErr := fileVersion(t.Context(), conn)
+	if versionErr != nil {
+		t.Fatal(versionErr)
+	}
+	return version, err
+}
+
+func TestUpgradeKeepsACopy(t *testing.T) {
+	dir := seeded(t)
+	version, err := migrated(t, dir, steps(t, `alter table tokens add column note text not null default '';
+		create index tokens_note on tokens (note);`))
+	if err != nil || version != 2 {
+		t.Fatalf("version %d, %v", version, err)
+	}
+	copied := filepath.Join(dir, "backup", "scimdesk-v1-20260203T040506.007Z.db")
+	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 && os.Getuid() >= 0 {
+		t.Fatalf("copy: %v %v", info, err)
+	}
+
+	// Now the database is newer than this program.
+	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "schema 2") {
+		t.Errorf("a newer database: %v", err)
+	}
+	if version, err := migrated(t, dir, steps(t, "select 1")); err != nil || version != 2 {
+		t.Errorf("refused, it has version %d (%v)", version, err)
+	}
+
+	// The copy is what was there before.
+	back := filepath.Join(t.TempDir(), "data")
+	if err := os.MkdirAll(back, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(copied, filepath.Join(back, databaseFile)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "people in the copy", names(find(t, open(t, Options{Dir: back}), scim.User, "", 1, 10)), []string{"Ana Ruiz", "bo@contoso.example"})
+}
+
+func TestFailedUpgradeChangesNothing(t *testing.T) {
+	for what, text := range map[string]string{
+		"statement": "alter table tokens add column note text; select nonsense",
+		"reference": "alter table tokens add column note text; pragma defer_foreign_keys = on; update members set group_seq = 4711",
+	} {
+		dir := seeded(t)
+		version, err := migrated(t, dir, steps(t, text))
+		if err == nil || version != 1 || !strings.Contains(err.Error(), "0002_more.sql") {
+			t.Errorf("%s: version %d, %v", what, version, err)
+		}
+		s := open(t, Options{Dir: dir})
+		if n := counted(t, s, scim.User).Total; n != 2 {
+			t.Errorf("%s: %d people", what, n)
+		}
+		var columns int
+		if err := s.readers.QueryRow(`select count(*) from pragma_table_info('tokens') where name = 'note'`).Scan(&columns); err != nil || columns != 0 {
+			t.Errorf("%s: half a migration is left: %d %v", what, columns, err)
+		}
+	}
+}
+
+func TestForeignDatabaseIsLeftAlone(t *testing.T) {
+	dir := seeded(t, "pragma application_id = 7")
+	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrForeign) {
+		t.Errorf("got %v", err)
+	}
+	if version, err := migrated(t, dir, steps(t, "")); !errors.Is(err, ErrForeign) || version != 1 {
+		t.Errorf("version %d, %v", version, err)
+	}
+}
+
+func TestMigrationNumbers(t *testing.T) {
+	for _, name := range []string{"0003_gap.sql", "0001_twice.sql", "x_name.sql"} {
+		files := steps(t, "")
+		files["migrations/sqlite/"+name] = files["migrations/sqlite/0002_more.sql"]
+		if _, err := migrations(files); (err == nil) != (name == "0003_gap.sql") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+-- A database as schema 1 left it, frozen. Later programs must open it and lose nothing. Never change this file.
+pragma application_id = 1399023981;
+pragma user_version = 1;
+CREATE TABLE activity (
+    seq           integer primary key autoincrement,
+    request_id    text    not null,
+    at            integer not null,
+    took          integer not null, -- microseconds
+    method        text    not null,
+    target        text    not null,
+    status        integer not null,
+    scim_type     text    not null,
+    detail        text    not null,
+    action        text    not null,
+    resource_type text    not null,
+    resource_id   text    not null,
+    name          text    not null,
+    remote        text    not null,
+    user_agent    text    not null,
+    token         text    not null
+) strict;
+INSERT INTO "activity" VALUES(1,'r-1',1768464002000,1200,'POST','/scim/v2/Users',201,'','','create','User','','Ana Ruiz','127.0.0.1','test','t-1');
+CREATE TABLE bodies (
+    activity_seq integer primary key references activity (seq) on delete cascade,
+    request      blob,
+    response     blob
+) strict;
+INSERT INTO "bodies" VALUES(1,X'7B22757365724E616D65223A22616E612E7275697A40636F6E746F736F2E6578616D706C65227D',NULL);
+CREATE TABLE counters (
+    type    text    primary key,
+    total   integer not null,
+    active  integer not null,
+    deleted integer not null
+) strict, without rowid;
+INSERT INTO "counters" VALUES('Group',1,1,0);
+INSERT INTO "counters" VALUES('User',2,2,1);
+CREATE TABLE emails (
+    key          text    not null,
+    resource_seq integer not null references resources (seq) on delete cascade,
+    primary key (key, resource_seq)
+) strict, without rowid;
+INSERT INTO "emails" VALUES('ana@contoso.example',1);
+CREATE TABLE history (
+    seq          integer primary key,
+    resource_seq integer not null references resources (seq) on delete cascade,
+    member_id    text,
+    at           integer not null,
+    request_id   text    not null,
+    origin       text    not null,
+    action       text    not null,
+    changes      text
+) strict;
+INSERT INTO "history" VALUES(1,1,NULL,1768464003000,'r-1','scim','created','[{"path":"active","new":true},{"path":"displayName","new":"Ana Ruiz"},{"path":"emails[type eq \"work\"].primary","new":true},{"path":"emails[type eq \"work\"].value","new":"Ana@contoso.example"},{"path":"externalId","new":"e-1"},{"path":"name.familyName","new":"Ruiz"},{"path":"name.givenName","new":"Ana"},{"path":"userName","new":"Ana.Ruiz@contoso.example"}]');
+INSERT INTO "history" VALUES(2,2,NULL,1768464004000,'r-1','scim','created','[{"path":"active","new":false},{"path":"userName","new":"bo@contoso.example"}]');
+INSERT INTO "history" VALUES(3,3,NULL,1768464005000,'r-1','scim','created','[{"path":"active","new":true},{"path":"userName","new":"gone@contoso.example"}]');
+INSERT INTO "history" VALUES(4,4,NULL,1768464006000,'r-1','scim','created','[{"path":"displayName","new":"Sales"}]');
+INSERT INTO "history" VALUES(5,4,'01a20160-d326-7722-9091-88737d65f989',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(6,4,'01a20160-d32a-79dc-af1c-640b1963bd5b',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(7,4,'01a20160-d32c-7097-860d-fa2c196b6d36',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(8,4,'nobody',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(9,3,NULL,1768464007000,'r-1','scim','deleted',NULL);
+INSERT INTO "history" VALUES(10,1,NULL,1768464008000,'r-1','scim','updated','[{"path":"title","new":"Buyer"}]');
+INSERT INTO "history" VALUES(11,2,NULL,1768464009000,'r-1','scim','enabled','[{"path":"active","old":false,"new":true}]');
+INSERT INTO "history" VALUES(12,4,'01a20160-d32a-79dc-af1c-640b1963bd5b',1768464010000,'r-1','scim','member removed',NULL);
+CREATE TABLE members (
+    seq       integer primary key,
+    group_seq integer not null references resources (seq) on delete cascade,
+    member_id text    not null,
+    type      text    not null,
+    display   text    not null,
+    added_at  integer not null,
+    hidden    integer not null default 0
+) strict;
+INSERT INTO "members" VALUES(1,4,'01a20160-d326-7722-9091-88737d65f989','User','',1768464006000,0);
+INSERT INTO "members" VALUES(3,4,'01a20160-d32c-7097-860d-fa2c196b6d36','User','',1768464006000,1);
+INSERT INTO "members" VALUES(4,4,'nobody','','',1768464006000,0);
+CREATE TABLE meta (
+    key   text primary key,
+    value text not null
+) strict, without rowid;
+INSERT INTO "meta" VALUES('store','a9df99d0e510f560a4bda192160aabed');
+CREATE TABLE resources (
+    seq          integer primary key,
+    type         text    not null,
+    id           text    not null unique,
+    name         text    not null,
+    unique_key   text,
+    display_key  text,
+    external_key text,
+    active       integer,
+    doc          text    not null,
+    search       text    not null,
+    version      integer not null,
+    created_at   integer not null,
+    updated_at   integer not null,
+    deleted_at   integer,
+    follows      text
+) strict;
+INSERT INTO "resources" VALUES(1,'User','01a20160-d326-7722-9091-88737d65f989','Ana Ruiz','ana.ruiz@contoso.example','ana ruiz','e-1',1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"e-1","userName":"Ana.Ruiz@contoso.example","name":{"familyName":"Ruiz","givenName":"Ana"},"displayName":"Ana Ruiz","title":"Buyer","active":true,"emails":[{"value":"Ana@contoso.example","type":"work","primary":true}]}','ana ruiz
+ana.ruiz@contoso.example
+e-1
+ana
+ruiz
+ana@contoso.example',3,1768464003000,1768464008000,NULL,NULL);
+INSERT INTO "resources" VALUES(2,'User','01a20160-d32a-79dc-af1c-640b1963bd5b','bo@contoso.example','bo@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bo@contoso.example","active":true}','bo@contoso.example
+bo@contoso.example
+',4,1768464004000,1768464009000,NULL,NULL);
+INSERT INTO "resources" VALUES(3,'User','01a20160-d32c-7097-860d-fa2c196b6d36','gone@contoso.example','gone@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"gone@contoso.example","active":true}','gone@contoso.example
+gone@contoso.example
+',3,1768464005000,1768464005000,1768464007000,NULL);
+INSERT INTO "resources" VALUES(4,'Group','01a20160-d32c-79c0-8f39-daef18b7faa2','Sales','sales','sales',NULL,NULL,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sales"}','sales
+
+',3,1768464006000,1768464010000,NULL,NULL);
+CREATE TABLE tokens (
+    id           text    primary key,
+    hash         blob    not null unique,
+    last_four    text    not null,
+    created_at   integer not null,
+    ended_at     integer,
+    last_used_at integer
+) strict, without rowid;
+INSERT INTO "tokens" VALUES('t-1',X'010203','wxyz',1768464010000,NULL,NULL);
+CREATE UNIQUE INDEX resources_unique on resources (type, unique_key) where deleted_at is null;
+CREATE INDEX resources_order    on resources (type, seq)               where deleted_at is null;
+CREATE INDEX resources_display  on resources (type, display_key, seq)  where deleted_at is null and display_key is not null;
+CREATE INDEX resources_external on resources (type, external_key, seq) where deleted_at is null and external_key is not null;
+CREATE INDEX resources_active   on resources (type, active, seq)       where deleted_at is null and active is not null;
+CREATE INDEX resources_updated  on resources (type, updated_at, seq)   where deleted_at is null;
+CREATE INDEX resources_deleted  on resources (type, unique_key, seq)   where deleted_at is not null;
+CREATE INDEX emails_resource on emails (resource_seq);
+CREATE UNIQUE INDEX members_group on members (group_seq, member_id);
+CREATE INDEX members_member on members (member_id, group_seq);
+CREATE INDEX history_resource on history (resource_seq, seq);
+CREATE INDEX history_member   on history (member_id, seq) where member_id is not null;
+CREATE INDEX activity_request  on activity (request_id);
+CREATE INDEX activity_resource on activity (resource_id, seq) where resource_id <> '';
