@@ -175,13 +175,11 @@ func (b *builder) fields(kind opKind, o object) error {
 // key reads a key of an object without a path. What is no name in the sense of RFC 7643 is the name of an attribute
 // that nobody knows, and kept.
 func (b *builder) key(name string, value any) (target, error) {
-	for i := range len(name) {
-		if name[i] == '[' {
-			return b.t.parsePath(name)
-		}
+	if strings.Contains(name, "[") {
+		return b.t.parsePath(name)
 	}
 	_, rest, how := b.t.splitURN(name)
-	if _, _, ok := splitName(rest); !ok && (how == noURN || rest != "") {
+	if _, _, ok := splitName(rest); !ok && (how == noURN || rest != "") || strings.ContainsAny(name, "]()\" \t\r\n") {
 		return target{Path: Path{Attr: name}}, nil
 	}
 	g, err := b.t.parsePath(name)
