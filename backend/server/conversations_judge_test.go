@@ -379,7 +379,13 @@ func hasSchema(r map[string]any, urn string) bool {
 }
 
 // sameJSON compares by JSON text, so that 1 and 1.0 are different and "as sent" means what it says.
-func sameJSON(a, b any) bool { return string(encode(a)) == string(encode(b)) }
+func sameJSON(a, b any) bool {
+	switch a.(type) {
+	case nil, string, bool, json.Number:
+		return a == b
+	}
+	return string(encode(a)) == string(encode(b))
+}
 
 func whole64(value any) int64 {
 	number, _ := value.(json.Number)

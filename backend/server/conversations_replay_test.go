@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -250,4 +252,43 @@ func (r tokenRule) check(secret string) string {
 		return ""
 	}
 	return fmt.Sprintf("a secret of %d characters, want fewer than %d and %q in front", len(secret), r.Shorter, r.Prefix)
+}
+
+// TestRequestsGoAsWritten reads a request off the wire: nothing of the target may be cleaned, and no header added that
+// Entra does not send.
+func TestRequestsGoAsWritten(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	heard := make(chan string, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			heard <- err.Error()
+			return
+		}
+		defer conn.Close()
+		var lines []string
+		for in := bufio.NewScanner(conn); in.Scan() && in.Text() != ""; {
+			lines = append(lines, in.Text())
+		}
+		heard <- strings.Join(lines, "\n")
+		_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+	}()
+	p := &player{ctx: t.Context(), url: &url.URL{Scheme: "http", Host: listener.Addr().String()}, secret: "s3cret", wire: &http.Transport{DisableCompression: true}}
+	defer p.wire.CloseIdleConnections()
+	const target = `//Users/?aadOptscim062020&filter=emails[type+eq+"work"].value+eq+"a%40b%20c"`
+	x, err := p.exchange(request{Method: "PATCH", Target: target, Body: []byte(`{"op":1}`)})
+	if err != nil || x.Status != http.StatusNoContent {
+		t.Fatalf("status %d, %v", x.Status, err)
+	}
+	want := []string{
+		"PATCH " + basePath + target + " HTTP/1.1", "Host: " + listener.Addr().String(), "Content-Length: 8",
+		"Adscimversion: 5.0", "Authorization: Bearer s3cret", "Content-Type: application/scim+json; charset=utf-8",
+	}
+	if got := <-heard; got != strings.Join(want, "\n") {
+		t.Errorf("on the wire stands\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
 }
