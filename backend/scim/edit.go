@@ -56,9 +56,9 @@ func (e *editor) clear(op *operation) error {
 	urn := nameIn(e.attrs, op.URN)
 	in := e.attrs
 	if op.URN != "" {
-		if op.Attr != "" && op.Where == nil && op.Sub == "" {
+		if op.attr == nil && op.Attr != "" && op.Where == nil {
 			// The guess where an unknown URN ends may have been wrong.
-			if whole := nameIn(e.attrs, op.URN+":"+op.Attr); isObject(e.attrs[whole]) {
+			if whole := nameIn(e.attrs, op.Path.String()); isObject(e.attrs[whole]) {
 				delete(e.attrs, whole)
 				return nil
 			}

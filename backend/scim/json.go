@@ -353,6 +353,9 @@ func (d *decoder) escaped(start, from int) (string, error) {
 			if err != "" {
 				return "", d.fail(d.at, err)
 			}
+			if r == 0 {
+				return "", d.fail(d.at, "a string has the character U+0000, which can't be kept")
+			}
 			b = utf8.AppendRune(b, r)
 			d.at += n
 		case c < 0x20:
@@ -389,8 +392,6 @@ func unescape[T []byte | string](s T) (rune, int, string) {
 		switch {
 		case !ok:
 			return 0, 0, bad
-		case r == 0:
-			return 0, 0, "a string has the character U+0000, which can't be kept"
 		case !utf16.IsSurrogate(r):
 			return r, 6, ""
 		}

@@ -192,8 +192,9 @@ func (b *builder) key(name string, value any) (target, error) {
 // whole corrects the guess that an unknown URN ends before its last colon: with an object as its value it is the name of
 // an extension.
 func (b *builder) whole(g target, text string, value any) target {
-	if _, _, how := b.t.splitURN(text); how == guessed && isSent(value) && g.Where == nil && g.Sub == "" {
-		return target{Path: Path{URN: g.URN + ":" + g.Attr}}
+	text = strings.TrimSpace(text)
+	if _, _, how := b.t.splitURN(text); how == guessed && isSent(value) && g.Where == nil {
+		return target{Path: Path{URN: text}}
 	}
 	return g
 }

@@ -295,8 +295,10 @@ func (t *ResourceType) splitURN(s string) (urn, rest string, how certainty) {
 			return strings.Join(parts[:i+2], ":"), strings.Join(parts[i+2:], ":"), certain
 		}
 	}
-	i := strings.LastIndexByte(s, ':')
-	return s[:i], s[i+1:], guessed
+	if i := strings.LastIndexByte(s, ':'); i > len("urn:") && i+1 < len(s) {
+		return s[:i], s[i+1:], guessed
+	}
+	return "", s, noURN
 }
 
 // isVersion tells the "2.0" in a URN.
