@@ -155,7 +155,7 @@ var scenarios = map[string]scenario{
 	"add ana":        {act: func(st *stage) { st.sales.members = append(st.sales.members, st.ana) }},
 	"remove ana":     {before: func(st *stage) { st.sales.members = []*person{st.ana} }, act: func(st *stage) { st.sales.members = nil }},
 	"rename group":   {act: func(st *stage) { st.sales.name = "Sales EU" }},
-	"rebuild group":  {before: func(st *stage) { st.sales.members = nil }, act: func(st *stage) { st.sales.rebuild("77777777-7b1d-4c5e-9d3f-0a1b2c3d4e5f") }},
+	"rebuild group":  {act: func(st *stage) { st.sales.rebuild("77777777-7b1d-4c5e-9d3f-0a1b2c3d4e5f") }},
 	"unassign group": {act: func(st *stage) { st.sales.assigned = false }},
 	"on demand": {
 		probes: true,

@@ -168,6 +168,7 @@ func (v *visit) deleteGroup(ctx context.Context, g *group) {
 	}
 	if l.id != "" {
 		if _, f := v.do(ctx, DeleteGroup, http.MethodDelete, groupPath(l.id), "", nil); f != nil {
+			l.stale = true // should it be assigned again
 			return
 		}
 	}

@@ -29,7 +29,7 @@ var cultures = [...]culture{
 		language: "fr-FR",
 		men:      "Étienne=etienne,François=francois,Rémi=remi,Loïc=loic,Théo=theo,Jérôme=jerome,Benoît=benoit,Gaël=gael",
 		women:    "Zoé=zoe,Aurélie=aurelie,Hélène=helene,Maëlle=maelle,Chloé=chloe,Noémie=noemie,Anaïs=anais,Brigitte=brigitte",
-		families: "Lefèvre=lefevre,Béranger=beranger,D'Aubigné=daubigne,Guérin=guerin,Le Goff=legoff,Châtelain=chatelain,Bœuf=boeuf,Lacroix=lacroix,Noël=noel,Fournier=fournier,Saint-Exupère=saintexupere,Müller-Petit=mullerpetit",
+		families: "Lefèvre=lefevre,Béranger=beranger,D'Aubigné=daubigne,Guérin=guerin,Le Goff=legoff,Châtelain=chatelain,Lebœuf=leboeuf,Lacroix=lacroix,Noël=noel,Fournier=fournier,Saint-Exupère=saintexupere,Müller-Petit=mullerpetit",
 		streets:  "Rue de la République,Quai Saint-Antoine,Cours Lafayette", city: "Lyon", region: "Auvergne-Rhône-Alpes", country: "France", postal: "6900#", phone: "+33 4 72 ## ## ##", mobile: "+33 6 ## ## ## ##",
 	},
 	{
@@ -83,7 +83,7 @@ var cultures = [...]culture{
 	},
 	{
 		language: "uk-UA",
-		men:      "Олександр=oleksandr,Тарас=taras,Єгор=yehor,Їжак=yizhak,Володимир=volodymyr,Юрій=yurii,Ярослав=yaroslav",
+		men:      "Олександр=oleksandr,Тарас=taras,Єгор=yehor,Ілля=illia,Володимир=volodymyr,Юрій=yurii,Ярослав=yaroslav",
 		women:    "Оксана=oksana,Софія=sofiia,Євгенія=yevheniia,Люба=liuba,Наталія=nataliia,Ганна=hanna,Ірина=iryna",
 		families: "Шевченко=shevchenko,Коваленко=kovalenko,Бондаренко=bondarenko,Ткачук=tkachuk,Кравець=kravets,Лисенко=lysenko,Гнатюк=hnatiuk,Їжакевич=yizhakevych,Мельник=melnyk,Савчук=savchuk,Щербак=shcherbak,Дем'яненко=demianenko",
 		streets:  "вулиця Хрещатик,Андріївський узвіз,вулиця Саксаганського", city: "Київ", region: "м. Київ", country: "Ukraine", postal: "010##", phone: "+380 44 ### ## ##", mobile: "+380 50 ### ## ##",
@@ -173,7 +173,7 @@ var branches = [...]branch{
 	{"Research & Development", []string{"Researcher", "Lab Technician", "Principal Scientist"}},
 	{"Human Resources", []string{"HR Partner", "Recruiter", "Training Coordinator"}},
 	{"IT", []string{"System Administrator", "Service Desk Agent", "Network Engineer", "Security Analyst"}},
-	{"Légal", []string{"Counsel", "Paralegal", "Contract Manager"}},
+	{"Legal", []string{"Counsel", "Paralegal", "Contract Manager"}},
 	{"Marketing", []string{"Copywriter", "Brand Manager", "Web Editor", "Event Manager"}},
 	{"Einkauf", []string{"Buyer", "Senior Buyer", "Supply Planner"}},
 	{"Customer Care", []string{"Support Agent", "Team Coordinator", "Complaints Officer"}},

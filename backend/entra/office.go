@@ -188,7 +188,7 @@ func (o *office) title(department string) string {
 	return "Specialist"
 }
 
-// called is how the i-th group is named: first everybody, then departments and places, then projects.
+// groupName names the i-th group: first everybody, then departments and places, then projects. Names are given once.
 func (o *office) groupName(i int) string {
 	var name string
 	switch {
@@ -202,48 +202,51 @@ func (o *office) groupName(i int) string {
 		name = projects[(i-len(branches)-1)%len(projects)]
 	}
 	unique := name
-	for n := 2; o.called[strings.ToLower(unique)]; n++ {
-		unique = name + " " + strconv.Itoa(n)
-		if n > 3 {
-			unique = name + " " + strconv.Itoa(i) // thousands of groups: do not try every number
-		}
-		if n > 4 {
-			unique = name + " " + strconv.Itoa(i) + "-" + strconv.Itoa(n)
-		}
+	for n := 0; o.called[strings.ToLower(unique)]; n++ {
+		unique = name + " " + strconv.Itoa(i+n)
 	}
 	o.called[strings.ToLower(unique)] = true
 	return unique
 }
 
-// found makes the i-th group, with members among everybody who is there: one large group, one empty, many small, some
-// of a hundred and more.
+// found makes the i-th group. A quarter of everybody is in the first, departments and places have those who belong to
+// them, and the others somebody from anywhere: most are small, some larger, some empty.
 func (o *office) found(i, people int) *group {
 	g := &group{seq: o.formed, objectID: o.guid(), name: o.groupName(i), assigned: true}
 	o.formed++
-	size := 1 + o.rng.IntN(12)
 	switch {
 	case i == 0:
-		size = max(50, people/4)
-	case i%7 == 3:
-		size = 0
-	case i%5 == 1:
-		size = 20 + o.rng.IntN(180)
-	}
-	var candidates []*person
-	if size*4 >= len(o.people) {
-		candidates = slices.DeleteFunc(slices.Clone(o.people), func(p *person) bool { return p.state != working })
-		o.rng.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
-		candidates = candidates[:min(size, len(candidates))]
-	} else {
+		g.members = o.sample(max(50, people/4), func(*person) bool { return true })
+	case i <= len(branches) && i%2 == 1:
+		g.members = o.sample(400, func(p *person) bool { return p.department == branches[i-1].name })
+	case i <= len(branches):
+		g.members = o.sample(400, func(p *person) bool { return p.city == o.names[i%len(o.names)].city })
+	case i%7 == 3 || len(o.people) == 0:
+	default:
+		size := 1 + o.rng.IntN(12)
+		if i%5 == 1 {
+			size = 20 + o.rng.IntN(180)
+		}
 		chosen := map[*person]bool{}
-		for range size * 2 {
-			if p := pick(o, o.people); p.state == working && !chosen[p] && len(candidates) < size {
+		for range 2 * size { // by lot, without a look at everybody
+			if p := pick(o, o.people); p.state == working && !chosen[p] && len(g.members) < size {
 				chosen[p] = true
-				candidates = append(candidates, p)
+				g.members = append(g.members, p)
 			}
 		}
 	}
-	g.members = slices.Clip(candidates)
 	o.groups = append(o.groups, g)
 	return g
+}
+
+// sample picks so many of those who work here and fit.
+func (o *office) sample(size int, fits func(*person) bool) []*person {
+	var list []*person
+	for _, p := range o.people {
+		if p.state == working && fits(p) {
+			list = append(list, p)
+		}
+	}
+	o.rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return slices.Clip(list[:min(size, len(list))])
 }

@@ -108,6 +108,11 @@ func TestReturns(t *testing.T) {
 		}
 		created += r.Count(CreateUser)
 		adopted += r.Count(MatchUser) - r.Count(CreateUser)
+		for _, p := range c.office.people {
+			if m := p.manager; m != nil && (m.state == binned || m.gone()) {
+				t.Errorf("cycle %d: %s reports to somebody who left", r.Number, p.userPrincipalName)
+			}
+		}
 		if r.Count(MatchUser) < back {
 			t.Errorf("cycle %d: %d came back, %d were matched", r.Number, back, r.Count(MatchUser))
 		}

@@ -28,6 +28,7 @@ type target struct {
 	// The ways to break it. Each is asked with the number of the request, from 1.
 	refuse    func(n int, r *http.Request) int  // a status instead of doing anything
 	lose      func(n int, r *http.Request) bool // do it, and hang up without an answer
+	late      func(n int, r *http.Request) bool // do it, and answer 500
 	deaf      bool                              // answers a disable well, and ignores it
 	forgetful bool                              // answers every member well, and drops each third
 	added     int
@@ -88,6 +89,11 @@ func (s *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.lose != nil && s.lose(s.answers, r) {
 		s.serve(httptest.NewRecorder(), r, body)
 		panic(http.ErrAbortHandler)
+	}
+	if s.late != nil && s.late(s.answers, r) {
+		s.serve(httptest.NewRecorder(), r, body)
+		s.fail(w, 500, "too late")
+		return
 	}
 	s.serve(w, r, body)
 }

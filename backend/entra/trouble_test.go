@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,89 @@ func TestLostAnswersAreFoundAgain(t *testing.T) {
 		t.Errorf("%+v %v, %d users", second.Kinds, err, len(s.users))
 	}
 	agree(t, c)
+}
+
+// TestDoneButNotAnswered lets the target do what it is asked and then fail, by a hang-up or by a 500, while the office
+// goes on: in the next cycle the opposite is wanted, and only a client that is unsure of its belief sends anything.
+func TestDoneButNotAnswered(t *testing.T) {
+	turns := map[string]struct {
+		act, revert func(c *Client)
+		method      string
+	}{
+		"creation, then disabled": {
+			act: func(c *Client) { c.office.hire(1).jobTitle = "Juggler" }, method: http.MethodPost,
+			revert: func(c *Client) { c.office.people[6].state = disabled },
+		},
+		"creation, then deleted": {
+			act: func(c *Client) { c.office.hire(1) }, method: http.MethodPost,
+			revert: func(c *Client) { c.office.people[6].state = purged },
+		},
+		"title, then as before": {
+			act: func(c *Client) { c.office.people[2].office = "HQ-9.99" }, method: http.MethodPatch,
+			revert: func(c *Client) { c.office.people[2].office = "HQ-1.11" },
+		},
+		"disabled, then enabled": {
+			act: func(c *Client) { c.office.people[2].state = disabled }, method: http.MethodPatch,
+			revert: func(c *Client) { c.office.people[2].state = working },
+		},
+		"manager, then as before": {
+			act: func(c *Client) { c.office.people[4].manager = c.office.people[3] }, method: http.MethodPatch,
+			revert: func(c *Client) { c.office.people[4].manager = c.office.people[0] },
+		},
+		"deletion": {
+			act: func(c *Client) { c.office.people[5].state = purged }, method: http.MethodDelete,
+			revert: func(*Client) {},
+		},
+		"member added, then removed": {
+			act: func(c *Client) { g := c.office.groups[0]; g.members = append(g.members, c.office.people[5]) }, method: http.MethodPatch,
+			revert: func(c *Client) { g := c.office.groups[0]; g.members = g.members[:len(g.members)-1] },
+		},
+		"member removed, then added": {
+			act: func(c *Client) { g := c.office.groups[0]; g.members = g.members[:1] }, method: http.MethodPatch,
+			revert: func(c *Client) { g := c.office.groups[0]; g.members = g.members[:2] },
+		},
+		"group renamed, then as before": {
+			act: func(c *Client) { c.office.groups[0].name = "Brief" }, method: http.MethodPatch,
+			revert: func(c *Client) { c.office.groups[0].name = "All staff" },
+		},
+		"group formed, then unassigned": {
+			act: func(c *Client) { c.office.found(1, 0) }, method: http.MethodPost,
+			revert: func(c *Client) { c.office.groups[1].assigned = false },
+		},
+		"group deleted, then assigned": {
+			act: func(c *Client) { c.office.groups[0].assigned = false }, method: http.MethodDelete,
+			revert: func(c *Client) { c.office.groups[0].assigned = true },
+		},
+	}
+	for name, turn := range turns {
+		for _, hangUp := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, hangUp), func(t *testing.T) {
+				s := newTarget(t)
+				c := newClient(t, s, Options{People: 6, Groups: 1, Seed: 13})
+				c.office.people[2].office = "HQ-1.11"
+				c.office.groups[0].members = []*person{c.office.people[1], c.office.people[3]}
+				cycle(t, c)
+				fails := func(_ int, r *http.Request) bool { return r.Method == turn.method }
+				if hangUp {
+					s.lose = fails
+				} else {
+					s.late = fails
+				}
+				turn.act(c)
+				if r, err := c.Settle(t.Context()); err != nil || r.Total.Failed == 0 {
+					t.Errorf("%+v %v", r, err)
+				}
+				s.change(func() { s.lose, s.late = nil, nil })
+				turn.revert(c)
+				for range 2 {
+					if r, err := c.Settle(t.Context()); err != nil || r.Total.Failed > 1 { // one for a 404 that cuts a link
+						t.Errorf("%+v %v", r, err)
+					}
+				}
+				agree(t, c)
+			})
+		}
+	}
 }
 
 func TestEverySeventhFails(t *testing.T) {
@@ -150,9 +234,11 @@ func TestIgnoredDisable(t *testing.T) {
 		t.Errorf("found %q, want %q", found, want)
 	}
 	s.deaf = false
-	c.Restart()
-	if _, err := c.Settle(t.Context()); err != nil {
-		t.Fatal(err)
+	for i := range 2 { // the second time there is nothing to correct
+		c.Restart()
+		if last, err := c.Settle(t.Context()); err != nil || last.Count(ReadUser) != 5 || last.Count(DisableUser) != 1-i {
+			t.Errorf("%+v %v", last.Kinds, err)
+		}
 	}
 	agree(t, c)
 }
@@ -232,6 +318,16 @@ func TestOddTargets(t *testing.T) {
 		err := newClient(t, s, Options{People: 1}).TestConnection(t.Context())
 		if f, ok := errors.AsType[*Failure](err); !ok || f.Code != codeIncompatible || !strings.Contains(f.Detail, "[RedactedHtmlContent]") || strings.Contains(f.Detail, "Sign in") {
 			t.Error(err)
+		}
+	})
+	t.Run("a redirect", func(t *testing.T) {
+		s, other := newTarget(t), newTarget(t)
+		redirect := httptest.NewServer(http.RedirectHandler(other.URL+"/scim/v2/Users", http.StatusFound))
+		defer redirect.Close()
+		s.Server = redirect
+		err := newClient(t, s, Options{People: 1}).TestConnection(t.Context())
+		if f, ok := errors.AsType[*Failure](err); !ok || f.Code != codeIncompatible || f.Status != 302 || len(other.log) > 0 {
+			t.Error(err, other.log)
 		}
 	})
 	t.Run("filters ignored", func(t *testing.T) {
