@@ -132,7 +132,7 @@ func (p *plan) compare(c scim.Compare) (condition, bool) {
 		}
 	case "active.":
 		if value, ok := c.Value.(bool); ok && c.Op == "eq" && p.t == scim.User {
-			return condition{sql: "r.active = " + p.arg(flag(value)), exact: true}, true
+			return condition{sql: "r.active = " + p.arg(bit(value)), exact: true}, true
 		}
 	case "meta.lastModified":
 		if isText {

@@ -142,22 +142,55 @@ func (j *journal) flush() bool {
 			return true
 		}
 		err := j.store(rows, touched, lost)
-		if err == nil {
+		if err != nil && len(rows) > 1 && !disk(err) {
+			rest, err := j.oneByOne(rows)
+			j.putBack(rest, touched, lost)
+			if err != nil {
+				return false
+			}
 			continue
 		}
-		if _, disk := errors.AsType[*Unavailable](err); disk {
+		switch {
+		case err == nil:
+		case disk(err):
 			j.putBack(rows, touched, lost)
 			return false
-		}
-		// Not the disk's fault: the same rows would fail for ever and hold up all others.
-		j.s.o.Log.Error("write activity", "rows", len(rows), "error", err)
-		j.mu.Lock()
-		j.lost += len(rows)
-		j.mu.Unlock()
-		if len(rows) == 0 {
-			return false
+		default:
+			// Not the disk's fault: the same would fail for ever and hold up all others.
+			j.s.o.Log.Error("write activity", "error", err)
+			if len(rows) == 0 {
+				return true
+			}
+			j.lose(len(rows) + lost)
 		}
 	}
+}
+
+// oneByOne finds the rows that can't be stored for a reason of their own among others that can. It gives what the disk refused.
+func (j *journal) oneByOne(rows []*Activity) (rest []*Activity, err error) {
+	for i, a := range rows {
+		err := j.store([]*Activity{a}, nil, 0)
+		if disk(err) {
+			return rows[i:], err
+		}
+		if err != nil {
+			j.s.o.Log.Error("write activity", "request", a.RequestID, "error", err)
+			j.lose(1)
+		}
+	}
+	return nil, nil
+}
+
+// disk tells trouble of the disk, which passes, from faults that would come again.
+func disk(err error) bool {
+	_, ok := errors.AsType[*Unavailable](err)
+	return ok
+}
+
+func (j *journal) lose(n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lost += n
 }
 
 // take removes the next batch.

@@ -64,7 +64,7 @@ func (s *Store) columnsOf(r *scim.Resource) columns {
 		c.unique = nullable(scim.Key(r.UserName()))
 	}
 	if value, present := r.Active(); present {
-		c.active = sql.NullInt64{Int64: int64(flag(value)), Valid: true}
+		c.active = sql.NullInt64{Int64: int64(bit(value)), Valid: true}
 	}
 	name, _ := r.Attrs["name"].(map[string]any)
 	var search searchText
@@ -100,7 +100,7 @@ func (s *searchText) add(key string) {
 
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
 
-func flag(b bool) int {
+func bit(b bool) int {
 	if b {
 		return 1
 	}

@@ -371,5 +371,5 @@ func activeOf(r *scim.Resource) int {
 		return 1
 	}
 	value, _ := r.Active()
-	return flag(value)
+	return bit(value)
 }

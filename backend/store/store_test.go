@@ -362,6 +362,9 @@ func TestActivityIsInTheWrite(t *testing.T) {
 	if got := get(t, s, rec); got.Version != 1 {
 		t.Errorf("a change without an answer was kept: %+v", got)
 	}
+	if len(commits) != 1 {
+		t.Errorf("told of a change that was undone: %+v", commits)
+	}
 
 	s.Log(&Activity{RequestID: "r-8", Method: "GET", Target: "/Users\xff", Status: 200})
 	until(t, "the logged row", func() bool { _, last, _ := s.ActivityHead(t.Context()); return last == 2 })

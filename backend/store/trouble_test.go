@@ -181,7 +181,11 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, answerUntilKilled(dir))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if directory != "" {
+		_ = os.RemoveAll(directory)
+	}
+	os.Exit(code)
 }
 
 // hold keeps a write transaction on a database, or the lock of a folder, until its standard input ends.
