@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,16 +51,23 @@ func refine(state State, dir string) State {
 		return state
 	}
 	f, err := os.CreateTemp(dir, ".writable-*")
+	if err != nil {
+		return cmp.Or(fileState(err), state)
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	return state
+}
+
+// fileState tells which trouble of the disk an error of the operating system is, or "" if it is none.
+func fileState(err error) State {
 	switch {
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return StateReadOnly
 	case errors.Is(err, syscall.ENOSPC):
 		return StateFull
-	case err == nil:
-		_ = f.Close()
-		_ = os.Remove(f.Name())
 	}
-	return state
+	return ""
 }
 
 // A watch keeps the Health. It is set by failing writes and by reads that meet damage, and cleared by the next write

@@ -63,35 +63,37 @@ func (s *Store) listExact(ctx context.Context, p *plan, q Query) (Page, error) {
 		place.filter = q.Filter.String()
 	}
 	epoch := s.pages.epoch(place)
-	if q.Count > 0 {
-		after, known := int64(0), true
-		if q.StartIndex > 1 {
-			if after, known = s.pages.get(place, epoch); !known {
-				var err error
-				if after, known, err = s.skip(ctx, p, q.StartIndex-1); err != nil {
-					return Page{}, err
-				}
-			}
-		}
-		if known {
-			var err error
-			if page.Records, err = s.slice(ctx, p, after, q.Count); err != nil {
-				return Page{}, err
-			}
+	after, there, err := s.start(ctx, p, place, epoch)
+	if err != nil {
+		return Page{}, err
+	}
+	if there && q.Count > 0 {
+		if page.Records, err = s.slice(ctx, p, after, q.Count); err != nil {
+			return Page{}, err
 		}
 	}
 	n := len(page.Records)
-	if n > 0 {
+	if n == q.Count && n > 0 {
 		place.start += n
 		s.pages.put(place, page.Records[n-1].Seq, epoch)
 	}
 	if q.Filter != nil && n < q.Count && (n > 0 || q.StartIndex == 1) {
-		page.Total = q.StartIndex - 1 + n // the page is the last one
+		page.Total = q.StartIndex - 1 + n // it is the last page
 		return page, nil
 	}
-	var err error
 	page.Total, err = s.total(ctx, p)
 	return page, err
+}
+
+// start gives the seq that stands before a page; false if the list ends before it.
+func (s *Store) start(ctx context.Context, p *plan, place pagePlace, epoch int64) (after int64, there bool, err error) {
+	if place.start == 1 {
+		return 0, true, nil
+	}
+	if after, there = s.pages.get(place, epoch); there {
+		return after, true, nil
+	}
+	return s.skip(ctx, p, place.start-1)
 }
 
 // slice reads the next rows after a seq.

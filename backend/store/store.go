@@ -7,6 +7,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -114,6 +115,9 @@ type Store struct {
 // copy was put aside; ErrTooNew and ErrForeign leave it untouched. *Unavailable is trouble of the disk; with
 // StateCorrupt the file is damaged, is left as it is, and the error says where the copies are kept.
 func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Dir == "" {
+		return nil, errors.New("no data folder was named")
+	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
@@ -138,7 +142,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.listLimit = 10 * time.Second
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
+		return nil, opening(dir, err)
 	}
 	lock, err := lockFolder(ctx, filepath.Join(dir, lockFile))
 	if err != nil {
@@ -154,7 +158,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 func (s *Store) open(ctx context.Context) error {
 	path := filepath.Join(s.o.Dir, databaseFile)
 	if err := createPrivate(path); err != nil {
-		return fmt.Errorf("make database: %w", err)
+		return opening(s.o.Dir, err)
 	}
 	s.health = newWatch(s.o.Now, s.o.HealthChanged)
 	s.pages = newPageCache()
@@ -173,7 +177,7 @@ func (s *Store) open(ctx context.Context) error {
 		stopped:   make(chan struct{}),
 	}
 	if err := s.prepare(ctx, path); err != nil {
-		return s.opening(path, err)
+		return opening(s.o.Dir, err)
 	}
 	readers, err := openReaders(path, s.o.BusyTimeout, readerCount)
 	if err != nil {
@@ -237,19 +241,19 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 }
 
 // opening makes trouble of the disk at Open an *Unavailable that says where the file is and what to do.
-func (s *Store) opening(path string, err error) error {
-	state := refine(diskState(err), s.o.Dir)
+func opening(dir string, err error) error {
+	state := cmp.Or(refine(diskState(err), dir), fileState(err))
 	if u, ok := errors.AsType[*Unavailable](err); ok {
 		state = u.State
 	}
+	path := filepath.Join(dir, databaseFile)
+	err = fmt.Errorf("open %s: %w", path, err)
 	switch state {
 	case "":
-		return fmt.Errorf("open database: %w", err)
+		return err
 	case StateCorrupt:
-		err = fmt.Errorf("%s is damaged and was left as it is; put a copy in its place, of your own or from %s: %w",
-			path, filepath.Join(s.o.Dir, "backup"), err)
-	default:
-		err = fmt.Errorf("open %s: %w", path, err)
+		err = fmt.Errorf("the file is damaged and was left as it is; put a copy in its place, your own or one from %s: %w",
+			filepath.Join(dir, "backup"), err)
 	}
 	return &Unavailable{State: state, Err: err}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -322,11 +323,14 @@ func (w *writer) disconnect() error {
 	return err
 }
 
-// probeJob is the smallest write: it tells whether the disk works again without waiting for somebody to need it.
+// probeSize is about what one request writes. A smaller probe would find room on a full disk where no request does.
+const probeSize = 64 << 10
+
+// probeJob is a write that tells whether the disk works again without waiting for somebody to need it.
 func probeJob() *job {
 	return &job{done: make(chan error, 1), fn: func(tx *Tx) error {
-		_, err := tx.exec(`insert into meta (key, value) values ('probe', $1)
-			on conflict (key) do update set value = excluded.value`, tx.now.Format(time.RFC3339Nano))
+		_, err := tx.exec(`insert into meta (key, value) values ('probe', $1) on conflict (key) do update set value = excluded.value`,
+			tx.now.Format(time.RFC3339Nano)+strings.Repeat(" ", probeSize))
 		return err
 	}}
 }
