@@ -10,6 +10,9 @@ import (
 // every value of a large attribute is far below it; many operations on many values each are not.
 const maxWork = 1_000_000
 
+// maxDocument is how large a resource may become, in bytes of JSON.
+const maxDocument = 4 << 20
+
 // editor carries out operations on a document's attributes, in place.
 type editor struct {
 	t     *ResourceType
@@ -32,6 +35,9 @@ func (e *editor) finish() error {
 	}
 	if err := checkLength("displayName", e.attrs["displayName"]); err != nil {
 		return err
+	}
+	if weigh(e.attrs) > maxDocument {
+		return &Error{Kind: TooMany, Detail: fmt.Sprintf("the resource would be larger than %d MiB", maxDocument>>20)}
 	}
 	sent, _ := e.attrs["schemas"].([]any)
 	e.attrs["schemas"] = schemasOf(e.t, e.attrs, append(e.sent, sent...))
@@ -120,6 +126,10 @@ func (e *editor) clearIn(in map[string]any, op *operation) error {
 func clearSub(m map[string]any, sub string) bool {
 	before := len(m)
 	delete(m, nameIn(m, sub))
+	if len(m) < before && sub == "value" {
+		// The reference led to the value.
+		delete(m, "$ref")
+	}
 	return len(m) < before && onlyLabels(m)
 }
 
@@ -224,7 +234,7 @@ func (e *editor) changed(old any, op *operation) (any, error) {
 	case op.attr != nil && op.attr.MultiValued:
 		return clone(op.value), nil
 	}
-	// A complex attribute keeps the sub-attributes that are not named (RFC 7644 section 3.5.2.3).
+	// What nobody knows is treated as a complex attribute is: sub-attributes that are not named stay.
 	m, ok := old.(map[string]any)
 	with, both := op.value.(map[string]any)
 	if !ok || !both {
@@ -232,6 +242,9 @@ func (e *editor) changed(old any, op *operation) (any, error) {
 	}
 	return m, e.merge(m, with)
 }
+
+// copies is what it costs to copy or to write a value, in the unit of charge.
+func copies(v any) int { return 1 + weigh(v)/64 }
 
 // merge puts the sub-attributes of one object into another.
 func (e *editor) merge(m, with map[string]any) error {
@@ -263,7 +276,7 @@ func (e *editor) withSub(old any, op *operation) (any, error) {
 	case map[string]any:
 		return old, e.merge(old, with)
 	case []any:
-		if err := e.charge(len(old)); err != nil {
+		if err := e.charge(len(old) * copies(with)); err != nil {
 			return nil, err
 		}
 		for _, v := range old {
@@ -286,7 +299,7 @@ func (e *editor) joined(list []any, op *operation) (any, error) {
 	if !ok {
 		add = []any{op.value}
 	}
-	if err := e.charge(len(list) + len(add)); err != nil {
+	if err := e.charge(copies(list) + copies(add)); err != nil {
 		return nil, err
 	}
 	const anyKind = "\x01"
@@ -359,12 +372,16 @@ func (e *editor) chosen(old any, op *operation) (any, error) {
 		with, isObject = map[string]any{op.Sub: op.value}, true
 	}
 	found := false
+	each := copies(said) + copies(op.value)
 	fresh := make(map[int]bool)
 	for i, v := range list {
 		if !eval(op.Where, subject{element: v}) {
 			continue
 		}
 		found = true
+		if err := e.charge(each); err != nil {
+			return nil, err
+		}
 		m, ok := v.(map[string]any)
 		switch {
 		case !isObject:

@@ -38,6 +38,8 @@ func TestEntraPatches(t *testing.T) {
 		{"manager cleared by text", ent + `:{"manager":{"value":"m"}}`, `{"op":"replace","path":"` + e + `:manager","value":""}`, `{}`},
 		{"manager cleared by null", ent + `:{"manager":{"value":"m"}}`, `{"op":"replace","path":"` + e + `:manager","value":null}`, `{}`},
 		{"manager cleared by an object", ent + `:{"manager":{"value":"m"},"department":"D"}`, `{"op":"replace","path":"` + e + `:manager","value":{"value":""}}`, `{` + ent + `:{"department":"D"}}`},
+		{"manager cleared with its reference", ent + `:{"manager":{"value":"m","$ref":"../Users/m"}}`, `{"op":"replace","path":"manager","value":{"value":""}}`, `{}`},
+		{"manager cleared by its value", ent + `:{"manager":{"value":"m","$ref":"../Users/m"}}`, `{"op":"remove","path":"` + e + `:manager.value"}`, `{}`},
 		{"manager cleared by an array", ent + `:{"manager":{"value":"m"}}`, `{"op":"replace","path":"manager","value":[]}`, `{}`},
 		{"manager cleared by a key", ent + `:{"manager":{"value":"m"}}`, `{"op":"replace","value":{"` + e + `:manager":""}}`, `{}`},
 		{"manager removed", ent + `:{"manager":{"value":"m"}}`, `{"op":"Remove","path":"` + e + `:manager"}`, `{}`},

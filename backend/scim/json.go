@@ -14,6 +14,7 @@ import (
 const (
 	maxDepth  = 32   // of objects and arrays in one another
 	maxFields = 1000 // attributes of one object
+	maxName   = 512  // bytes of an attribute's name, or of the path that stands in its place
 
 	// What is stored was made of what was sent, a little deeper: dotted names and URNs become objects.
 	storedDepth = 4 * maxDepth
@@ -59,20 +60,19 @@ func decodeObject(body []byte) (object, error) {
 // decode reads one JSON value (RFC 8259) with nothing after it. Unlike encoding/json it keeps the order of fields,
 // refuses names that stand twice and bytes that are not UTF-8 instead of changing them, and stops at maxDepth.
 func decode(body []byte) (any, error) {
-	return (&decoder{in: body, depth: maxDepth, fields: maxFields}).all()
+	return (&decoder{in: string(body), depth: maxDepth, fields: maxFields}).all()
 }
 
 // decodeStored is decode for our own documents, which are never refused for their size.
 func decodeStored(doc []byte) (any, error) {
-	return (&decoder{in: doc, depth: storedDepth, fields: len(doc)}).all()
+	return (&decoder{in: string(doc), depth: storedDepth, fields: len(doc)}).all()
 }
 
 func (d *decoder) all() (any, error) {
-	body := d.in
-	if at, ok := invalidUTF8(body); ok {
+	if at, ok := invalidUTF8(d.in); ok {
 		return nil, d.fail(at, "the text is not valid UTF-8")
 	}
-	if strings.HasPrefix(string(body[:min(3, len(body))]), "\ufeff") {
+	if strings.HasPrefix(d.in, "\ufeff") {
 		d.at = 3
 	}
 	d.space()
@@ -87,12 +87,12 @@ func (d *decoder) all() (any, error) {
 	return v, nil
 }
 
-func invalidUTF8(b []byte) (int, bool) {
-	if utf8.Valid(b) {
+func invalidUTF8(s string) (int, bool) {
+	if utf8.ValidString(s) {
 		return 0, false
 	}
-	for at := 0; at < len(b); {
-		r, n := utf8.DecodeRune(b[at:])
+	for at := 0; at < len(s); {
+		r, n := utf8.DecodeRuneInString(s[at:])
 		if r == utf8.RuneError && n == 1 {
 			return at, true
 		}
@@ -102,7 +102,7 @@ func invalidUTF8(b []byte) (int, bool) {
 }
 
 type decoder struct {
-	in     []byte
+	in     string // values are parts of it, without a copy of their own
 	at     int
 	depth  int // most levels
 	fields int // most attributes of an object
@@ -116,7 +116,7 @@ func (d *decoder) unexpected() error {
 	if d.at >= len(d.in) {
 		return d.fail(len(d.in), "the text ends too early")
 	}
-	r, _ := utf8.DecodeRune(d.in[d.at:])
+	r, _ := utf8.DecodeRuneInString(d.in[d.at:])
 	return d.fail(d.at, fmt.Sprintf("unexpected %q", r))
 }
 
@@ -162,7 +162,7 @@ func (d *decoder) value(depth int) (any, error) {
 }
 
 func (d *decoder) word(w string) bool {
-	if len(d.in)-d.at < len(w) || string(d.in[d.at:d.at+len(w)]) != w {
+	if !strings.HasPrefix(d.in[d.at:], w) {
 		return false
 	}
 	d.at += len(w)
@@ -186,6 +186,9 @@ func (d *decoder) object(depth int) (any, error) {
 		name, err := d.string()
 		if err != nil {
 			return nil, err
+		}
+		if len(name) > maxName && d.depth == maxDepth {
+			return nil, d.fail(start, fmt.Sprintf("an attribute's name is longer than %d bytes", maxName))
 		}
 		if seen, err = d.once(o, seen, name, start); err != nil {
 			return nil, err
@@ -327,7 +330,7 @@ func (d *decoder) string() (string, error) {
 	for d.at < len(d.in) {
 		switch c := d.in[d.at]; {
 		case c == '"':
-			s := string(d.in[from:d.at])
+			s := d.in[from:d.at]
 			d.at++
 			return s, nil
 		case c == '\\':
@@ -453,6 +456,26 @@ func cloneMap(m map[string]any) map[string]any {
 		c[k] = clone(v)
 	}
 	return c
+}
+
+// weigh is about how many bytes a value has as JSON.
+func weigh(v any) int {
+	n := 4
+	switch v := v.(type) {
+	case string:
+		n += len(v)
+	case json.Number:
+		n += len(v)
+	case []any:
+		for _, e := range v {
+			n += weigh(e)
+		}
+	case map[string]any:
+		for name, e := range v {
+			n += len(name) + weigh(e)
+		}
+	}
+	return n
 }
 
 // kindOf names a value's JSON type for an error's detail.

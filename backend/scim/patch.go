@@ -229,11 +229,46 @@ func (b *builder) add(kind opKind, g target, value any, inBody bool) error {
 		b.ops = append(b.ops, op)
 		return nil
 	}
+	if g.attr != nil && g.attr.Type == TypeComplex && !g.attr.MultiValued && g.Sub == "" {
+		return b.parts(kind, g, value)
+	}
 	var err error
 	if op.value, err = b.value(&op, value); err != nil {
 		return err
 	}
+	if _, isList := value.([]any); op.value == nil && kind == opAdd && g.Where == nil && g.Sub == "" && (isList || g.attr != nil && g.attr.MultiValued) {
+		// To add no values is to change nothing; only in place of one value does nothing clear it.
+		return nil
+	}
 	b.ops = append(b.ops, op)
+	return nil
+}
+
+// parts makes an operation for each sub-attribute of a complex attribute: those that are not named stay as they are
+// (RFC 7644 section 3.5.2.3), and those that are named with nothing are cleared.
+func (b *builder) parts(kind opKind, g target, value any) error {
+	o, err := asObject(g.attr, g.Attr, value)
+	if err != nil {
+		return err
+	}
+	if len(o) == 0 && kind == opReplace {
+		b.ops = append(b.ops, operation{kind: opRemove, target: g, from: b.from})
+	}
+	for _, f := range o {
+		part := g
+		part.Sub, part.sub = f.name, g.attr.sub(f.name)
+		if part.sub != nil {
+			part.Sub = part.sub.Name
+		}
+		if part.readOnly() {
+			continue
+		}
+		v, err := canonical(part.sub, g.Attr+"."+part.Sub, f.value)
+		if err != nil {
+			return err
+		}
+		b.ops = append(b.ops, operation{kind: kind, target: part, value: v, from: b.from})
+	}
 	return nil
 }
 

@@ -21,6 +21,11 @@ func TestPatch(t *testing.T) {
 		{"sub-attribute of nothing", ``, `{"op":"replace","path":"name.familyName","value":"C"}`, `{"name":{"familyName":"C"}}`},
 		{"last sub-attribute removed", `"name":{"givenName":"A"}`, `{"op":"remove","path":"name.givenName"}`, `{}`},
 		{"complex keeps what is not named", `"name":{"givenName":"A","familyName":"B"}`, `{"op":"replace","path":"name","value":{"givenName":"C"}}`, `{"name":{"givenName":"C","familyName":"B"}}`},
+		{"sub-attribute cleared inside an object", `"name":{"givenName":"A","familyName":"B"}`, `{"op":"replace","path":"name","value":{"givenName":"","middleName":"M"}}`, `{"name":{"familyName":"B","middleName":"M"}}`},
+		{"sub-attribute cleared without a path", `"name":{"givenName":"A","familyName":"B"}`, `{"op":"replace","value":{"name":{"givenName":null}}}`, `{"name":{"familyName":"B"}}`},
+		{"all sub-attributes cleared", `"name":{"givenName":"A"}`, `{"op":"replace","path":"name","value":{"givenName":""}}`, `{}`},
+		{"complex replaced by nothing", `"name":{"givenName":"A"}`, `{"op":"replace","path":"name","value":{}}`, `{}`},
+		{"nothing added to a complex", `"name":{"givenName":"A"}`, `{"op":"add","path":"name","value":{}}`, `{"name":{"givenName":"A"}}`},
 		{"without a path", `"title":"T"`, `{"op":"replace","value":{"title":"U","NickName":"N"}}`, `{"title":"U","nickName":"N"}`},
 		{"without a path, nulls clear", `"title":"T","nickName":"N"`, `{"op":"replace","value":{"title":null,"nickName":""}}`, `{}`},
 		{"path null", ``, `{"op":"add","path":null,"value":{"title":"U"}}`, `{"title":"U"}`},
@@ -41,6 +46,8 @@ func TestPatch(t *testing.T) {
 		{"add the same without its type", `"emails":[{"value":"a","type":"work"}]`, `{"op":"add","path":"emails","value":[{"value":"a"},{"value":"a"}]}`, `{"emails":[{"value":"a","type":"work"}]}`},
 		{"add the same of another type", `"emails":[{"value":"a","type":"work"}]`, `{"op":"add","path":"emails","value":{"value":"a","type":"home"}}`, `{"emails":[{"value":"a","type":"work"},{"value":"a","type":"home"}]}`},
 		{"add the same address", `"addresses":[{"formatted":"x"}]`, `{"op":"add","path":"addresses","value":[{"formatted":"x"},{"formatted":"y"}]}`, `{"addresses":[{"formatted":"x"},{"formatted":"y"}]}`},
+		{"add none", work, `{"op":"add","path":"emails","value":[]},{"op":"add","value":{"emails":null,"tags":[]}},{"op":"add","path":"emails","value":""}`, `{` + work + `}`},
+		{"add nothing in place of one", `"title":"T"`, `{"op":"add","path":"title","value":""}`, `{}`},
 		{"add a primary", work, `{"op":"add","path":"emails","value":[{"value":"n","primary":true}]}`,
 			`{"emails":[{"type":"work","value":"w","display":"W","primary":false},{"type":"home","value":"h"},{"value":"n","primary":true}]}`},
 		{"make another primary", work, `{"op":"replace","path":"emails[type eq \"home\"].primary","value":"True"}`,
@@ -169,7 +176,7 @@ func TestApplyRefusesAndChangesNothing(t *testing.T) {
 		{"userName removed", `{"op":"replace","path":"title","value":"x"},{"op":"remove","path":"userName"}`, InvalidValue, "userName"},
 		{"userName blank", `{"op":"replace","path":"title","value":"x"},{"op":"replace","path":"userName","value":" "}`, InvalidValue, "userName"},
 		{"userName null", `{"op":"replace","value":{"title":"x","userName":null}}`, InvalidValue, "userName"},
-		{"displayName long", `{"op":"replace","path":"displayName","value":"` + strings.Repeat("x", maxName+1) + `"}`, InvalidValue, "displayName"},
+		{"displayName long", `{"op":"replace","path":"displayName","value":"` + strings.Repeat("x", maxNameText+1) + `"}`, InvalidValue, "displayName"},
 		{"or makes nothing", `{"op":"add","path":"title","value":"x"},{"op":"add","path":"emails[type eq \"a\" or type eq \"b\"].value","value":"x"}`, NoTarget, "Operations[1]: emails[type eq"},
 		{"ne makes nothing", `{"op":"replace","path":"emails[value ne \"a\" and type eq \"x\"].value","value":"x"}`, NoTarget, "emails"},
 		{"gt makes nothing", `{"op":"replace","path":"emails[value gt \"a\"].value","value":"x"}`, NoTarget, "emails"},
@@ -234,6 +241,18 @@ func TestPatchCostIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantJSON(t, "roles", attrs(r), `{"roles":[{"value":"R7999","display":"d"}]}`)
+
+	// One value written to thousands, and a resource that grows without end.
+	err = patched(t, user(t, `{"userName":"ada","roles":[`+many(8000, `{"value":"r%d"}`)+`]}`), `{"op":"replace","path":"roles.note","value":"`+strings.Repeat("x", 100_000)+`"}`)
+	wantError(t, err, TooMany, "several requests")
+	grown := user(t, `{"userName":"ada"}`)
+	for i := 0; err == nil || i == 0; i++ {
+		if i > 10 {
+			t.Fatal("a resource grows without end")
+		}
+		err = patched(t, grown, fmt.Sprintf(`{"op":"add","path":"note%d","value":"%s"}`, i, strings.Repeat("x", 900_000)))
+	}
+	wantError(t, err, TooMany, "4 MiB")
 
 	wide := user(t, `{"userName":"ada",`+many(maxFields-20, `"a%d":1`)+`}`)
 	wantError(t, patched(t, wide, `{"op":"add","value":{`+many(30, `"b%d":1`)+`}}`), TooMany, "attributes")

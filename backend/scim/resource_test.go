@@ -131,7 +131,7 @@ func TestSchemasOfADocument(t *testing.T) {
 }
 
 func TestParseResourceRefuses(t *testing.T) {
-	long := strings.Repeat("x", maxName+1)
+	long := strings.Repeat("x", maxNameText+1)
 	deep := strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40)
 	for _, c := range []struct {
 		name, body string
@@ -176,8 +176,8 @@ func TestParseResourceRefuses(t *testing.T) {
 	}
 	_, err := ParseResource(Group, []byte(`{"displayName":" "}`))
 	wantError(t, err, InvalidValue, "displayName")
-	if _, err := ParseResource(User, []byte(`{"userName":"`+strings.Repeat("é", maxName)+`"}`)); err != nil {
-		t.Errorf("a name of %d characters is refused: %v", maxName, err)
+	if _, err := ParseResource(User, []byte(`{"userName":"`+strings.Repeat("é", maxNameText)+`"}`)); err != nil {
+		t.Errorf("a name of %d characters is refused: %v", maxNameText, err)
 	}
 }
 

@@ -97,9 +97,9 @@ func single(a *Attribute, name string, v any) (any, error) {
 	return s, nil
 }
 
-// complexValue reads an object, or what is sent in place of one: its value alone, or an array with one of them. It
-// gives nil for what was cleared: labels without anything that they could be labels of.
-func complexValue(a *Attribute, name string, v any) (map[string]any, error) {
+// asObject reads an object, or what is sent in place of one: its value alone, or for an attribute with one value an array
+// with one of them. Empty is what says that there is no value.
+func asObject(a *Attribute, name string, v any) (object, error) {
 	if list, ok := v.([]any); ok && !a.MultiValued {
 		switch len(list) {
 		case 0:
@@ -108,18 +108,29 @@ func complexValue(a *Attribute, name string, v any) (map[string]any, error) {
 			v = list[0]
 		}
 	}
+	if v == nil || v == "" {
+		return nil, nil
+	}
 	o, ok := v.(object)
 	if !ok {
-		if a.sub("value") == nil {
+		_, isList := v.([]any)
+		if isList || a.sub("value") == nil {
 			return nil, invalid("%s must be an object, not %s", name, kindOf(v))
-		}
-		if _, ok := v.([]any); ok {
-			return nil, invalid("%s must be an object, not an array", name)
 		}
 		o = object{{"value", v}}
 	}
 	if a.Name == "roles" {
 		o = unpackRole(o)
+	}
+	return o, nil
+}
+
+// complexValue makes an object canonical. It gives nil for what was cleared: labels without anything that they could be
+// labels of.
+func complexValue(a *Attribute, name string, v any) (map[string]any, error) {
+	o, err := asObject(a, name, v)
+	if err != nil {
+		return nil, err
 	}
 	m := make(map[string]any, len(o))
 	cleared := false
@@ -238,8 +249,8 @@ func onePrimary(all []any, fresh func(i int) bool) {
 	}
 }
 
-// maxName is how long a name that people are matched by may be, in characters.
-const maxName = 1024
+// maxNameText is how long a name that people are matched by may be, in characters.
+const maxNameText = 1024
 
 // checkName decides whether v may be the value of an attribute that no resource of the type is without.
 func checkName(attr string, v any) error {
@@ -251,8 +262,8 @@ func checkName(attr string, v any) error {
 }
 
 func checkLength(attr string, v any) error {
-	if s, _ := v.(string); len(s) > maxName && utf8.RuneCountInString(s) > maxName {
-		return invalid("%s is longer than %d characters", attr, maxName)
+	if s, _ := v.(string); len(s) > maxNameText && utf8.RuneCountInString(s) > maxNameText {
+		return invalid("%s is longer than %d characters", attr, maxNameText)
 	}
 	return nil
 }
