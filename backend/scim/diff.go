@@ -100,62 +100,47 @@ func isKind[T any](a, b any) bool {
 	return first && second || first && b == nil || second && a == nil
 }
 
-// lists compares the values of an attribute that has several.
+// lists compares the values of an attribute that has several. A type names a value where neither side has it twice.
 func (d *differ) lists(path string, before, after []any) {
-	was, restWas := byType(before)
-	is, restIs := byType(after)
-	// A type that stands twice on one side names nothing on the other either.
-	for kind, v := range was {
-		if v == nil && is[kind] != nil {
-			restIs = append(restIs, is[kind])
-			is[kind] = nil
+	was, is := countTypes(before), countTypes(after)
+	split := func(list []any) (named map[string]map[string]any, rest []any) {
+		named = make(map[string]map[string]any, len(list))
+		for _, v := range list {
+			if m, kind := typed(v); kind != "" && was[kind] <= 1 && is[kind] <= 1 {
+				named[kind] = m
+			} else {
+				rest = append(rest, v)
+			}
 		}
+		return named, rest
 	}
-	for kind, v := range is {
-		if v == nil && was[kind] != nil {
-			restWas = append(restWas, was[kind])
-			was[kind] = nil
-		}
+	old, restOld := split(before)
+	now, restNow := split(after)
+	for kind, v := range old {
+		d.elements(path, v, now[kind])
 	}
-	for kind, v := range was {
-		if v != nil {
-			d.elements(path, v, is[kind])
-		}
-	}
-	for kind, v := range is {
-		if v != nil && was[kind] == nil {
+	for kind, v := range now {
+		if old[kind] == nil {
 			d.elements(path, nil, v)
 		}
 	}
-	d.rest(path, restWas, restIs)
+	d.rest(path, restOld, restNow)
 }
 
-// byType gives the values that are the only ones of their type (nil for a type with several), and the others.
-func byType(list []any) (only map[string]map[string]any, rest []any) {
-	only = make(map[string]map[string]any, len(list))
+// typed gives a value and the key of its type, "" if it has none.
+func typed(v any) (map[string]any, string) {
+	m, _ := v.(map[string]any)
+	kind, _ := m["type"].(string)
+	return m, Key(kind)
+}
+
+func countTypes(list []any) map[string]int {
 	count := make(map[string]int, len(list))
-	kindOf := func(v any) (map[string]any, string) {
-		m, _ := v.(map[string]any)
-		kind, _ := m["type"].(string)
-		return m, Key(kind)
-	}
 	for _, v := range list {
-		_, kind := kindOf(v)
+		_, kind := typed(v)
 		count[kind]++
 	}
-	for _, v := range list {
-		m, kind := kindOf(v)
-		switch {
-		case kind == "":
-			rest = append(rest, v)
-		case count[kind] == 1:
-			only[kind] = m
-		default:
-			only[kind] = nil
-			rest = append(rest, v)
-		}
-	}
-	return only, rest
+	return count
 }
 
 // elements compares two values of one type.

@@ -29,6 +29,7 @@ func TestDiff(t *testing.T) {
 		{"inside an object", `"name":{"givenName":"A","familyName":"B"}`, `"name":{"givenName":"C","middleName":"D"}`,
 			[]string{`name.familyName: "B" > null`, `name.givenName: "A" > "C"`, `name.middleName: null > "D"`}},
 		{"object gone", `"name":{"givenName":"A"}`, ``, []string{`name.givenName: "A" > null`}},
+		{"extension of its own", ``, ent + `:{"department":"D"},"urn:x:y:1.0:User":{"schemas":["a"]}`, []string{e + `:department: null > "D"`, `urn:x:y:1.0:User:schemas: null > "a"`}},
 		{"extension", ent + `:{"department":"D","manager":{"value":"m"}}`, ent + `:{"department":"E"}`,
 			[]string{e + `:department: "D" > "E"`, e + `:manager.value: "m" > null`}},
 		{"by type", `"emails":[{"type":"work","value":"a","primary":true},{"type":"home","value":"b"}]`, `"emails":[{"type":"home","value":"b"},{"type":"work","value":"c","primary":true}]`,

@@ -15,17 +15,8 @@ func Key(s string) string {
 	if k, ok := asciiKey(s); ok {
 		return k
 	}
-	// Composing can make a letter that has a small form, or take away what kept it from having one. Two rounds are
-	// enough for every rune; the bound is only there so that the loop can be seen to end.
-	for range 4 {
-		// A Caser has state and must not be shared.
-		k := norm.NFC.String(cases.Lower(language.Und).String(width.Fold.String(s)))
-		if k == s {
-			break
-		}
-		s = k
-	}
-	return s
+	// A Caser has state and must not be shared.
+	return norm.NFC.String(cases.Lower(language.Und).String(width.Fold.String(s)))
 }
 
 // asciiKey is Key for the text that nearly all keys are.

@@ -136,9 +136,6 @@ func complexValue(a *Attribute, name string, v any) (map[string]any, error) {
 	cleared := false
 	for _, f := range o {
 		sub := a.sub(f.name)
-		if sub != nil && sub.Mutability == readOnly {
-			continue
-		}
 		key := f.name
 		if sub != nil {
 			key = sub.Name
