@@ -119,7 +119,11 @@ func TestCutLog(t *testing.T) {
 		t.Fatalf("the log has %d bytes: it was folded into the database, so cutting it shows nothing", len(log))
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for round := range 30 {
+	rounds := 30
+	if underRace {
+		rounds = 6
+	}
+	for round := range rounds {
 		last := all[random.IntN(len(all))].wal
 		cut := last + random.Int64N(int64(len(log))-last+1)
 		torn := append([]byte(nil), log[:cut]...)
@@ -189,7 +193,11 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	random := rand.New(rand.NewPCG(3, 4))
-	for range 4 {
+	kills := 4
+	if underRace {
+		kills = 1
+	}
+	for range kills {
 		cmd := exec.Command(self)
 		cmd.Env = append(os.Environ(), "STORE_TEST_KILL="+dir)
 		cmd.Stderr = os.Stderr

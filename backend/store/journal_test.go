@@ -68,6 +68,9 @@ func TestCloseWritesTheLog(t *testing.T) {
 }
 
 func TestLogWhileTheDiskRefuses(t *testing.T) {
+	if underRace {
+		t.Skip("ten thousand rows take too long here")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		var said bytes.Buffer
 		s := open(t, Options{Log: slog.New(slog.NewTextHandler(&said, nil))})

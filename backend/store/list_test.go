@@ -239,7 +239,7 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	for kind, filters := range map[*scim.ResourceType][]string{
 		scim.User: {"", `userName eq "a"`, `userName sw "a"`, `externalId eq "a"`, `displayName eq "a"`, `displayName sw "a"`, `id eq "a"`, `emails eq "a"`,
 			`emails[type eq "work"].value eq "a"`, `active eq true`, `active eq false`, `meta.lastModified gt "2026-01-01T00:00:00Z"`, `groups eq "a"`,
-			`userName eq "a" or externalId eq "b"`, `userName eq "a" and active eq true`, `title eq "x"`},
+			`userName eq "a" or externalId eq "b"`, `userName eq "a" or emails eq "b" or id eq "c"`, `userName eq "a" and active eq true`, `title eq "x"`},
 		scim.Group: {"", `displayName eq "a"`, `members eq "a"`, `id eq "a" and members eq "b"`, `externalId eq "a"`, `displayName sw "a"`},
 	} {
 		for _, filter := range filters {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -258,5 +259,40 @@ func TestHistoryPages(t *testing.T) {
 	}
 	if _, err := s.History(t.Context(), scim.Group, ana.ID, 0, 0); kindOf(err) != scim.NotFound {
 		t.Errorf("history of nobody: %v", err)
+	}
+}
+
+func TestMemberRows(t *testing.T) {
+	s := open(t, Options{})
+	ana, gone := create(t, s, person(t, "ana@x.example", `"displayName":"Ana"`)), create(t, s, person(t, "gone@x.example"))
+	inner := create(t, s, group(t, "Inner"))
+	g := create(t, s, group(t, "Sales", ana.ID, gone.ID, inner.ID, "nobody"))
+	if err := s.Delete(t.Context(), cause, scim.User, gone.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]MemberRow{
+		ana.ID: {ana.ID, "User", "ana@x.example", "Ana"}, inner.ID: {inner.ID, "Group", "", "Inner"}, "nobody": {ID: "nobody"}}
+	got := map[string]MemberRow{}
+	after := ""
+	for {
+		rows, err := s.MemberRows(t.Context(), g.ID, after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) == 0 {
+			break
+		}
+		for _, r := range rows {
+			if r.ID <= after {
+				t.Errorf("%s after %s", r.ID, after)
+			}
+			got[r.ID], after = r, r.ID
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if rows, err := s.MemberRows(t.Context(), ana.ID, "", 10); err != nil || len(rows) != 0 {
+		t.Errorf("members of a person: %v %v", rows, err)
 	}
 }

@@ -172,10 +172,7 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", rec.Type.Name, rec.ID, err)
 	}
-	after, err := scim.FromDocument(rec.Type, rec.Doc)
-	if err != nil {
-		return fmt.Errorf("read %s %s: %w", rec.Type.Name, rec.ID, err)
-	}
+	after := before.Clone()
 	if err := fn(after); err != nil {
 		return err
 	}

@@ -233,11 +233,12 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 	if err := migrate(ctx, conn, path, migrationFiles, s.o.Now()); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, `insert into meta (key, value) values ('store', $1) on conflict (key) do nothing`,
-		randomID()); err != nil {
-		return err
+	err = conn.QueryRowContext(ctx, `select value from meta where key = 'store'`).Scan(&s.id)
+	if errors.Is(err, sql.ErrNoRows) {
+		s.id = randomID()
+		_, err = conn.ExecContext(ctx, `insert into meta (key, value) values ('store', $1)`, s.id)
 	}
-	return conn.QueryRowContext(ctx, `select value from meta where key = 'store'`).Scan(&s.id)
+	return err
 }
 
 // opening makes trouble of the disk at Open an *Unavailable that says where the file is and what to do.

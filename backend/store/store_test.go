@@ -416,3 +416,25 @@ func TestTokens(t *testing.T) {
 		t.Errorf("id %q, before %q", again.ID(), s.ID())
 	}
 }
+
+// What JSON can hold must come back, and must be told apart from what looks like it.
+func TestOddText(t *testing.T) {
+	s := open(t, Options{})
+	odd := []string{"a", "a\u0001b", "O'Brien \"q\" \\ % _ $1", "東京 👩‍👩‍👧", "ﬀ", "ß", "ss", "\u202eabc", "a\nb", "x\U0010FFFF"}
+	for _, name := range odd {
+		rec := create(t, s, person(t, name))
+		if got := get(t, s, rec); string(got.Doc) != string(rec.Doc) || got.Name != name {
+			t.Errorf("%q came back as %q, %s", name, got.Name, got.Doc)
+		}
+		quoted, _ := json.Marshal(name)
+		if page := find(t, s, scim.User, "userName eq "+string(quoted), 1, 10); page.Total != 1 || page.Records[0].ID != rec.ID {
+			t.Errorf("%q is found as %q", name, names(page))
+		}
+	}
+	if c := counted(t, s, scim.User); c.Total != len(odd) {
+		t.Errorf("%d people, want %d", c.Total, len(odd))
+	}
+	if _, err := s.Get(t.Context(), scim.User, "no\x00such\xff", With{}); kindOf(err) != scim.NotFound {
+		t.Errorf("odd id: %v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,19 +52,27 @@ func TestFullDisk(t *testing.T) {
 	ballast := filepath.Join(disk, "ballast")
 	stuff(t, ballast)
 
+	var mu sync.Mutex
+	var writers sync.WaitGroup
 	written := map[string]bool{}
-	var failure error
-	for i := range 2000 {
-		c := cause
-		c.Activity = &Activity{RequestID: fmt.Sprint(i), Request: make([]byte, 2000)}
-		rec, err := s.Create(t.Context(), c, person(t, fmt.Sprintf("p%d@x.example", i)), With{})
-		if err != nil {
-			failure = err
-			break
-		}
-		written[rec.ID] = true
+	for w := range 4 {
+		writers.Go(func() {
+			for i := range 2000 {
+				c := cause
+				c.Activity = &Activity{RequestID: fmt.Sprint(w, "-", i), Request: make([]byte, 2000)}
+				rec, err := s.Create(context.Background(), c, person(t, fmt.Sprintf("p%d-%d@x.example", w, i)), With{})
+				if err != nil {
+					unavailable(t, err, StateFull)
+					return
+				}
+				mu.Lock()
+				written[rec.ID] = true
+				mu.Unlock()
+			}
+		})
 	}
-	unavailable(t, failure, StateFull)
+	writers.Wait()
+	until(t, "a disk without room for one request more", func() bool { return s.Health().State == StateFull })
 	if h := s.Health(); h.State != StateFull || h.Detail == "" || h.Since.IsZero() {
 		t.Errorf("health: %+v", h)
 	}
