@@ -39,7 +39,7 @@ func TestMatchPeople(t *testing.T) {
 		"name":{"givenName":"Ada","familyName":"Ñu"},
 		"emails":[{"type":"work","value":"ada@contoso.example","primary":true},{"type":"home","value":"ada@home.example"}],
 		"roles":[{"value":"admin","primary":true}],"addresses":[{"type":"work","locality":"Madrid"}],
-		"shoe":{"size":44,"wide":true,"made":"2020"},"tags":["red","blue"],"level":7,
+		"shoe":{"size":44,"wide":true,"made":"2020"},"tags":["red","blue"],"level":7,"hollow":[{}],
 		`+ent+`:{"department":"Audit","manager":{"value":"M-1"}},`+acme+`:{"badge":"7","cards":[{"type":"a","code":"1"}]}}`)
 	m := Meta{
 		ID: "0194f3a0-0000-7000-8000-00000000000a", Version: 3,
@@ -144,6 +144,7 @@ func TestMatchPeople(t *testing.T) {
 		`SHOE.SIZE eq 44`:       true,
 		`tags eq "RED"`:         true,
 		`tags[value eq "blue"]`: true,
+		`hollow pr`:             false,
 		`tags co "x"`:           false,
 		`level ge 7 and level le 7.0 and level lt 1e1`: true,
 		`nobody eq "x"`:         false,
@@ -196,6 +197,7 @@ func TestFilterNeeds(t *testing.T) {
 		{Group, `members[value eq "y"]`, true, false},
 		{User, `userName eq "x" and groups.value eq "g"`, false, true},
 		{User, `emails[type eq "groups"]`, false, false},
+		{User, `urn:ietf:params:scim:schemas:extension:Acme:2.0:User:groups eq "g"`, false, false},
 	} {
 		f, err := ParseFilter(c.rt, c.filter)
 		if err != nil {
@@ -289,6 +291,7 @@ func TestFilterRefuses(t *testing.T) {
 	for _, fine := range []string{
 		strings.Repeat("(", 32) + `a pr` + strings.Repeat(")", 32),
 		strings.Repeat(`a pr or `, 199) + `a pr`,
+		strings.Repeat(`(a pr) and b[c pr] or `, 60) + `a pr`,
 	} {
 		f, err := ParseFilter(User, fine)
 		if err != nil {

@@ -56,6 +56,8 @@ func TestPatch(t *testing.T) {
 		{"replace several by none", work, `{"op":"replace","path":"emails","value":[]}`, `{}`},
 		{"remove some", work, `{"op":"remove","path":"emails","value":[{"value":"W"}]}`, `{"emails":[{"type":"home","value":"h"}]}`},
 		{"remove of another type", work, `{"op":"remove","path":"emails","value":[{"value":"w","type":"home"}]}`, `{` + work + `}`},
+		{"remove of the same type", work, `{"op":"remove","path":"emails","value":[{"value":"w","type":"WORK"},{"value":"h","type":"work"}]}`, `{"emails":[{"type":"home","value":"h"}]}`},
+		{"remove with a type that was never kept", `"roles":[{"value":"a"},{"value":"b"}]`, `{"op":"Remove","path":"roles","value":[{"value":"a","type":"WindowsAzureActiveDirectoryRole"}]}`, `{"roles":[{"value":"b"}]}`},
 		{"remove nothing", work, `{"op":"remove","path":"emails","value":[]}`, `{` + work + `}`},
 		{"remove an address", `"addresses":[{"type":"work","locality":"M"},{"type":"home","locality":"M"}]`, `{"op":"remove","path":"addresses","value":[{"type":"home","locality":"M"}]}`, `{"addresses":[{"type":"work","locality":"M"}]}`},
 		{"remove all", work, `{"op":"remove","path":"emails"}`, `{}`},

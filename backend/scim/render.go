@@ -21,7 +21,7 @@ func Render(t *ResourceType, doc []byte, m Meta, base string, p *Projection) ([]
 	if err != nil {
 		return nil, err
 	}
-	beside, err := decodeStored(appendMeta(appendBeside([]byte(`{"id":`+string(appendString(nil, m.ID))), t, m, base, p), t, m, base))
+	beside, err := decodeStored(appendMeta(appendBeside([]byte(`{"id":`+string(appendString(nil, m.ID))), t, m, base), t, m, base))
 	if err != nil {
 		return nil, fmt.Errorf("render %s %s: %w", t.Name, m.ID, err)
 	}
@@ -45,7 +45,7 @@ func splice(t *ResourceType, doc []byte, m Meta, base string) ([]byte, error) {
 	b = append(b, `,"id":`...)
 	b = appendString(b, m.ID)
 	b = append(b, doc[end:len(doc)-1]...)
-	b = appendBeside(b, t, m, base, nil)
+	b = appendBeside(b, t, m, base)
 	return appendMeta(b, t, m, base), nil
 }
 
@@ -66,9 +66,9 @@ func listEnd(doc []byte, at int) int {
 }
 
 // appendBeside writes a Group's members or a User's groups, with a comma before them.
-func appendBeside(b []byte, t *ResourceType, m Meta, base string, p *Projection) []byte {
+func appendBeside(b []byte, t *ResourceType, m Meta, base string) []byte {
 	switch {
-	case t == Group && p.Wants("members"):
+	case t == Group:
 		b = append(b, `,"members":[`...)
 		for i, member := range m.Members {
 			if i > 0 {
@@ -77,7 +77,7 @@ func appendBeside(b []byte, t *ResourceType, m Meta, base string, p *Projection)
 			b = appendMember(b, member, base)
 		}
 		return append(b, ']')
-	case t == User && len(m.Groups) > 0 && p.Wants("groups"):
+	case len(m.Groups) > 0:
 		b = append(b, `,"groups":[`...)
 		for i, g := range m.Groups {
 			if i > 0 {

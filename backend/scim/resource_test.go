@@ -26,6 +26,7 @@ func TestParseResource(t *testing.T) {
 			`{"displayName":" Ada  Berg ","phoneNumbers":[{"value":"+34 (911) 000-000"}],"x":1.50,"y":1e3}`},
 		{"unknown attributes", `"favourite":{"Colour":"red","list":[1,"a",{"b":null,"c":""}],"empty":{}},"shoe size":44`,
 			`{"favourite":{"Colour":"red","list":[1,"a",{"c":""}],"empty":{}},"shoe size":44}`},
+		{"unknown lists", `"tags":["a",null,""],"none":[null]`, `{"tags":["a",""]}`},
 		{"unknown sub-attributes", `"name":{"nick":"A"},"emails":[{"value":"x","verified":true}]`,
 			`{"name":{"nick":"A"},"emails":[{"value":"x","verified":true}]}`},
 		{"enterprise", strings.ToUpper(ent) + `:{"Department":"Audit"}`, `{` + ent + `:{"department":"Audit"}}`},
