@@ -93,7 +93,11 @@ func (s *Store) start(ctx context.Context, p *plan, place pagePlace, epoch int64
 	if after, there = s.pages.get(place, epoch); there {
 		return after, true, nil
 	}
-	return s.skip(ctx, p, place.start-1)
+	after, there, err = s.skip(ctx, p, place.start-1)
+	if there {
+		s.pages.put(place, after, epoch)
+	}
+	return after, there, err
 }
 
 // slice reads the next rows after a seq.
@@ -267,8 +271,8 @@ type pagePlace struct {
 	start  int
 }
 
-// A pageCache remembers which seq stands before the page that a client will ask for next, so that a deep page costs what the first
-// one costs. A remembered place is as good as counting: it is forgotten when what stands before it may have changed.
+// A pageCache remembers which seq stands before pages that clients asked for and will ask for next, so that a deep page costs what the
+// first one costs. A remembered place is as good as counting: it is forgotten when what stands before it may have changed.
 type pageCache struct {
 	mu      sync.Mutex
 	order   *list.List // of *pageEntry, the newest in front

@@ -121,7 +121,7 @@ func (m migration) run(ctx context.Context, conn *sql.Conn) error {
 // backup writes backup/scimdesk-v<version>-<time>.db beside the database, on disk before it returns.
 func backup(ctx context.Context, conn *sql.Conn, path string, version int, now time.Time) error {
 	dir := filepath.Join(filepath.Dir(path), "backup")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := createFolder(dir); err != nil {
 		return err
 	}
 	target := filepath.Join(dir, fmt.Sprintf("scimdesk-v%d-%s.db", version, now.UTC().Format("20060102T150405.000Z")))
@@ -136,16 +136,4 @@ func backup(ctx context.Context, conn *sql.Conn, path string, version int, now t
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// createPrivate makes an empty file that only its owner may read; one that exists is left alone and not opened.
-func createPrivate(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }

@@ -70,6 +70,7 @@ type Commit struct {
 	People, Groups, Tokens bool  // Groups includes memberships
 
 	removed bool // some left the lists or came back into them
+	probed  bool // the disk was tried
 }
 
 // Change is one resource's change on its way to disk, for Options.Check. Before is nil for a create and a restore, After nil for
@@ -141,7 +142,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.listLimit == 0 {
 		o.listLimit = 10 * time.Second
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := createFolder(dir); err != nil {
 		return nil, opening(dir, err)
 	}
 	lock, err := lockFolder(ctx, filepath.Join(dir, lockFile))
@@ -206,7 +207,7 @@ func (s *Store) refreshReaders() {
 // moved is told each commit, on the writer's own goroutine and before its callers are answered.
 func (s *Store) moved(c Commit) {
 	s.pages.moved(c)
-	if s.o.Committed != nil {
+	if s.o.Committed != nil && c != (Commit{probed: true}) {
 		s.o.Committed(c)
 	}
 }

@@ -363,7 +363,7 @@ func TestCorruptWhileRunning(t *testing.T) {
 	if h := s.Health(); h.State != StateCorrupt {
 		t.Errorf("health: %+v", h)
 	}
-	if err := s.EndToken(t.Context(), "none", time.Now()); err != nil {
+	if err := s.ReplaceToken(t.Context(), Token{ID: "t", Hash: []byte("h")}); err != nil {
 		t.Errorf("a write that meets no damage: %v", err)
 	}
 	if h := s.Health(); h.State != StateCorrupt {

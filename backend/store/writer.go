@@ -174,7 +174,6 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 	}
 	answers := make([]error, len(jobs))
 	var moved Commit
-	wrote := false
 	for i, j := range jobs {
 		tx := &Tx{s: w.s, now: w.now()}
 		err := w.inSavepoint(j, tx)
@@ -186,18 +185,15 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 		answers[i] = w.answer(err)
 		if err == nil {
 			moved.add(tx.commit)
-			wrote = true
 		}
 	}
 	if err := w.step("commit"); err != nil {
 		w.rollback()
 		return nil, w.trouble("commit", err)
 	}
-	if wrote {
+	if moved != (Commit{}) { // a commit of nothing proves nothing
 		w.health.wrote()
-		if moved != (Commit{}) {
-			w.committed(moved)
-		}
+		w.committed(moved)
 	}
 	return answers, nil
 }
@@ -329,6 +325,7 @@ const probeSize = 64 << 10
 // probeJob is a write that tells whether the disk works again without waiting for somebody to need it.
 func probeJob() *job {
 	return &job{done: make(chan error, 1), fn: func(tx *Tx) error {
+		tx.commit.probed = true
 		_, err := tx.exec(`insert into meta (key, value) values ('probe', $1) on conflict (key) do update set value = excluded.value`,
 			tx.now.Format(time.RFC3339Nano)+strings.Repeat(" ", probeSize))
 		return err
@@ -353,4 +350,5 @@ func (c *Commit) add(d Commit) {
 	c.Groups = c.Groups || d.Groups
 	c.Tokens = c.Tokens || d.Tokens
 	c.removed = c.removed || d.removed
+	c.probed = c.probed || d.probed
 }
