@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"scimdesk/backend"
+	"scimdesk/backend/control"
+)
+
+const (
+	callTimeout  = 10 * time.Second // of one call from the page; the page itself gives up a little later
+	closeTimeout = 10 * time.Second // for requests in flight when the window has closed
+)
+
+// App is what the page may call: every exported method, and no other. A panic in a method becomes that call's error,
+// since Wails would leave the page's promise unsettled for ever. Methods wait while the folder is being opened; when it
+// could not be opened each of them gives that error, and Retry tries again.
+type App struct {
+	opts    backend.Options
+	started time.Time
+
+	wails context.Context    // the window; set by startup, before the page can call
+	life  context.Context    // ends when the window closes
+	end   context.CancelFunc // of life
+
+	mu      sync.Mutex
+	open    *opening
+	unwatch context.CancelFunc // ends the Watch before this one
+	secret  [sha256.Size]byte  // hash of the secret last copied, zero if none
+}
+
+// opening is one try to open the data folder. The fields beside done may be read once done is closed.
+type opening struct {
+	done    chan struct{}
+	backend *backend.Backend
+	err     error
+	served  chan struct{} // closed when the folder is closed again
+}
+
+// NewApp prepares the window's side of a backend that startup opens. Started is when the process began, for Painted.
+func NewApp(o backend.Options, started time.Time) *App {
+	a := &App{opts: o, started: started}
+	a.life, a.end = context.WithCancel(context.Background())
+	return a
+}
+
+// Snapshot gives the state the page starts from.
+func (a *App) Snapshot() (backend.Snapshot, error) { return call(a, (*backend.Backend).Snapshot) }
+
+// Activity gives a page of requests, by cursor.
+func (a *App) Activity(q backend.ActivityQuery) (backend.ActivityPage, error) {
+	return call(a, func(b *backend.Backend, ctx context.Context) (backend.ActivityPage, error) { return b.Activity(ctx, q) })
+}
+
+// RotateToken makes a new secret and ends the old one. The answer is the only place the secret ever stands.
+func (a *App) RotateToken() (backend.NewToken, error) { return call(a, (*backend.Backend).RotateToken) }
+
+// Watch starts the event "notify", which carries a backend.Notify. Called again it starts afresh: once for each page
+// load and each successful Retry.
+func (a *App) Watch() error { return do(a, a.watch) }
+
+// Retry opens the data folder again after a failure, and does nothing while it is open.
+func (a *App) Retry() error { return do(a, func(*backend.Backend) error { return nil }, a.begin) }
+
+// Painted logs how long the window took to appear. At is the moment of its first paint in milliseconds of Unix time.
+func (a *App) Painted(at float64) {
+	a.opts.Log.Info(fmt.Sprintf("first paint %.2f s", time.UnixMilli(int64(at)).Sub(a.started).Seconds()))
+}
+
+// CopyText puts text on the clipboard. Of a secret it remembers the hash, for ForgetSecret.
+func (a *App) CopyText(text string, secret bool) error {
+	if secret {
+		a.mu.Lock()
+		a.secret = sha256.Sum256([]byte(text))
+		a.mu.Unlock()
+	}
+	return runtime.ClipboardSetText(a.wails, text)
+}
+
+// ForgetSecret empties the clipboard if it still holds the secret that was copied last, and says whether it did.
+func (a *App) ForgetSecret() (bool, error) {
+	a.mu.Lock()
+	secret := a.secret
+	a.secret = [sha256.Size]byte{}
+	a.mu.Unlock()
+	if secret == [sha256.Size]byte{} {
+		return false, nil
+	}
+	if text, err := runtime.ClipboardGetText(a.wails); err != nil || sha256.Sum256([]byte(text)) != secret {
+		return false, err
+	}
+	return true, runtime.ClipboardSetText(a.wails, "")
+}
+
+// call runs f on the open backend, in time, and turns a panic into an error.
+func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (t T, err error) {
+	defer a.rescue(&err)
+	ctx, cancel := context.WithTimeout(a.life, callTimeout)
+	defer cancel()
+	b, err := a.backend(ctx)
+	if err != nil {
+		return t, err
+	}
+	return f(b, ctx)
+}
+
+// do is call for what has no answer. The steps before run first, without a backend.
+func do(a *App, f func(*backend.Backend) error, before ...func()) error {
+	for _, step := range before {
+		step()
+	}
+	_, err := call(a, func(b *backend.Backend, _ context.Context) (struct{}, error) { return struct{}{}, f(b) })
+	return err
+}
+
+// rescue is deferred: it makes a panic the error of the call that panicked.
+func (a *App) rescue(err *error) {
+	if v := recover(); v != nil {
+		a.opts.Log.Error("panic in a call from the window", "panic", v, "stack", string(debug.Stack()))
+		*err = fmt.Errorf("panic: %v", v)
+	}
+}
+
+// startup is Wails' first call. The page comes up while the folder is being opened.
+func (a *App) startup(ctx context.Context) {
+	a.wails = ctx
+	a.begin()
+}
+
+// begin starts opening the folder unless it is open or being opened.
+func (a *App) begin() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.open != nil {
+		select {
+		case <-a.open.done:
+			if a.open.err == nil {
+				return
+			}
+		default:
+			return
+		}
+	}
+	a.open = &opening{done: make(chan struct{}), served: make(chan struct{})}
+	go a.serve(a.open)
+}
+
+// serve opens the folder, serves it until the window closes, and closes it.
+func (a *App) serve(o *opening) {
+	defer close(o.served)
+	func() {
+		defer close(o.done)
+		defer a.rescue(&o.err)
+		o.backend, o.err = backend.Open(a.life, a.opts)
+	}()
+	if o.err != nil {
+		a.opts.Log.Error("open data folder", "err", o.err)
+		return
+	}
+	log := a.opts.Log
+	door, err := control.Open(a.life, o.backend, log)
+	if err != nil {
+		log.Error("open the door for the command line", "err", err)
+	}
+	if err := o.backend.Run(a.life); err != nil {
+		log.Error("serve", "err", err)
+	}
+	<-a.life.Done() // a listener that failed does not end the window: the page tells
+	if door != nil {
+		if err := door.Close(); err != nil {
+			log.Error("shut the door for the command line", "err", err)
+		}
+	}
+	if err := o.backend.Close(); err != nil {
+		log.Error("close data folder", "err", err)
+	}
+}
+
+// backend waits until the folder is open.
+func (a *App) backend(ctx context.Context) (*backend.Backend, error) {
+	a.mu.Lock()
+	o := a.open
+	a.mu.Unlock()
+	select {
+	case <-o.done:
+		return o.backend, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// watch passes the backend's notifications on to the page, until the next watch or the end.
+func (a *App) watch(b *backend.Backend) error {
+	ctx, cancel := context.WithCancel(a.life)
+	a.mu.Lock()
+	if a.unwatch != nil {
+		a.unwatch()
+	}
+	a.unwatch = cancel
+	a.mu.Unlock()
+	notes := b.Watch(ctx)
+	go func() {
+		for n := range notes {
+			runtime.EventsEmit(a.wails, "notify", n)
+		}
+	}()
+	return nil
+}
+
+// show brings the window to the front.
+func (a *App) show() {
+	runtime.WindowUnminimise(a.wails)
+	runtime.WindowShow(a.wails)
+}
+
+// shutdown ends the backend; what is in flight has closeTimeout to finish. Ending without it is safe: an answered
+// request is on disk.
+func (a *App) shutdown(context.Context) {
+	a.end()
+	a.mu.Lock()
+	o := a.open
+	a.mu.Unlock()
+	if o == nil {
+		return
+	}
+	select {
+	case <-o.served:
+	case <-time.After(closeTimeout):
+		a.opts.Log.Error("close data folder", "err", "requests still in flight", "after", closeTimeout)
+	}
+}
+
+// formatError is how a method's error reaches the page: {"code", "message"} as JSON text, since Wails puts whatever
+// it gets into a JavaScript Error's message.
+func formatError(err error) any {
+	text, marshalErr := json.Marshal(map[string]string{"code": backend.Code(err), "message": backend.Message(err)})
+	if marshalErr != nil {
+		return marshalErr.Error()
+	}
+	return string(text)
+}

@@ -1,0 +1,40 @@
+/** The codes the page has a sentence and an advice for, in locales under errors.CODE. */
+export const knownCodes = [
+  'CALL_TIMEOUT', 'CANCELLED', 'DB_CORRUPT', 'DB_FAILING', 'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY',
+  'INTERNAL', 'LISTEN_EXPOSED', 'NO_PERMISSION', 'PORT_BUSY', 'REFUSED', 'SECOND_COPY',
+] as const
+
+export type Code = (typeof knownCodes)[number]
+
+/** A failed call. Message is the backend's own sentence, in English; what the user reads first comes from the locales. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+    this.name = 'ApiError'
+  }
+}
+
+/** Makes an ApiError of whatever a call rejected with: an Error whose message is {"code", "message"} as JSON, or plain text. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed === 'object' && parsed !== null && 'code' in parsed && typeof parsed.code === 'string') {
+      const message = 'message' in parsed && typeof parsed.message === 'string' ? parsed.message : ''
+      return new ApiError(parsed.code, message)
+    }
+  } catch {
+    // Not ours: Wails' own text, kept as it is.
+  }
+  return new ApiError('INTERNAL', text)
+}
+
+/** The key in locales for a code; a code from a newer backend reads as INTERNAL. */
+export function errorKey(code: string): `errors.${Code}` {
+  const known = knownCodes.find((k) => k === code)
+  return `errors.${known ?? 'INTERNAL'}`
+}
