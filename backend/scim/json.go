@@ -60,12 +60,12 @@ func decodeObject(body []byte) (object, error) {
 // decode reads one JSON value (RFC 8259) with nothing after it. Unlike encoding/json it keeps the order of fields,
 // refuses names that stand twice and bytes that are not UTF-8 instead of changing them, and stops at maxDepth.
 func decode(body []byte) (any, error) {
-	return (&decoder{in: string(body), depth: maxDepth, fields: maxFields}).all()
+	return (&decoder{in: string(body), depth: maxDepth, fields: maxFields, name: maxName}).all()
 }
 
 // decodeStored is decode for our own documents, which are never refused for their size.
 func decodeStored(doc []byte) (any, error) {
-	return (&decoder{in: string(doc), depth: storedDepth, fields: len(doc)}).all()
+	return (&decoder{in: string(doc), depth: storedDepth, fields: len(doc), name: len(doc)}).all()
 }
 
 func (d *decoder) all() (any, error) {
@@ -106,6 +106,7 @@ type decoder struct {
 	at     int
 	depth  int // most levels
 	fields int // most attributes of an object
+	name   int // most bytes of an attribute's name
 }
 
 func (d *decoder) fail(at int, what string) error {
@@ -187,8 +188,8 @@ func (d *decoder) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(name) > maxName && d.depth == maxDepth {
-			return nil, d.fail(start, fmt.Sprintf("an attribute's name is longer than %d bytes", maxName))
+		if name == "" || len(name) > d.name {
+			return nil, d.fail(start, fmt.Sprintf("an attribute's name must have 1 to %d bytes", d.name))
 		}
 		if seen, err = d.once(o, seen, name, start); err != nil {
 			return nil, err
@@ -222,7 +223,7 @@ func (d *decoder) object(depth int) (any, error) {
 // larger ones by a set.
 func (d *decoder) once(o object, seen map[string]bool, name string, at int) (map[string]bool, error) {
 	const small = 12
-	twice := false
+	var twice bool
 	switch {
 	case len(o) < small:
 		_, twice = o.get(name)

@@ -62,7 +62,9 @@ func TestDecodeNamesThePlace(t *testing.T) {
 		t.Errorf("a byte order mark is refused: %v", err)
 	}
 	_, err := decode([]byte(`{"` + strings.Repeat("x", maxName+1) + `":1}`))
-	wantError(t, err, InvalidSyntax, "512 bytes")
+	wantError(t, err, InvalidSyntax, "1 to 512 bytes")
+	_, err = decode([]byte(`{"name":{"":1}}`))
+	wantError(t, err, InvalidSyntax, "offset 9", "1 to 512 bytes")
 	for _, deep := range []string{strings.Repeat("[", 1<<20), strings.Repeat(`{"a":`, 1<<18)} {
 		_, err := decode([]byte(deep))
 		wantError(t, err, InvalidSyntax, "32 deep")

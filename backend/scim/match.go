@@ -3,6 +3,7 @@ package scim
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -324,12 +325,7 @@ func visitOne(v any, p Path, visit func(any) bool) bool {
 // visitLeaf visits a sub-attribute's value, and each one where a sub-attribute that nobody knows has several.
 func visitLeaf(v any, visit func(any) bool) bool {
 	if all, ok := v.([]any); ok {
-		for _, e := range all {
-			if visit(e) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(all, visit)
 	}
 	return v != nil && visit(v)
 }
