@@ -128,7 +128,7 @@ func openDirectory(b *testing.B) *Store {
 	b.Helper()
 	if directory == "" {
 		var err error
-		if directory, err = os.MkdirTemp("", "scimdesk-bench-*"); err != nil {
+		if directory, err = os.MkdirTemp("", "scimdesk-bench-*"); err != nil { //nolint:usetesting // outlives one benchmark
 			b.Fatal(err)
 		}
 	}

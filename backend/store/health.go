@@ -94,9 +94,12 @@ func (w *watch) get() Health {
 
 // fail notes trouble and gives the error that callers get.
 func (w *watch) fail(state State, err error) *Unavailable {
-	w.set(state, err.Error(), false)
+	w.met(state, err)
 	return &Unavailable{State: state, Err: err}
 }
+
+// met notes trouble that nobody waits for.
+func (w *watch) met(state State, err error) { w.set(state, err.Error(), false) }
 
 // wrote notes that a write reached the disk.
 func (w *watch) wrote() { w.set(StateOK, "", false) }

@@ -175,7 +175,7 @@ func (s *Store) listCompared(ctx context.Context, p *plan, q Query) (Page, error
 		}
 		return nil
 	})
-	if err != nil && context.Cause(limited) == errTooSlow {
+	if err != nil && errors.Is(context.Cause(limited), errTooSlow) {
 		return Page{}, &scim.Error{Kind: scim.TooMany, Err: err, Detail: fmt.Sprintf("the filter has to be compared with every %s and "+
 			"takes longer than %s; add a comparison by eq with id, %sexternalId or displayName, or by gt with meta.lastModified",
 			p.t.Name, s.o.listLimit, map[bool]string{true: "userName, emails.value, "}[p.t == scim.User])}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -295,7 +294,7 @@ func explain(t testing.TB, s *Store, text string) []string {
 	if err != nil {
 		t.Fatalf("explain %s: %v", text, err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var steps []string
 	for rows.Next() {
 		var id, parent, unused int
@@ -305,5 +304,8 @@ func explain(t testing.TB, s *Store, text string) []string {
 		}
 		steps = append(steps, detail)
 	}
-	return slices.Clip(steps)
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }

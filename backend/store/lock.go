@@ -29,9 +29,9 @@ func lockFolder(ctx context.Context, path string) (*folderLock, error) {
 		if _, err = conn.ExecContext(ctx, beginExclusive); err == nil {
 			return &folderLock{db: db, conn: conn}, nil
 		}
-		conn.Close()
+		err = errors.Join(err, conn.Close())
 	}
-	db.Close()
+	err = errors.Join(err, db.Close())
 	if isBusy(err) {
 		return nil, ErrOwned
 	}

@@ -28,7 +28,7 @@ func seeded(t *testing.T, more ...string) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	for _, text := range append([]string{string(seed)}, more...) {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)
@@ -76,7 +76,7 @@ func TestOldAndNewSchemaAreOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }()
 		var all []string
 		for rows.Next() {
 			var text string
@@ -84,6 +84,9 @@ func TestOldAndNewSchemaAreOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			all = append(all, strings.ToLower(strings.Join(strings.Fields(text), " ")))
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
 		}
 		return strings.Join(all, "\n")
 	}
@@ -116,12 +119,12 @@ func migrated(t *testing.T, dir string, files fstest.MapFS) (int, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	conn, err := db.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	err = migrate(context.Background(), conn, path, files, time.Date(2026, 2, 3, 4, 5, 6, 7e6, time.UTC))
 	_, version, versionErr := fileVersion(t.Context(), conn)
 	if versionErr != nil {

@@ -23,35 +23,35 @@ func newSession(prepare func(context.Context, string) (*sql.Stmt, error)) *sessi
 	return &session{prepare: prepare, stmts: make(map[string]*sql.Stmt)}
 }
 
-// statement gives the prepared text and whether the caller has to close it after use.
-func (s *session) statement(ctx context.Context, text string) (st *sql.Stmt, once bool, err error) {
+// statement gives the prepared text and what to do with it after use. Closing a statement can't fail in a way that matters:
+// what it did was reported when it ran.
+func (s *session) statement(ctx context.Context, text string) (st *sql.Stmt, done func(), err error) {
 	s.mu.RLock()
 	st, ok := s.stmts[text]
 	s.mu.RUnlock()
 	if ok {
-		return st, false, nil
+		return st, func() {}, nil
 	}
-	if st, err = s.prepare(ctx, text); err != nil {
-		return nil, false, fmt.Errorf("prepare: %w", err)
+	st, err = s.prepare(ctx, text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, taken := s.stmts[text]; taken || len(s.stmts) >= preparedLimit {
-		return st, true, nil
+		return st, func() { _ = st.Close() }, nil
 	}
 	s.stmts[text] = st
-	return st, false, nil
+	return st, func() {}, nil
 }
 
 // exec runs a statement and gives the number of rows it touched.
 func (s *session) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	st, once, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text)
 	if err != nil {
 		return 0, err
 	}
-	if once {
-		defer st.Close()
-	}
+	defer done()
 	res, err := st.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, err
@@ -61,30 +61,26 @@ func (s *session) exec(ctx context.Context, text string, args ...any) (int64, er
 
 // row reads one row into dest; sql.ErrNoRows if there is none.
 func (s *session) row(ctx context.Context, text string, args []any, dest ...any) error {
-	st, once, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text)
 	if err != nil {
 		return err
 	}
-	if once {
-		defer st.Close()
-	}
+	defer done()
 	return st.QueryRowContext(ctx, args...).Scan(dest...)
 }
 
 // each calls fn for every row. The rows are closed when it returns, so no read outlives it.
 func (s *session) each(ctx context.Context, text string, args []any, fn func(*sql.Rows) error) error {
-	st, once, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text)
 	if err != nil {
 		return err
 	}
-	if once {
-		defer st.Close()
-	}
+	defer done()
 	rows, err := st.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := fn(rows); err != nil {
 			return err
@@ -98,7 +94,7 @@ func (s *session) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, st := range s.stmts {
-		st.Close()
+		_ = st.Close()
 	}
 	clear(s.stmts)
 }

@@ -169,7 +169,7 @@ func brokenReferences(ctx context.Context, conn *sql.Conn) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var found []string
 	for rows.Next() {
 		var table, parent string

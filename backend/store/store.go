@@ -275,11 +275,11 @@ func (s *Store) checkBehind(ctx context.Context) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil && diskState(err) != "":
-		s.health.fail(diskState(err), err)
+		s.health.met(diskState(err), err)
 	case err != nil:
 		s.o.Log.Warn("check database", "error", err)
 	case finding != "":
-		s.health.fail(StateCorrupt, errors.New(finding))
+		s.health.met(StateCorrupt, errors.New(finding))
 	}
 }
 

@@ -113,7 +113,7 @@ func stuff(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	block := make([]byte, 4096)
 	for {
 		if _, err := f.Write(block); err != nil {
@@ -205,18 +205,18 @@ func hold(path string) error {
 		if err != nil {
 			return err
 		}
-		defer l.release()
+		defer func() { _ = l.release() }()
 	} else {
 		db, err := openWriter(path, time.Second)
 		if err != nil {
 			return err
 		}
-		defer db.Close()
+		defer func() { _ = db.Close() }()
 		conn, err := db.Conn(ctx)
 		if err != nil {
 			return err
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		if _, err := conn.ExecContext(ctx, beginWrite); err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func another(t *testing.T, path string) (letGo func()) {
 	letGo = func() {
 		if !ended {
 			ended = true
-			in.Close()
+			_ = in.Close()
 			_ = cmd.Wait()
 		}
 	}
@@ -305,7 +305,7 @@ func overwrite(t *testing.T, path string, from, n int) (repair func()) {
 		t.Fatal(err)
 	}
 	// The handle stays open till the end: closing it would drop the engine's own locks in this process.
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() { _ = f.Close() })
 	before := make([]byte, n)
 	if _, err := f.ReadAt(before, int64(from)); err != nil {
 		t.Fatal(err)
@@ -353,7 +353,7 @@ func TestCorruptWhileRunning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if _, err := db.Exec("pragma wal_checkpoint(truncate)"); err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestNeighboursInABatch(t *testing.T) {
 		if errs[0] != nil || errs[6] != nil {
 			t.Errorf("neighbours of failures: %v, %v", errs[0], errs[6])
 		}
-		if errs[1] != boom || errs[2] == nil || !strings.Contains(errs[2].Error(), "panic") || kindOf(errs[3]) != scim.Uniqueness ||
+		if !errors.Is(errs[1], boom) || errs[2] == nil || !strings.Contains(errs[2].Error(), "panic") || kindOf(errs[3]) != scim.Uniqueness ||
 			!errors.Is(errs[4], context.Canceled) || kindOf(errs[7]) != scim.Uniqueness {
 			t.Errorf("failures: %v", errs)
 		}
