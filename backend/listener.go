@@ -35,7 +35,7 @@ func checkListen(addr string, behindProxy bool) error {
 	}
 	host, port, err := net.SplitHostPort(addr)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	}
 	if err != nil {
 		return fmt.Errorf("listen address %q: use host:port, such as 127.0.0.1:8088: %w", addr, err)

@@ -131,7 +131,7 @@ func (c *Client) do(ctx context.Context, method, path string) (io.ReadCloser, er
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
 	}
 	req.Header.Set("Authorization", "Bearer "+c.run.Secret)
-	res, err := c.http.Do(req) //nolint:bodyclose // the caller closes it
+	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
 	}

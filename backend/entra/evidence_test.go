@@ -365,7 +365,7 @@ func (w *wiretap) requests(t *testing.T, host string) []recorded {
 		if headers["Host"] != host {
 			t.Errorf("Host is %q", headers["Host"])
 		}
-		var length json.Number = json.Number(headers["Content-Length"])
+		length := json.Number(headers["Content-Length"])
 		if n, _ := length.Int64(); n > 0 {
 			req.Body = make([]byte, n)
 			if _, err := io.ReadFull(r, req.Body); err != nil {

@@ -16,7 +16,7 @@ func groupPath(id string) string { return "/Groups/" + url.PathEscape(id) }
 func (v *visit) matchGroup(ctx context.Context, g *group) (map[string]any, *Failure) {
 	found, f := v.match(ctx, MatchGroup, "/Groups", withoutMembers+"&", "displayName", g.name)
 	if len(objects(found, "members")) > 0 {
-		v.reject(MatchGroup, http.MethodGet, "/Groups", withoutMembers, codeMultiple, "members are returned though they were excluded")
+		_ = v.reject(MatchGroup, http.MethodGet, "/Groups", withoutMembers, codeMultiple, "members are returned though they were excluded")
 	}
 	return found, f
 }
@@ -43,7 +43,7 @@ func (v *visit) syncGroup(ctx context.Context, g *group) {
 		return
 	}
 	if id := text(answer, "id"); id != l.id {
-		v.reject(ReadGroup, http.MethodGet, groupPath(l.id), withoutMembers, codeIncompatible, "asked for %s, got the id %q", l.id, id)
+		_ = v.reject(ReadGroup, http.MethodGet, groupPath(l.id), withoutMembers, codeIncompatible, "asked for %s, got the id %q", l.id, id)
 		return
 	}
 	l.name, l.externalID = text(answer, "displayName"), text(answer, "externalId")
@@ -76,7 +76,7 @@ func (v *visit) createGroup(ctx context.Context, g *group) {
 	}
 	id := text(answer, "id")
 	if id == "" {
-		v.reject(CreateGroup, http.MethodPost, "/Groups", "", codeIncompatible, "the created group has no id")
+		_ = v.reject(CreateGroup, http.MethodPost, "/Groups", "", codeIncompatible, "the created group has no id")
 		g.link = groupLink{maybe: true}
 		return
 	}

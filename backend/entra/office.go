@@ -211,7 +211,7 @@ func (o *office) groupName(i int) string {
 
 // found makes the i-th group. A quarter of everybody is in the first, departments and places have those who belong to
 // them, and the others somebody from anywhere: most are small, some larger, some empty.
-func (o *office) found(i, people int) *group {
+func (o *office) found(i, people int) {
 	g := &group{seq: o.formed, objectID: o.guid(), name: o.groupName(i), assigned: true}
 	o.formed++
 	switch {
@@ -236,7 +236,6 @@ func (o *office) found(i, people int) *group {
 		}
 	}
 	o.groups = append(o.groups, g)
-	return g
 }
 
 // sample picks so many of those who work here and fit.

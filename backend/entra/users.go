@@ -42,7 +42,7 @@ func (v *visit) createUser(ctx context.Context, p *person) {
 	}
 	id := text(answer, "id")
 	if id == "" {
-		v.reject(CreateUser, http.MethodPost, "/Users", "", codeIncompatible, "the created user has no id")
+		_ = v.reject(CreateUser, http.MethodPost, "/Users", "", codeIncompatible, "the created user has no id")
 		p.link = link{maybe: true}
 		return
 	}
@@ -108,7 +108,7 @@ func (v *visit) readUser(ctx context.Context, p *person) bool {
 		return false
 	}
 	if id := text(answer, "id"); id != l.id {
-		v.reject(ReadUser, http.MethodGet, userPath(l.id), "", codeIncompatible, "asked for %s, got the id %q", l.id, id)
+		_ = v.reject(ReadUser, http.MethodGet, userPath(l.id), "", codeIncompatible, "asked for %s, got the id %q", l.id, id)
 		return false
 	}
 	got := parseUser(answer)

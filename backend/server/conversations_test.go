@@ -363,11 +363,11 @@ func (m *memory) text(s string, n int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var out string
-	if err := json.Unmarshal(raw, &out); err != nil {
+	if !bytes.HasPrefix(raw, []byte(`"`)) {
 		return string(raw), nil // the whole text was a value that is no string
 	}
-	return out, nil
+	var out string
+	return out, json.Unmarshal(raw, &out)
 }
 
 func (m *memory) value(name string, fault *error) json.RawMessage {

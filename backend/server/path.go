@@ -66,11 +66,7 @@ func canonical(rest []string) string {
 	if len(rest) == 0 {
 		return "/"
 	}
-	path := "/" + strings.ToLower(rest[0])
-	for _, s := range rest[1:] {
-		path += "/" + s
-	}
-	return path
+	return "/" + strings.Join(append([]string{strings.ToLower(rest[0])}, rest[1:]...), "/")
 }
 
 func segments(path string) []string {

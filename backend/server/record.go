@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -143,9 +144,7 @@ func (c *call) cause(finish func(store.Record) (answer, error)) (store.Cause, *a
 
 func (c *call) send(a answer) {
 	h := c.writer.Header()
-	for k, v := range a.header {
-		h[k] = v
-	}
+	maps.Copy(h, a.header)
 	h.Set("X-Request-Id", c.activity.RequestID)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

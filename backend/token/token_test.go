@@ -166,7 +166,7 @@ func TestWellFormed(t *testing.T) {
 			t.Errorf("a typing error in %q is not seen", s)
 		}
 	}
-	if newSecret() == newSecret() {
+	if one, other := newSecret(), newSecret(); one == other {
 		t.Error("two secrets are the same")
 	}
 }

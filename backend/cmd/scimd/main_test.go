@@ -52,7 +52,7 @@ type daemon struct {
 func start(t *testing.T, dir, addr string) *daemon {
 	t.Helper()
 	d := &daemon{output: &bytes.Buffer{}, url: "http://" + addr, done: make(chan error, 1)}
-	d.cmd = exec.Command(os.Args[0], "run", "--data", dir, "--listen", addr) //nolint:gosec // ourselves
+	d.cmd = exec.Command(os.Args[0], "run", "--data", dir, "--listen", addr)
 	d.cmd.Env = append(os.Environ(), asProgram+"=1")
 	stdout, err := d.cmd.StdoutPipe()
 	if err != nil {
@@ -202,7 +202,9 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.done
+	if err := <-d.done; err == nil {
+		t.Error("it ended well before it was killed")
+	}
 	if strings.Contains(d.output.String(), secret) {
 		t.Error("the secret stands in the daemon's log")
 	}
