@@ -264,3 +264,80 @@ func checkLength(attr string, v any) error {
 	}
 	return nil
 }
+
+// plain turns decoded JSON into maps, nothing else changed.
+func plain(v any) any {
+	switch v := v.(type) {
+	case object:
+		m := make(map[string]any, len(v))
+		for _, f := range v {
+			m[f.name] = plain(f.value)
+		}
+		return m
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+	}
+	return v
+}
+
+// clone copies a value so that neither copy sees the other's changes.
+func clone(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return cloneMap(v)
+	case []any:
+		c := make([]any, len(v))
+		for i := range v {
+			c[i] = clone(v[i])
+		}
+		return c
+	}
+	return v
+}
+
+func cloneMap(m map[string]any) map[string]any {
+	c := make(map[string]any, len(m))
+	for k, v := range m {
+		c[k] = clone(v)
+	}
+	return c
+}
+
+// weigh is about how many bytes a value has as JSON.
+func weigh(v any) int {
+	n := 4
+	switch v := v.(type) {
+	case string:
+		n += len(v)
+	case json.Number:
+		n += len(v)
+	case []any:
+		for _, e := range v {
+			n += weigh(e)
+		}
+	case map[string]any:
+		for name, e := range v {
+			n += len(name) + weigh(e)
+		}
+	}
+	return n
+}
+
+// kindOf names a value's JSON type for an error's detail.
+func kindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a string"
+	case json.Number:
+		return "a number"
+	case []any:
+		return "an array"
+	}
+	return "an object"
+}
