@@ -20,7 +20,13 @@ func newBase(path string) base {
 	return b
 }
 
-type basePath struct{}
+// arrival is what find knows of a request and later steps ask for.
+type arrival struct {
+	request *http.Request // as it came
+	base    string        // the base path it came by, as answers spell it
+}
+
+type arrivalKey struct{}
 
 // find takes the path apart, so that doubled and trailing slashes and the letter case of the base path and of the resource
 // don't matter, and hands on what stands behind the base path: the endpoint in lower case, an id as sent. Anything that
@@ -33,22 +39,19 @@ func (s *server) find(next http.Handler) http.Handler {
 			if !ok {
 				continue
 			}
-			inner := r.Clone(context.WithValue(r.Context(), basePath{}, b.path))
-			inner.URL.Path = canonical(rest)
-			inner.URL.RawPath = ""
+			inner := r.WithContext(context.WithValue(r.Context(), arrivalKey{}, arrival{request: r, base: b.path}))
+			url := *r.URL
+			url.Path, url.RawPath = canonical(rest), ""
+			inner.URL = &url
 			if inner.Method == http.MethodHead {
 				inner.Method = http.MethodGet // net/http drops the body by the request it read itself
 			}
-			inner = inner.WithContext(context.WithValue(inner.Context(), sent{}, r))
 			next.ServeHTTP(w, inner)
 			return
 		}
 		http.NotFound(w, r)
 	})
 }
-
-// sent is the context key of the request as it came, before find changed its path.
-type sent struct{}
 
 func (b base) below(parts []string) (rest []string, ok bool) {
 	if len(parts) < len(b.segments) {

@@ -39,17 +39,17 @@ type call struct {
 // which never blocks.
 func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		original, _ := r.Context().Value(sent{}).(*http.Request)
+		came, _ := r.Context().Value(arrivalKey{}).(arrival)
 		ctx, cancel := context.WithTimeout(r.Context(), handleTimeout)
 		defer cancel()
-		c := &call{server: s, request: r.WithContext(ctx), writer: w, arrived: s.now()}
+		c := &call{server: s, request: r.WithContext(ctx), writer: w, base: s.location(came), arrived: s.now()}
 		c.activity = &store.Activity{
 			RequestID: requestID(),
 			At:        c.arrived,
-			Method:    original.Method,
-			Target:    original.URL.RequestURI(),
-			Remote:    original.RemoteAddr,
-			UserAgent: original.UserAgent(),
+			Method:    came.request.Method,
+			Target:    came.request.URL.RequestURI(),
+			Remote:    came.request.RemoteAddr,
+			UserAgent: came.request.UserAgent(),
 			Action:    "other",
 		}
 		a := c.run(handle)
@@ -96,22 +96,20 @@ func (c *call) authorize() error {
 		return err
 	}
 	c.query = q
-	c.base = c.location()
 	return nil
 }
 
 // location is the URL that meta.location and $ref stand on: the public address if one is configured, else the address the
 // client itself used. No host is stored.
-func (c *call) location() string {
-	path, _ := c.request.Context().Value(basePath{}).(string)
-	if public := c.publicURL(); public != "" {
-		return strings.TrimRight(public, "/") + path
+func (s *server) location(came arrival) string {
+	if public := s.publicURL(); public != "" {
+		return strings.TrimRight(public, "/") + came.base
 	}
 	scheme := "http"
-	if c.request.TLS != nil {
+	if came.request.TLS != nil {
 		scheme = "https"
 	}
-	return scheme + "://" + c.request.Host + path
+	return scheme + "://" + came.request.Host + came.base
 }
 
 // annotate completes the record with the answer.
