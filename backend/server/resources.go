@@ -99,7 +99,7 @@ func (c *call) read(t *scim.ResourceType) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if match := c.request.Header.Get("If-None-Match"); match != "" && etagMatches(match, r.Version) {
+	if match := c.request.Header.Get("If-None-Match"); match != "" && scim.MatchETag(match, r.Version) {
 		c.note(r)
 		return answer{status: http.StatusNotModified, header: http.Header{"Etag": {scim.ETag(r.Version)}}}, nil
 	}
@@ -273,14 +273,4 @@ func (c *call) ifMatch() (int64, error) {
 		return 0, &scim.Error{Kind: scim.PreconditionFailed, Detail: fmt.Sprintf("If-Match %s names no version of this resource", shorten(text))}
 	}
 	return version, nil
-}
-
-func etagMatches(header string, version int64) bool {
-	for tag := range strings.SplitSeq(header, ",") {
-		tag = strings.TrimSpace(tag)
-		if v, ok := scim.ParseETag(tag); tag == "*" || (ok && v == version) {
-			return true
-		}
-	}
-	return false
 }
