@@ -85,7 +85,9 @@ func (p *plan) either(or scim.Or) (condition, bool) {
 	if ok && left.narrow {
 		right, ok := p.condition(or.Right)
 		if ok && right.narrow {
-			return condition{sql: "(" + left.sql + " or " + right.sql + ")", exact: left.exact && right.exact, narrow: true}, true
+			const alive = "(r.type = $1 and r.deleted_at is null and " // in each side, so that each finds its own index
+			return condition{sql: "(" + alive + left.sql + ") or " + alive + right.sql + "))",
+				exact: left.exact && right.exact, narrow: true}, true
 		}
 	}
 	p.args = slices.Clip(p.args[:args])

@@ -54,14 +54,14 @@ INSERT INTO "history" VALUES(1,1,NULL,1768464003000,'r-1','scim','created','[{"p
 INSERT INTO "history" VALUES(2,2,NULL,1768464004000,'r-1','scim','created','[{"path":"active","new":false},{"path":"userName","new":"bo@contoso.example"}]');
 INSERT INTO "history" VALUES(3,3,NULL,1768464005000,'r-1','scim','created','[{"path":"active","new":true},{"path":"userName","new":"gone@contoso.example"}]');
 INSERT INTO "history" VALUES(4,4,NULL,1768464006000,'r-1','scim','created','[{"path":"displayName","new":"Sales"}]');
-INSERT INTO "history" VALUES(5,4,'01a20160-d326-7722-9091-88737d65f989',1768464006000,'r-1','scim','member added',NULL);
-INSERT INTO "history" VALUES(6,4,'01a20160-d32a-79dc-af1c-640b1963bd5b',1768464006000,'r-1','scim','member added',NULL);
-INSERT INTO "history" VALUES(7,4,'01a20160-d32c-7097-860d-fa2c196b6d36',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(5,4,'01a2017a-e803-78f6-8c02-895d59fa8f4c',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(6,4,'01a2017a-e804-7da8-b7e0-f862028986ec',1768464006000,'r-1','scim','member added',NULL);
+INSERT INTO "history" VALUES(7,4,'01a2017a-e805-7875-b794-2c3686f2876c',1768464006000,'r-1','scim','member added',NULL);
 INSERT INTO "history" VALUES(8,4,'nobody',1768464006000,'r-1','scim','member added',NULL);
 INSERT INTO "history" VALUES(9,3,NULL,1768464007000,'r-1','scim','deleted',NULL);
 INSERT INTO "history" VALUES(10,1,NULL,1768464008000,'r-1','scim','updated','[{"path":"title","new":"Buyer"}]');
 INSERT INTO "history" VALUES(11,2,NULL,1768464009000,'r-1','scim','enabled','[{"path":"active","old":false,"new":true}]');
-INSERT INTO "history" VALUES(12,4,'01a20160-d32a-79dc-af1c-640b1963bd5b',1768464010000,'r-1','scim','member removed',NULL);
+INSERT INTO "history" VALUES(12,4,'01a2017a-e804-7da8-b7e0-f862028986ec',1768464010000,'r-1','scim','member removed',NULL);
 CREATE TABLE members (
     seq       integer primary key,
     group_seq integer not null references resources (seq) on delete cascade,
@@ -71,8 +71,8 @@ CREATE TABLE members (
     added_at  integer not null,
     hidden    integer not null default 0
 ) strict;
-INSERT INTO "members" VALUES(1,4,'01a20160-d326-7722-9091-88737d65f989','User','',1768464006000,0);
-INSERT INTO "members" VALUES(3,4,'01a20160-d32c-7097-860d-fa2c196b6d36','User','',1768464006000,1);
+INSERT INTO "members" VALUES(1,4,'01a2017a-e803-78f6-8c02-895d59fa8f4c','User','',1768464006000,0);
+INSERT INTO "members" VALUES(3,4,'01a2017a-e805-7875-b794-2c3686f2876c','User','',1768464006000,1);
 INSERT INTO "members" VALUES(4,4,'nobody','','',1768464006000,0);
 CREATE TABLE meta (
     key   text primary key,
@@ -96,21 +96,15 @@ CREATE TABLE resources (
     deleted_at   integer,
     follows      text
 ) strict;
-INSERT INTO "resources" VALUES(1,'User','01a20160-d326-7722-9091-88737d65f989','Ana Ruiz','ana.ruiz@contoso.example','ana ruiz','e-1',1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"e-1","userName":"Ana.Ruiz@contoso.example","name":{"familyName":"Ruiz","givenName":"Ana"},"displayName":"Ana Ruiz","title":"Buyer","active":true,"emails":[{"value":"Ana@contoso.example","type":"work","primary":true}]}','ana ruiz
+INSERT INTO "resources" VALUES(1,'User','01a2017a-e803-78f6-8c02-895d59fa8f4c','Ana Ruiz','ana.ruiz@contoso.example','ana ruiz','e-1',1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"externalId":"e-1","userName":"Ana.Ruiz@contoso.example","name":{"familyName":"Ruiz","givenName":"Ana"},"displayName":"Ana Ruiz","title":"Buyer","active":true,"emails":[{"value":"Ana@contoso.example","type":"work","primary":true}]}','ana ruiz
 ana.ruiz@contoso.example
 e-1
 ana
 ruiz
 ana@contoso.example',3,1768464003000,1768464008000,NULL,NULL);
-INSERT INTO "resources" VALUES(2,'User','01a20160-d32a-79dc-af1c-640b1963bd5b','bo@contoso.example','bo@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bo@contoso.example","active":true}','bo@contoso.example
-bo@contoso.example
-',4,1768464004000,1768464009000,NULL,NULL);
-INSERT INTO "resources" VALUES(3,'User','01a20160-d32c-7097-860d-fa2c196b6d36','gone@contoso.example','gone@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"gone@contoso.example","active":true}','gone@contoso.example
-gone@contoso.example
-',3,1768464005000,1768464005000,1768464007000,NULL);
-INSERT INTO "resources" VALUES(4,'Group','01a20160-d32c-79c0-8f39-daef18b7faa2','Sales','sales','sales',NULL,NULL,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sales"}','sales
-
-',3,1768464006000,1768464010000,NULL,NULL);
+INSERT INTO "resources" VALUES(2,'User','01a2017a-e804-7da8-b7e0-f862028986ec','bo@contoso.example','bo@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bo@contoso.example","active":true}','bo@contoso.example',4,1768464004000,1768464009000,NULL,NULL);
+INSERT INTO "resources" VALUES(3,'User','01a2017a-e805-7875-b794-2c3686f2876c','gone@contoso.example','gone@contoso.example',NULL,NULL,1,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"gone@contoso.example","active":true}','gone@contoso.example',3,1768464005000,1768464005000,1768464007000,NULL);
+INSERT INTO "resources" VALUES(4,'Group','01a2017a-e806-7101-a7f5-fb589578a52f','Sales','sales','sales',NULL,NULL,'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sales"}','sales',3,1768464006000,1768464010000,NULL,NULL);
 CREATE TABLE tokens (
     id           text    primary key,
     hash         blob    not null unique,
@@ -121,12 +115,12 @@ CREATE TABLE tokens (
 ) strict, without rowid;
 INSERT INTO "tokens" VALUES('t-1',X'010203','wxyz',1768464010000,NULL,NULL);
 CREATE UNIQUE INDEX resources_unique on resources (type, unique_key) where deleted_at is null;
-CREATE INDEX resources_order    on resources (type, seq)               where deleted_at is null;
-CREATE INDEX resources_display  on resources (type, display_key, seq)  where deleted_at is null and display_key is not null;
-CREATE INDEX resources_external on resources (type, external_key, seq) where deleted_at is null and external_key is not null;
-CREATE INDEX resources_active   on resources (type, active, seq)       where deleted_at is null and active is not null;
-CREATE INDEX resources_updated  on resources (type, updated_at, seq)   where deleted_at is null;
-CREATE INDEX resources_deleted  on resources (type, unique_key, seq)   where deleted_at is not null;
+CREATE INDEX resources_order    on resources (type, deleted_at)               where deleted_at is null;
+CREATE INDEX resources_display  on resources (type, display_key, deleted_at)  where deleted_at is null and display_key is not null;
+CREATE INDEX resources_external on resources (type, external_key, deleted_at) where deleted_at is null and external_key is not null;
+CREATE INDEX resources_active   on resources (type, active, deleted_at)       where deleted_at is null and active is not null;
+CREATE INDEX resources_updated  on resources (type, updated_at, deleted_at)   where deleted_at is null;
+CREATE INDEX resources_deleted  on resources (type, unique_key)               where deleted_at is not null;
 CREATE INDEX emails_resource on emails (resource_seq);
 CREATE UNIQUE INDEX members_group on members (group_seq, member_id);
 CREATE INDEX members_member on members (member_id, group_seq);
@@ -134,3 +128,19 @@ CREATE INDEX history_resource on history (resource_seq, seq);
 CREATE INDEX history_member   on history (member_id, seq) where member_id is not null;
 CREATE INDEX activity_request  on activity (request_id);
 CREATE INDEX activity_resource on activity (resource_id, seq) where resource_id <> '';
+analyze meta;
+delete from sqlite_stat1;
+insert into sqlite_stat1 VALUES('resources','sqlite_autoindex_resources_1','1000000 1');
+insert into sqlite_stat1 VALUES('resources','resources_unique','1000000 20000 1');
+insert into sqlite_stat1 VALUES('resources','resources_order','1000000 20000 20000');
+insert into sqlite_stat1 VALUES('resources','resources_display','1000000 20000 2 2');
+insert into sqlite_stat1 VALUES('resources','resources_external','1000000 20000 2 2');
+insert into sqlite_stat1 VALUES('resources','resources_active','1000000 20000 10000 10000');
+insert into sqlite_stat1 VALUES('resources','resources_updated','1000000 20000 5 5');
+insert into sqlite_stat1 VALUES('resources','resources_deleted','10000 5000 2');
+insert into sqlite_stat1 VALUES('emails','emails','2000000 1 1');
+insert into sqlite_stat1 VALUES('emails','emails_resource','2000000 2');
+insert into sqlite_stat1 VALUES('members','members_group','5000000 100 1');
+insert into sqlite_stat1 VALUES('members','members_member','5000000 5 1');
+insert into sqlite_stat1 VALUES('history','history_resource','10000000 10 1');
+insert into sqlite_stat1 VALUES('history','history_member','5000000 10 1');
