@@ -29,12 +29,7 @@ const (
 	lockFile     = "scimdesk.lock"
 )
 
-const (
-	readerCount = 4
-
-	// quickCheckSize is up to where the file is checked before Open returns; above it the check goes on behind.
-	quickCheckSize = 128 << 20
-)
+const readerCount = 4
 
 // Options of Open. Only Dir is needed.
 type Options struct {
@@ -44,7 +39,8 @@ type Options struct {
 	Now func() time.Time // nil is time.Now
 
 	// Check may refuse a change by an error, which the caller of the write gets. It runs inside the write, after the change:
-	// what it reads through tx is what would be on disk. It may run twice for one write. nil allows everything.
+	// what it reads through tx is what would be on disk. It may run twice for one write, and must not write to the Store: it would
+	// wait for itself. nil allows everything.
 	Check func(tx *Tx, c Change) error
 
 	// Committed is told what each commit moved, once it is on disk and before the writes return. Calls never overlap. It must
@@ -62,6 +58,7 @@ type Options struct {
 
 	probeEvery time.Duration // how often a failing disk is tried; 0 is 2 seconds
 	listLimit  time.Duration // how long one list may compare; 0 is 10 seconds
+	checkFirst int64         // bytes up to which a file is checked before Open returns, above it behind; 0 is 128 MiB
 }
 
 // Commit tells what a commit moved.
@@ -92,7 +89,7 @@ type Cause struct {
 	Activity *Activity
 
 	// Answer, if set, runs inside the transaction after the change and completes Activity (status, response). An error rolls
-	// back. Like the whole write it may run twice.
+	// back. Like the whole write it may run twice, and it must not write to the Store.
 	Answer func(Record) error
 }
 
@@ -138,6 +135,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.probeEvery == 0 {
 		o.probeEvery = 2 * time.Second
+	}
+	if o.checkFirst == 0 {
+		o.checkFirst = 128 << 20
 	}
 	if o.listLimit == 0 {
 		o.listLimit = 10 * time.Second
@@ -190,7 +190,7 @@ func (s *Store) open(ctx context.Context) error {
 
 	closing, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.closing = cancel
-	if info, err := os.Stat(path); err == nil && info.Size() > quickCheckSize {
+	if info, err := os.Stat(path); err == nil && info.Size() > s.o.checkFirst {
 		s.behind.Go(func() { s.checkBehind(closing) })
 	}
 	go s.writer.run()
@@ -222,7 +222,7 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 		return err
 	}
 	conn := s.writer.conn
-	if 0 < info.Size() && info.Size() <= quickCheckSize {
+	if 0 < info.Size() && info.Size() <= s.o.checkFirst {
 		finding, err := damage(ctx, conn)
 		if err != nil {
 			return err

@@ -345,6 +345,21 @@ func TestCorruptAtOpen(t *testing.T) {
 	}
 }
 
+// The check of a big file goes on behind Open, and tells what it finds.
+func TestCorruptBigFile(t *testing.T) {
+	s := open(t, Options{})
+	crowd(t, s, 200)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	repair := overwrite(t, filepath.Join(s.o.Dir, databaseFile), 40*4096, 5*4096)
+	again := open(t, Options{Dir: s.o.Dir, checkFirst: 1, probeEvery: 20 * time.Millisecond})
+	until(t, "damage is found", func() bool { return again.Health().State == StateCorrupt })
+	repair()
+	until(t, "the repair is found", func() bool { return again.Health().State == StateOK })
+	sound(t, again)
+}
+
 func TestCorruptWhileRunning(t *testing.T) {
 	s := open(t, Options{probeEvery: 20 * time.Millisecond})
 	crowd(t, s, 3000)
