@@ -1,0 +1,32 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { useTranslation } from 'react-i18next'
+import { errorKey } from '../api/errors'
+
+export interface ErrorBarProps {
+  error: { code: string; message: string }
+  onRetry?: () => void
+}
+
+/** What happened, what to do, the code, and a way to try again. */
+export function ErrorBar({ error, onRetry }: ErrorBarProps) {
+  const { t } = useTranslation()
+  const key = errorKey(error.code)
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t(`${key}.text`)}</MessageBarTitle>
+        {t(`${key}.action`)} <span className="code">{error.code}</span>
+        {error.message && (
+          <div className="small quiet" lang="en">
+            {error.message}
+          </div>
+        )}
+      </MessageBarBody>
+      {onRetry && (
+        <MessageBarActions>
+          <Button onClick={onRetry}>{t('actionsBar.retry')}</Button>
+        </MessageBarActions>
+      )}
+    </MessageBar>
+  )
+}

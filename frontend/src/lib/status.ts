@@ -1,0 +1,45 @@
+/** What a request's status means for the admin, in the words of the list. */
+export type Outcome = 'success' | 'notFound' | 'failure' | 'error' | 'cutOff'
+
+/** Says what an HTTP status means. A 404 is no failure by itself: Entra looks for people that are not there yet. */
+export function outcome(status: number): Outcome {
+  if (status >= 500) return 'error'
+  if (status === 404) return 'notFound'
+  if (status === 499 || status < 100) return 'cutOff'
+  if (status >= 400) return 'failure'
+  return 'success'
+}
+
+const actions = [
+  'create', 'update', 'disable', 'enable', 'delete', 'members', 'read', 'match', 'list', 'test', 'discovery', 'other',
+] as const
+
+/** The key in locales for an action; an action from a newer backend reads as other. */
+export function actionKey(action: string): `actions.${(typeof actions)[number]}` {
+  const known = actions.find((a) => a === action)
+  return `actions.${known ?? 'other'}`
+}
+
+const databaseStates = ['ok', 'full', 'read-only', 'locked', 'corrupt', 'failing'] as const
+
+/** The key in locales for a database state; null for one that this page doesn't know, which is shown as unknown. */
+export function databaseKey(state: string): `database.${(typeof databaseStates)[number]}` | null {
+  const known = databaseStates.find((s) => s === state)
+  return known ? `database.${known}` : null
+}
+
+const databaseCodes: Record<string, string> = {
+  full: 'DB_FULL', 'read-only': 'DB_READONLY', locked: 'DB_LOCKED', corrupt: 'DB_CORRUPT', failing: 'DB_FAILING',
+}
+
+interface Health {
+  listener: { serving: boolean; code: string; message: string }
+  database: { state: string; detail: string }
+}
+
+/** The worst of what keeps changes from arriving, as an error; null if nothing does. */
+export function trouble({ listener, database }: Health): { code: string; message: string } | null {
+  if (database.state !== 'ok') return { code: databaseCodes[database.state] ?? 'INTERNAL', message: database.detail }
+  if (!listener.serving) return { code: listener.code || 'INTERNAL', message: listener.message }
+  return null
+}

@@ -1,0 +1,39 @@
+// Times come as RFC 3339 in UTC and are shown in the computer's own zone.
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(language: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${name}`
+  let made = formats.get(key)
+  if (!made) {
+    made = new Intl.DateTimeFormat(language, options)
+    formats.set(key, made)
+  }
+  return made
+}
+
+/** 14:02:11.482, for rows of the list. */
+export function clock(iso: string, language: string): string {
+  const at = new Date(iso)
+  return format(language, 'clock', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  }).format(at)
+}
+
+/** 14:02 today, otherwise with the date. */
+export function when(iso: string, language: string, now = new Date()): string {
+  const at = new Date(iso)
+  if (at.toDateString() === now.toDateString()) {
+    return format(language, 'minute', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+  }
+  return format(language, 'day', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(at)
+}
+
+/** The whole moment, for the details of a row. */
+export function moment(iso: string, language: string): string {
+  return format(language, 'moment', { dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23' }).format(new Date(iso))
+}

@@ -1,0 +1,43 @@
+import { Button, Card, Title3 } from '@fluentui/react-components'
+import { ErrorCircleFilled } from '@fluentui/react-icons'
+import { useTranslation } from 'react-i18next'
+import { type ApiError, errorKey } from '../../api/errors'
+import { CopyButton } from '../../components/CopyButton'
+import { copy } from '../../state/clipboard'
+
+/** The data folder could not be opened: why, what to do, and once more. */
+export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  const { t } = useTranslation()
+  const key = errorKey(error.code)
+  return (
+    <main className="opening">
+      <Card className="failed">
+        <div className="failed-title" role="alert">
+          <ErrorCircleFilled aria-hidden className="failed-icon" />
+          <Title3 as="h2">{t('failed.title')}</Title3>
+        </div>
+        <p>{t(`${key}.text`)}</p>
+        <p>{t(`${key}.action`)}</p>
+        {error.message && (
+          <p className="mono quiet" lang="en">
+            {error.message}
+          </p>
+        )}
+        <p className="quiet">
+          {t('failed.code')} <span className="code">{error.code}</span>
+        </p>
+        <div className="buttons">
+          <Button appearance="primary" onClick={onRetry}>
+            {t('actionsBar.retry')}
+          </Button>
+          <CopyButton
+            label={t('actionsBar.copyError')}
+            text={t('actionsBar.copyError')}
+            copied={t('actionsBar.copied')}
+            onCopy={() => copy(`${error.code}: ${error.message}`)}
+          />
+        </div>
+      </Card>
+    </main>
+  )
+}

@@ -1,0 +1,91 @@
+import { Button, ToggleButton } from '@fluentui/react-components'
+import { ArrowDownRegular, PauseRegular } from '@fluentui/react-icons'
+import { useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { CopyButton } from '../../components/CopyButton'
+import { ErrorBar } from '../../components/ErrorBar'
+import { useObservable } from '../../lib/observable'
+import type { ActivityLog } from '../../state/activity'
+import { copy } from '../../state/clipboard'
+import { ActivityGrid } from './ActivityGrid'
+import { Detail } from './Detail'
+
+/** The list of requests with its tools, and the selected one's details beside it. */
+export function RequestLog({ log, address }: { log: ActivityLog; address: string }) {
+  const { t, i18n } = useTranslation()
+  const view = useObservable(log.view)
+  const grid = useRef<HTMLDivElement>(null)
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  const total = view.last === 0 ? 0 : view.last - view.origin + 1
+  const frozen = view.paused || !view.follow
+
+  return (
+    <section className="log" aria-labelledby="log-title">
+      <div className="toolbar">
+        <h2 id="log-title">{t('log.title')}</h2>
+        <span className="quiet">{t('log.total', { count: total, formatted: number(total) })}</span>
+        <span className="spring" />
+        <span className="quiet small hint">{view.paused ? t('log.paused') : t('log.keys')}</span>
+        <ToggleButton
+          appearance="subtle"
+          checked={view.follow && !view.paused}
+          icon={<ArrowDownRegular />}
+          onClick={() => (view.paused ? log.resume() : log.setFollow(!view.follow))}
+        >
+          {t('log.follow')}
+        </ToggleButton>
+        <ToggleButton
+          appearance="subtle"
+          checked={view.paused}
+          icon={<PauseRegular />}
+          onClick={() => log.setPaused(!view.paused)}
+        >
+          {t('log.pause')}
+        </ToggleButton>
+      </div>
+      {view.error && <ErrorBar error={view.error} onRetry={() => log.retry()} />}
+      <div className="log-body">
+        <div className="grid-frame">
+          {total === 0 ? (
+            <div className="empty">
+              <h3>{t('log.empty')}</h3>
+              <p>{t('log.emptyHint')}</p>
+              <CopyButton
+                appearance="secondary"
+                label={t('setup.copyAddress')}
+                text={t('setup.copyAddress')}
+                copied={t('actionsBar.copied')}
+                onCopy={() => copy(address)}
+              />
+            </div>
+          ) : (
+            <ActivityGrid log={log} view={view} ref={grid} />
+          )}
+          {frozen && view.unseen > 0 && (
+            <Button
+              className="pill"
+              appearance="primary"
+              shape="circular"
+              icon={<ArrowDownRegular />}
+              onClick={() => {
+                log.resume()
+                grid.current?.focus()
+              }}
+            >
+              {t('log.unseen', { count: view.unseen, formatted: number(view.unseen) })}
+            </Button>
+          )}
+        </div>
+        {view.selected && (
+          <Detail
+            row={view.selected}
+            onClose={() => {
+              log.select(null)
+              grid.current?.focus()
+            }}
+          />
+        )}
+      </div>
+    </section>
+  )
+}

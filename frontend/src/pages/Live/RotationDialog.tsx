@@ -1,0 +1,69 @@
+import {
+  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Input, MessageBar, MessageBarBody,
+} from '@fluentui/react-components'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { NewToken } from '../../api/types'
+import { CopyButton } from '../../components/CopyButton'
+import { copySecret } from '../../state/clipboard'
+
+export interface RotationDialogProps {
+  made: NewToken
+  /** There was a token before, which has ended. */
+  replaced: boolean
+  onClose: () => void
+}
+
+/** Shows a new secret, once. Escape closes it only after copying, since the secret can't be shown again. */
+export function RotationDialog({ made, replaced, onClose }: RotationDialogProps) {
+  const { t } = useTranslation()
+  const [copied, setCopied] = useState(false)
+  const copyNow = async () => {
+    const done = await copySecret(made.secret)
+    if (done) setCopied(true)
+    return done
+  }
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && copied && onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{t('rotation.title')}</DialogTitle>
+          <DialogContent className="rotation">
+            <p>{t('rotation.shownOnce')}</p>
+            <div className="secret">
+              <Input
+                readOnly
+                aria-label={t('rotation.secret')}
+                value={made.secret}
+                input={{ className: 'mono', spellCheck: false, autoComplete: 'off' }}
+                onFocus={(e) => e.currentTarget.select()}
+              />
+              <CopyButton
+                appearance="primary"
+                label={t('rotation.copy')}
+                text={t('rotation.copy')}
+                copied={t('actionsBar.copied')}
+                onCopy={copyNow}
+              />
+            </div>
+            {copied && <p className="quiet">{t('rotation.clears')}</p>}
+            {replaced && (
+              <MessageBar intent="warning" layout="multiline">
+                <MessageBarBody>{t('rotation.oldEnded')}</MessageBarBody>
+              </MessageBar>
+            )}
+            <h3>{t('rotation.steps')}</h3>
+            <ol>
+              <li>{t('rotation.step1')}</li>
+              <li>{t('rotation.step2')}</li>
+              <li>{t('rotation.step3')}</li>
+            </ol>
+          </DialogContent>
+          <DialogActions>
+            <Button onClick={onClose}>{copied ? t('rotation.done') : t('rotation.close')}</Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  )
+}

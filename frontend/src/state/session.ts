@@ -1,0 +1,136 @@
+import * as wails from '../api/wails'
+import { type ApiError, toApiError } from '../api/errors'
+import type { Notify, Snapshot } from '../api/types'
+import { Observable } from '../lib/observable'
+import { ActivityLog } from './activity'
+
+export interface SessionState {
+  /** Failed: the data folder could not be opened, and nothing was ever shown. */
+  phase: 'opening' | 'ready' | 'failed'
+  /** The last state that was read; older than offlineSince when that is set. */
+  snapshot: Snapshot | null
+  error: ApiError | null
+  /** Since when the backend does not answer; null while it does. */
+  offlineSince: string | null
+}
+
+const pullEvery = 500
+const tryAgainAfter = 5_000
+
+export type Api = Pick<typeof wails, 'snapshot' | 'activity' | 'watch' | 'retry'>
+
+/**
+ * The page's idea of the backend: starts from a snapshot, pulls it again when a notification says so, and hands the log of
+ * requests what moved. A hidden window pulls nothing, and catches up when it is shown.
+ */
+export class Session {
+  readonly state = new Observable<SessionState>({ phase: 'opening', snapshot: null, error: null, offlineSince: null })
+  readonly log: ActivityLog
+  /** Called with the number of requests that came in, while the window is shown. */
+  arrived: (count: number) => void = () => {}
+
+  readonly #api: Api
+  #stop: () => void = () => {}
+  #reading = false
+  #dirty = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #head = 0
+
+  constructor(api: Api = wails) {
+    this.#api = api
+    this.log = new ActivityLog(api.activity)
+  }
+
+  /** Starts, once for the life of the page. */
+  start(): void {
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#pull()
+    })
+    void this.connect()
+  }
+
+  /** Opens the data folder again after it could not be opened, or asks an unanswering backend once more. */
+  async retry(): Promise<void> {
+    if (this.state.get().phase === 'failed') {
+      this.state.set({ phase: 'opening', snapshot: null, error: null, offlineSince: null })
+      try {
+        await this.#api.retry()
+      } catch (thrown) {
+        this.#fail(thrown)
+        return
+      }
+      await this.connect()
+    } else {
+      this.log.retry()
+      this.#pull(true)
+    }
+  }
+
+  async connect(): Promise<void> {
+    try {
+      this.#stop()
+      this.#stop = await this.#api.watch((n) => this.#notified(n))
+    } catch (thrown) {
+      this.#fail(thrown)
+      return
+    }
+    this.#pull()
+  }
+
+  #notified(n: Notify): void {
+    const known = this.state.get().snapshot?.store
+    if (known === n.store && n.activity > this.#head && !document.hidden) this.#headMoved(n.activity)
+    if (n.status || n.people || n.groups || known !== n.store) this.#pull()
+  }
+
+  #headMoved(head: number): void {
+    this.arrived(head - this.#head)
+    this.#head = head
+    this.log.moved(head)
+  }
+
+  /** Reads the snapshot now or, within half a second of the last time, a little later. */
+  #pull(impatient = false): void {
+    this.#dirty = true
+    if (this.#reading || document.hidden || (this.#timer !== undefined && !impatient)) return
+    clearTimeout(this.#timer)
+    void this.#read()
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true
+    this.#dirty = false
+    let wait = pullEvery
+    try {
+      this.#took(await this.#api.snapshot())
+    } catch (thrown) {
+      this.#fail(thrown)
+      this.#dirty = this.state.get().phase !== 'failed'
+      wait = tryAgainAfter
+    }
+    this.#reading = false
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#dirty) this.#pull()
+    }, wait)
+  }
+
+  #took(snapshot: Snapshot): void {
+    const before = this.state.get()
+    if (snapshot.store !== before.snapshot?.store) {
+      this.#head = snapshot.activity.last
+      this.log.reset(snapshot.store, snapshot.activity.first, snapshot.activity.last)
+    } else if (snapshot.activity.last > this.#head) {
+      this.#headMoved(snapshot.activity.last)
+    }
+    if (before.offlineSince || before.snapshot?.database.state !== snapshot.database.state) this.log.retry()
+    this.state.set({ phase: 'ready', snapshot, error: null, offlineSince: null })
+  }
+
+  #fail(thrown: unknown): void {
+    const before = this.state.get()
+    const error = toApiError(thrown)
+    if (before.snapshot === null) this.state.set({ ...before, phase: 'failed', error })
+    else this.state.set({ ...before, error, offlineSince: before.offlineSince ?? new Date().toISOString() })
+  }
+}
