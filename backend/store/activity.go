@@ -45,13 +45,13 @@ type ActivityQuery struct {
 
 // log writes the row, in the transaction of the change it belongs to.
 func (tx *Tx) log(a *Activity) error {
-	var seq int64
-	err := tx.row(`insert into activity (request_id, at, took, method, target, status, scim_type, detail, action,
+	seq := tx.activity + 1
+	_, err := tx.exec(`insert into activity (seq, request_id, at, took, method, target, status, scim_type, detail, action,
 			resource_type, resource_id, name, remote, user_agent, token)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning seq`,
-		[]any{text(a.RequestID, textLimit), millis(a.At), a.Took.Microseconds(), text(a.Method, textLimit),
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		seq, text(a.RequestID, textLimit), millis(a.At), a.Took.Microseconds(), text(a.Method, textLimit),
 			text(a.Target, targetLimit), a.Status, a.ScimType, text(a.Detail, textLimit), a.Action, a.ResourceType,
-			text(a.ResourceID, textLimit), text(a.Name, textLimit), a.Remote, text(a.UserAgent, textLimit), a.Token}, &seq)
+			text(a.ResourceID, textLimit), text(a.Name, textLimit), a.Remote, text(a.UserAgent, textLimit), a.Token)
 	if err != nil {
 		return fmt.Errorf("insert activity: %w", err)
 	}
@@ -61,8 +61,7 @@ func (tx *Tx) log(a *Activity) error {
 			return fmt.Errorf("insert bodies: %w", err)
 		}
 	}
-	a.Seq = seq
-	tx.commit.Activity = seq
+	a.Seq, tx.activity, tx.commit.Activity = seq, seq, seq
 	return nil
 }
 
@@ -86,9 +85,9 @@ func (s *Store) ActivityHead(ctx context.Context) (first, last int64, err error)
 const (
 	activityColumns = `select seq, request_id, at, took, method, target, status, scim_type, detail, action,
 		resource_type, resource_id, name, remote, user_agent, token from activity`
-	activityAfter  = activityColumns + " where seq > $1 order by seq limit $2"
-	activityBefore = activityColumns + " where seq < $1 order by seq desc limit $2"
-	activityNewest = activityColumns + " where seq > $1 order by seq desc limit $2"
+	activityAfter  = activityColumns + " where seq > $1 order by seq limit 0 + $2"
+	activityBefore = activityColumns + " where seq < $1 order by seq desc limit 0 + $2"
+	activityNewest = activityColumns + " where seq > $1 order by seq desc limit 0 + $2"
 )
 
 // ActivityPage gives rows without their bodies.

@@ -116,6 +116,34 @@ func BenchmarkAddMember(b *testing.B) {
 	b.ReportMetric(slices.Max(medians)/slices.Min(medians), "dearest/cheapest")
 }
 
+// BenchmarkManyMembers fills and empties a group by one request each. What a member costs should not grow with the request.
+func BenchmarkManyMembers(b *testing.B) {
+	s := open(b, Options{})
+	all := crowd(b, s, 20_000)
+	g := create(b, s, group(b, "Everybody"))
+	sizes := []int{1_000, 20_000}
+	best := make([]float64, len(sizes))
+	for b.Loop() {
+		for at, size := range sizes {
+			var some []string
+			for _, r := range all[:size] {
+				some = append(some, r.ID)
+			}
+			start := time.Now()
+			update(b, s, g, members(scim.AddMembers, some...).withoutAnswer())
+			update(b, s, g, members(scim.ReplaceMembers).withoutAnswer())
+			took := float64(time.Since(start).Microseconds()) / float64(2*size)
+			if best[at] == 0 || took < best[at] {
+				best[at] = took
+			}
+		}
+	}
+	for at, size := range sizes {
+		b.ReportMetric(best[at], fmt.Sprint("µs/member_of_", size))
+	}
+	b.ReportMetric(best[1]/best[0], "many/few")
+}
+
 func (e Edit) withoutAnswer() Edit {
 	e.With = With{}
 	return e

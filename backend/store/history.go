@@ -55,7 +55,7 @@ const historyText = `select h.seq, h.at, h.request_id, h.origin, h.action, h.cha
 	union all
 	select h.seq, h.at, h.request_id, h.origin, h.action, h.changes, (select g.id from resources g where g.seq = h.resource_seq)
 		from history h where h.member_id = $2 and h.seq < $3
-	order by 1 desc limit $4`
+	order by 1 desc limit 0 + $4`
 
 // History gives a resource's changes, newest first, also those of a deleted one. before is the Seq of the last entry of the page
 // before, 0 for the first page; limit is at most 1,000, 0 means 100.

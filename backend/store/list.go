@@ -112,6 +112,7 @@ func (s *Store) slice(ctx context.Context, p *plan, after int64, n int) ([]Recor
 }
 
 // sliceText reads rows in order of seq. The plus takes the seq's own index out of the choice where a better one is known.
+// The sum keeps the engine from planning the statement anew for each limit, which costs more than running it.
 func (p *plan) sliceText() string {
 	seq := "r.seq"
 	if p.narrow {
@@ -119,7 +120,7 @@ func (p *plan) sliceText() string {
 	}
 	n := len(p.args)
 	return "select " + recordColumns + p.from() + " and " + seq + " > $" + strconv.Itoa(n+1) +
-		" order by " + seq + " limit $" + strconv.Itoa(n+2)
+		" order by " + seq + " limit 0 + $" + strconv.Itoa(n+2)
 }
 
 // skip gives the seq of the nth match, from indexes alone; false if there are fewer.
@@ -137,7 +138,7 @@ func (p *plan) skipText() string {
 	if p.narrow {
 		seq = "+r.seq"
 	}
-	return "select r.seq" + p.from() + " order by " + seq + " limit 1 offset $" + strconv.Itoa(len(p.args)+1)
+	return "select r.seq" + p.from() + " order by " + seq + " limit 1 offset 0 + $" + strconv.Itoa(len(p.args)+1)
 }
 
 // total counts the matches, or knows them.

@@ -234,6 +234,9 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 	if err := migrate(ctx, conn, path, migrationFiles, s.o.Now()); err != nil {
 		return err
 	}
+	if err := s.writer.recount(); err != nil {
+		return err
+	}
 	err = conn.QueryRowContext(ctx, `select value from meta where key = 'store'`).Scan(&s.id)
 	if errors.Is(err, sql.ErrNoRows) {
 		s.id = randomID()

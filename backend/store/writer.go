@@ -21,9 +21,10 @@ const batchLimit = 256
 // Tx is one write's view of the database: it sees its own changes and those of writes committed with it. It is valid
 // only inside the function it was given to.
 type Tx struct {
-	s      *session
-	now    time.Time
-	commit Commit
+	s        *session
+	now      time.Time
+	activity int64 // seq of the newest activity row, this write's own included
+	commit   Commit
 }
 
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
@@ -64,10 +65,11 @@ type writer struct {
 	quit    chan struct{} // closed by stop
 	stopped chan struct{} // closed when the last job is answered
 
-	db      *sql.DB
-	conn    *sql.Conn
-	s       *session
-	suspect bool // the disk failed under the connection: the next batch opens another
+	db       *sql.DB
+	conn     *sql.Conn
+	s        *session
+	activity int64 // seq of the newest activity row on disk
+	suspect  bool  // the disk failed under the connection: the next batch opens another
 
 	// fault stands in for a disk that fails at a step: "begin", "rollback", "commit". Only tests set it.
 	fault func(step string) error
@@ -174,8 +176,9 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 	}
 	answers := make([]error, len(jobs))
 	var moved Commit
+	activity := w.activity
 	for i, j := range jobs {
-		tx := &Tx{s: w.s, now: w.now()}
+		tx := &Tx{s: w.s, now: w.now(), activity: activity}
 		err := w.inSavepoint(j, tx)
 		if errors.Is(err, errUndone) {
 			answers[i] = w.answer(errors.Unwrap(err))
@@ -185,12 +188,14 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 		answers[i] = w.answer(err)
 		if err == nil {
 			moved.add(tx.commit)
+			activity = tx.activity
 		}
 	}
 	if err := w.step("commit"); err != nil {
 		w.rollback()
 		return nil, w.trouble("commit", err)
 	}
+	w.activity = activity
 	if moved != (Commit{}) { // a commit of nothing proves nothing
 		w.health.wrote()
 		w.committed(moved)
@@ -265,6 +270,9 @@ func (w *writer) begin() error {
 		if err := w.connect(context.Background()); err != nil {
 			return err
 		}
+		if err := w.recount(); err != nil {
+			return err
+		}
 	}
 	return w.step(beginWrite)
 }
@@ -307,6 +315,11 @@ func (w *writer) connect(ctx context.Context) error {
 	}
 	w.db, w.conn, w.s = db, conn, newSession(conn.PrepareContext)
 	return nil
+}
+
+// recount reads the seq that the next activity row follows. After a failed commit nobody else knows.
+func (w *writer) recount() error {
+	return w.s.row(context.Background(), `select coalesce(max(seq), 0) from activity`, nil, &w.activity)
 }
 
 func (w *writer) disconnect() error {

@@ -76,7 +76,7 @@ func TestWriterIsDurable(t *testing.T) {
 	s := open(t, Options{})
 	err := s.writer.write(t.Context(), func(tx *Tx) error {
 		for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "secure_delete": "2",
-			"busy_timeout": "5000", "wal_autocheckpoint": "1000"} {
+			"busy_timeout": "5000", "temp_store": "0", "wal_autocheckpoint": "1000"} {
 			var got string
 			if err := tx.row("pragma "+pragma, nil, &got); err != nil || got != want {
 				t.Errorf("%s is %s (%v), want %s", pragma, got, err, want)

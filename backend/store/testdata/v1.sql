@@ -2,7 +2,7 @@
 pragma application_id = 1399023981;
 pragma user_version = 1;
 CREATE TABLE activity (
-    seq           integer primary key autoincrement,
+    seq           integer primary key,
     request_id    text    not null,
     at            integer not null,
     took          integer not null, -- microseconds

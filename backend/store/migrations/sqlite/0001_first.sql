@@ -76,9 +76,10 @@ create table history (
 create index history_resource on history (resource_seq, seq);
 create index history_member   on history (member_id, seq) where member_id is not null;
 
--- What was asked and answered. autoincrement: a cursor must never meet a number again, not even after pruning.
+-- What was asked and answered. The writer counts seq up by itself, without a gap; the newest row is never pruned, so that a
+-- cursor never meets a number again.
 create table activity (
-    seq           integer primary key autoincrement,
+    seq           integer primary key,
     request_id    text    not null,
     at            integer not null,
     took          integer not null, -- microseconds
