@@ -228,8 +228,41 @@ func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost i
 	j.trim()
 }
 
+// ride gives what waits as a job that shares the commit of the writes at hand. So a match stands in the log before the
+// create that follows it, and costs no commit of its own. What fails goes back and is written by flush.
+func (j *journal) ride() *job {
+	rows, touched, lost := j.take()
+	if len(rows) == 0 {
+		j.putBack(rows, touched, lost)
+		return nil
+	}
+	return &job{fn: writing(rows, touched, lost), answered: func(err error) {
+		if err != nil {
+			j.putBack(rows, touched, lost)
+			signal(j.more)
+			return
+		}
+		j.stored(lost)
+	}}
+}
+
 func (j *journal) store(rows []*Activity, touched map[string]time.Time, lost int) error {
-	err := j.s.writer.write(context.Background(), func(tx *Tx) error {
+	err := j.s.writer.write(context.Background(), writing(rows, touched, lost))
+	if err == nil {
+		j.stored(lost)
+	}
+	return err
+}
+
+func (j *journal) stored(lost int) {
+	if lost > 0 {
+		j.s.o.Log.Warn("requests were not stored", "lost", lost)
+	}
+}
+
+// writing is the write of a batch.
+func writing(rows []*Activity, touched map[string]time.Time, lost int) func(*Tx) error {
+	return func(tx *Tx) error {
 		if lost > 0 {
 			a := &Activity{At: tx.now, Action: "lost", Detail: fmt.Sprintf("%d requests are not in this list: the disk could not take them", lost)}
 			if err := tx.log(a); err != nil {
@@ -247,11 +280,7 @@ func (j *journal) store(rows []*Activity, touched map[string]time.Time, lost int
 			}
 		}
 		return nil
-	})
-	if err == nil && lost > 0 {
-		j.s.o.Log.Warn("requests were not stored", "lost", lost)
 	}
-	return err
 }
 
 // report says at the end what never reached the disk.

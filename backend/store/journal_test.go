@@ -174,3 +174,24 @@ func TestTouchesAreWrittenWithOthers(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLogKeepsTheOrderOfRequests: a match that was answered before a create was asked for stands before it, though reads are
+// written later than writes.
+func TestTheLogKeepsTheOrderOfRequests(t *testing.T) {
+	s := open(t, Options{})
+	var want []string
+	for i := range 20 {
+		match, post := fmt.Sprint("match", i), fmt.Sprint("create", i)
+		s.Log(&Activity{RequestID: match})
+		c := Cause{Origin: "scim", RequestID: post, Activity: &Activity{RequestID: post}}
+		if _, err := s.Create(t.Context(), c, person(t, fmt.Sprintf("p%d@x.example", i)), With{}); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, match, post)
+	}
+	var got []string
+	for _, a := range logged(t, s) {
+		got = append(got, a.RequestID)
+	}
+	same(t, "requests in the order of the log", got, want)
+}

@@ -172,6 +172,7 @@ func (s *Store) open(ctx context.Context) error {
 		health:    s.health,
 		committed: s.moved,
 		probe:     s.o.probeEvery,
+		rider:     func() *job { return s.journal.ride() },
 		check:     s.check,
 		queue:     make(chan *job),
 		quit:      make(chan struct{}),

@@ -42,7 +42,7 @@ func (tx *Tx) each(text string, args []any, fn func(*sql.Rows) error) error {
 // A job is one call of write.
 type job struct {
 	fn   func(*Tx) error
-	done chan error
+	answered func(error)
 }
 
 // The writer is the only one that writes. It takes all jobs that wait, runs each in a savepoint of its own inside one
@@ -61,6 +61,8 @@ type writer struct {
 	probe     time.Duration // how often a failing disk is tried
 	check     func(context.Context) (string, error)
 
+	rider func() *job // what shares the next commit, nil if nothing waits for one
+
 	queue   chan *job     // unbuffered: whoever waits to send is queued, in order, and may still give up
 	quit    chan struct{} // closed by stop
 	stopped chan struct{} // closed when the last job is answered
@@ -77,7 +79,8 @@ type writer struct {
 
 // write runs fn in a transaction and returns when it is on disk. ctx counts only while the job is queued.
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
-	j := &job{fn: fn, done: make(chan error, 1)}
+	done := make(chan error, 1)
+	j := &job{fn: fn, answered: func(err error) { done <- err }}
 	select {
 	case <-w.quit:
 		return ErrClosed
@@ -85,7 +88,7 @@ func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
 	}
 	select {
 	case w.queue <- j:
-		return <-j.done
+		return <-done
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-w.quit:
@@ -107,7 +110,7 @@ func (w *writer) run() {
 		}
 		select {
 		case j := <-w.queue:
-			w.batch(w.gather(j))
+			w.batch(w.withRider(w.gather(j)))
 		case <-w.health.wake:
 		case <-tick:
 			tick = nil
@@ -127,6 +130,14 @@ func (w *writer) stop() error {
 	close(w.quit)
 	<-w.stopped
 	return w.disconnect()
+}
+
+// withRider puts before the jobs what was waiting for a commit to share.
+func (w *writer) withRider(jobs []*job) []*job {
+	if r := w.rider(); r != nil {
+		return append([]*job{r}, jobs...)
+	}
+	return jobs
 }
 
 // gather takes all jobs that wait behind the first.
@@ -150,17 +161,17 @@ func (w *writer) batch(jobs []*job) {
 	switch {
 	case err == nil:
 		for i, j := range jobs {
-			j.done <- answers[i]
+			j.answered(answers[i])
 		}
 	case errors.Is(err, errUndone) && len(jobs) > 1:
 		for _, j := range jobs {
 			w.batch([]*job{j})
 		}
 	case errors.Is(err, errUndone):
-		jobs[0].done <- answers[0]
+		jobs[0].answered(answers[0])
 	default:
 		for _, j := range jobs {
-			j.done <- err
+			j.answered(err)
 		}
 	}
 }
@@ -337,7 +348,7 @@ const probeSize = 64 << 10
 
 // probeJob is a write that tells whether the disk works again without waiting for somebody to need it.
 func probeJob() *job {
-	return &job{done: make(chan error, 1), fn: func(tx *Tx) error {
+	return &job{answered: func(error) {}, fn: func(tx *Tx) error {
 		tx.commit.probed = true
 		_, err := tx.exec(`insert into meta (key, value) values ('probe', $1) on conflict (key) do update set value = excluded.value`,
 			tx.now.Format(time.RFC3339Nano)+strings.Repeat(" ", probeSize))
