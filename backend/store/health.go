@@ -26,7 +26,7 @@ const (
 
 // Unavailable is a write that could not be made durable through no fault of its own: disk full, read-only, locked,
 // corrupt. Nothing of it was written, and it may be tried again.
-type Unavailable struct {
+type Unavailable struct { //nolint:errname // store.Unavailable says what it is
 	State State
 	Err   error
 }

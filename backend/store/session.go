@@ -47,7 +47,7 @@ func (s *session) statement(ctx context.Context, text string) (st *sql.Stmt, don
 
 // exec runs a statement and gives the number of rows it touched.
 func (s *session) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	st, done, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text) //nolint:sqlclosecheck // done closes it
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +61,7 @@ func (s *session) exec(ctx context.Context, text string, args ...any) (int64, er
 
 // row reads one row into dest; sql.ErrNoRows if there is none.
 func (s *session) row(ctx context.Context, text string, args []any, dest ...any) error {
-	st, done, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text) //nolint:sqlclosecheck // done closes it
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *session) row(ctx context.Context, text string, args []any, dest ...any)
 
 // each calls fn for every row. The rows are closed when it returns, so no read outlives it.
 func (s *session) each(ctx context.Context, text string, args []any, fn func(*sql.Rows) error) error {
-	st, done, err := s.statement(ctx, text)
+	st, done, err := s.statement(ctx, text) //nolint:sqlclosecheck // done closes it
 	if err != nil {
 		return err
 	}
