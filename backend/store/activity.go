@@ -50,8 +50,8 @@ func (tx *Tx) log(a *Activity) error {
 			resource_type, resource_id, name, remote, user_agent, token)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		seq, text(a.RequestID, textLimit), millis(a.At), a.Took.Microseconds(), text(a.Method, textLimit),
-			text(a.Target, targetLimit), a.Status, a.ScimType, text(a.Detail, textLimit), a.Action, a.ResourceType,
-			text(a.ResourceID, textLimit), text(a.Name, textLimit), a.Remote, text(a.UserAgent, textLimit), a.Token)
+		text(a.Target, targetLimit), a.Status, a.ScimType, text(a.Detail, textLimit), a.Action, a.ResourceType,
+		text(a.ResourceID, textLimit), text(a.Name, textLimit), a.Remote, text(a.UserAgent, textLimit), a.Token)
 	if err != nil {
 		return fmt.Errorf("insert activity: %w", err)
 	}

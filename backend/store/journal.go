@@ -26,11 +26,14 @@ type journal struct {
 	quit chan struct{}
 	done chan struct{}
 
-	mu      sync.Mutex
-	rows    []*Activity
-	bodies  int // bytes held by rows
-	lost    int // rows dropped since the last that was written
-	touched map[string]time.Time
+	mu       sync.Mutex
+	rows     []*Activity
+	bodies   int  // bytes held by rows
+	lost     int  // rows dropped since the last that was written
+	careful  int  // so many rows go one by one: one of them can't be stored
+	refused  bool // by the disk, since flush began
+	flushing bool // flush waits for a ride, whatever it carries
+	touched  map[string]time.Time
 }
 
 func newJournal(s *Store) *journal {
@@ -134,51 +137,73 @@ func (j *journal) waiting() int {
 	return len(j.rows)
 }
 
-// flush writes everything it can and reports whether the disk took it.
+// flush writes everything it can and reports whether the disk took it. It asks for a commit of nothing: what waits rides
+// on it, as it would on any other, so that rows are taken by the writer alone and in their order.
 func (j *journal) flush() bool {
+	j.mu.Lock()
+	j.refused, j.flushing = false, true
+	j.mu.Unlock()
+	defer func() {
+		j.mu.Lock()
+		j.flushing = false
+		j.mu.Unlock()
+	}()
 	for {
-		rows, touched, lost := j.take()
-		if len(rows) == 0 && len(touched) == 0 && lost == 0 {
-			return true
+		j.mu.Lock()
+		refused, waits := j.refused, len(j.rows) > 0 || len(j.touched) > 0 || j.lost > 0
+		j.mu.Unlock()
+		if refused || !waits {
+			return !refused
 		}
-		err := j.store(rows, touched, lost)
-		if err != nil && len(rows) > 1 && !disk(err) {
-			rest, err := j.oneByOne(rows)
-			j.putBack(rest, touched, lost)
-			if err != nil {
-				return false
-			}
-			continue
-		}
-		switch {
-		case err == nil:
-		case disk(err):
-			j.putBack(rows, touched, lost)
+		if err := j.s.writer.write(context.Background(), func(*Tx) error { return nil }); err != nil {
 			return false
-		default:
-			// Not the disk's fault: the same would fail for ever and hold up all others.
-			j.s.o.Log.Error("write activity", "error", err)
-			if len(rows) == 0 {
-				return true
-			}
-			j.lose(len(rows) + lost)
 		}
 	}
 }
 
-// oneByOne finds the rows that can't be stored for a reason of their own among others that can. It gives what the disk refused.
-func (j *journal) oneByOne(rows []*Activity) (rest []*Activity, err error) {
-	for i, a := range rows {
-		err := j.store([]*Activity{a}, nil, 0)
-		if disk(err) {
-			return rows[i:], err
-		}
-		if err != nil {
-			j.s.o.Log.Error("write activity", "request", a.RequestID, "error", err)
-			j.lose(1)
-		}
+// ride gives what waits as a job that shares the commit of the writes at hand, nil if nothing does. So a match stands in the
+// log before the create that follows it, and costs no commit of its own.
+func (j *journal) ride() *job {
+	rows, touched, lost := j.take()
+	if len(rows) == 0 && len(touched) == 0 && lost == 0 {
+		return nil
 	}
-	return nil, nil
+	return &job{fn: writing(rows, touched, lost), answered: func(err error) {
+		if !j.arrived(rows, touched, lost, err) {
+			signal(j.more)
+		}
+	}}
+}
+
+// arrived is told how a ride ended, and reports whether nothing of it has to go again.
+func (j *journal) arrived(rows []*Activity, touched map[string]time.Time, lost int, err error) bool {
+	if err == nil && lost > 0 {
+		j.s.o.Log.Warn("requests were not stored", "lost", lost)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case err == nil:
+		j.careful = max(j.careful-len(rows), 0)
+		return true
+	case disk(err):
+		j.refused = true
+		j.putBack(rows, touched, lost)
+	case len(rows) > 1:
+		// One of them can't be stored for a reason of its own: each goes by itself.
+		j.careful = len(rows)
+		j.putBack(rows, touched, lost)
+	default:
+		// Not the disk's fault: the same would fail for ever and hold up all others.
+		j.careful = max(j.careful-len(rows), 0)
+		j.lost += len(rows)
+		if len(rows) > 0 {
+			j.lost += lost
+		}
+		j.s.o.Log.Error("write activity", "error", err)
+		return len(rows) == 0
+	}
+	return false
 }
 
 // disk tells trouble of the disk, which passes, from faults that would come again.
@@ -187,17 +212,17 @@ func disk(err error) bool {
 	return ok
 }
 
-func (j *journal) lose(n int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.lost += n
-}
-
-// take removes the next batch.
+// take removes the next batch. Last uses of tokens alone are no reason to write more than flush asks for.
 func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if len(j.rows) == 0 && !j.flushing {
+		return nil, nil, 0
+	}
 	n := min(len(j.rows), journalBatch)
+	if j.careful > 0 {
+		n = min(n, 1)
+	}
 	rows = j.rows[:n:n]
 	j.rows = j.rows[n:]
 	if len(j.rows) == 0 {
@@ -206,15 +231,15 @@ func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost i
 	for _, a := range rows {
 		j.bodies -= len(a.Request) + len(a.Response)
 	}
-	touched, lost = j.touched, j.lost
-	j.touched, j.lost = make(map[string]time.Time), 0
+	touched, j.touched = j.touched, make(map[string]time.Time)
+	if j.careful == 0 {
+		lost, j.lost = j.lost, 0
+	}
 	return rows, touched, lost
 }
 
-// putBack returns what the disk refused to its place before everything newer.
+// putBack returns what was not written to its place before everything newer.
 func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost int) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	for _, a := range rows {
 		j.bodies += len(a.Request) + len(a.Response)
 	}
@@ -226,38 +251,6 @@ func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost i
 	}
 	j.lost += lost
 	j.trim()
-}
-
-// ride gives what waits as a job that shares the commit of the writes at hand. So a match stands in the log before the
-// create that follows it, and costs no commit of its own. What fails goes back and is written by flush.
-func (j *journal) ride() *job {
-	rows, touched, lost := j.take()
-	if len(rows) == 0 {
-		j.putBack(rows, touched, lost)
-		return nil
-	}
-	return &job{fn: writing(rows, touched, lost), answered: func(err error) {
-		if err != nil {
-			j.putBack(rows, touched, lost)
-			signal(j.more)
-			return
-		}
-		j.stored(lost)
-	}}
-}
-
-func (j *journal) store(rows []*Activity, touched map[string]time.Time, lost int) error {
-	err := j.s.writer.write(context.Background(), writing(rows, touched, lost))
-	if err == nil {
-		j.stored(lost)
-	}
-	return err
-}
-
-func (j *journal) stored(lost int) {
-	if lost > 0 {
-		j.s.o.Log.Warn("requests were not stored", "lost", lost)
-	}
 }
 
 // writing is the write of a batch.

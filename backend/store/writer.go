@@ -41,7 +41,7 @@ func (tx *Tx) each(text string, args []any, fn func(*sql.Rows) error) error {
 
 // A job is one call of write.
 type job struct {
-	fn   func(*Tx) error
+	fn       func(*Tx) error
 	answered func(error)
 }
 
