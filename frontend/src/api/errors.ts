@@ -33,6 +33,13 @@ export function toApiError(thrown: unknown): ApiError {
   return new ApiError('INTERNAL', text)
 }
 
+const withDetail = new Set(['DB_CORRUPT', 'DB_FAILING', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_PERMISSION', 'REFUSED'])
+
+/** The backend's own sentence where it says more than ours: which file, which value, what the system said. */
+export function detailOf(error: { code: string; message: string }): string {
+  return withDetail.has(error.code) || errorKey(error.code) === 'errors.INTERNAL' ? error.message : ''
+}
+
 /** The key in locales for a code; a code from a newer backend reads as INTERNAL. */
 export function errorKey(code: string): `errors.${Code}` {
   const known = knownCodes.find((k) => k === code)

@@ -6,7 +6,9 @@ function format(language: string, name: string, options: Intl.DateTimeFormatOpti
   const key = `${language} ${name}`
   let made = formats.get(key)
   if (!made) {
-    made = new Intl.DateTimeFormat(language, options)
+    // The system's own variant of the language says how its people write dates.
+    const regional = navigator.languages.find((l) => l.startsWith(language)) ?? language
+    made = new Intl.DateTimeFormat(regional, options)
     formats.set(key, made)
   }
   return made

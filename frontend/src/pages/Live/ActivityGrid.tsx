@@ -18,6 +18,8 @@ export const tones: Record<Outcome, Tone> = {
 export interface ActivityGridProps {
   log: ActivityLog
   view: View
+  /** What all targets begin with. */
+  base: string
   ref: Ref<HTMLDivElement>
 }
 
@@ -26,7 +28,7 @@ export interface ActivityGridProps {
  * focused row would lose the focus when it scrolls away and is removed. Any scrolling that is not the list's own
  * turns follow off.
  */
-export function ActivityGrid({ log, view, ref }: ActivityGridProps) {
+export function ActivityGrid({ log, view, base, ref }: ActivityGridProps) {
   const { t, i18n } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   useImperativeHandle(ref, () => scroller.current as HTMLDivElement, [])
@@ -125,7 +127,7 @@ export function ActivityGrid({ log, view, ref }: ActivityGridProps) {
     >
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="row">
-          <span role="columnheader" aria-sort="ascending">{t('log.time')}</span>
+          <span role="columnheader">{t('log.time')}</span>
           <span role="columnheader">{t('log.action')}</span>
           <span role="columnheader">{t('log.identity')}</span>
           <span role="columnheader">{t('log.status')}</span>
@@ -143,6 +145,7 @@ export function ActivityGrid({ log, view, ref }: ActivityGridProps) {
               index={item.index}
               top={item.start - rowHeight}
               row={log.row(seq)}
+              base={base}
               selected={seq === selected}
               onClick={() => log.select(seq)}
             />
@@ -160,11 +163,12 @@ interface RowProps {
   index: number
   top: number
   row: Activity | undefined
+  base: string
   selected: boolean
   onClick: () => void
 }
 
-function Row({ seq, index, top, row, selected, onClick }: RowProps) {
+function Row({ seq, index, top, row, base, selected, onClick }: RowProps) {
   const { t, i18n } = useTranslation()
   const result = row && outcome(row.status)
   return (
@@ -190,8 +194,8 @@ function Row({ seq, index, top, row, selected, onClick }: RowProps) {
           <Bone />
         )}
       </span>
-      <span role="gridcell" className="number">{row ? Math.max(1, Math.round(row.took)).toLocaleString(i18n.language) : <Bone />}</span>
-      <span role="gridcell" className="summary quiet">{row ? summary(row) : <Bone />}</span>
+      <span role="gridcell" className="number">{row ? (row.took < 1 ? '<1' : Math.round(row.took).toLocaleString(i18n.language)) : <Bone />}</span>
+      <span role="gridcell" className="summary quiet">{row ? summary(row, base) : <Bone />}</span>
     </div>
   )
 }

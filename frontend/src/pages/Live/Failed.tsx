@@ -1,13 +1,14 @@
 import { Button, Card, Title3 } from '@fluentui/react-components'
 import { ErrorCircleFilled } from '@fluentui/react-icons'
 import { useTranslation } from 'react-i18next'
-import { type ApiError, errorKey } from '../../api/errors'
+import { type ApiError, detailOf, errorKey } from '../../api/errors'
 import { CopyButton } from '../../components/CopyButton'
 import { copy } from '../../state/clipboard'
 
 /** The data folder could not be opened: why, what to do, and once more. */
 export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   const { t } = useTranslation()
+  const detail = detailOf(error)
   const key = errorKey(error.code)
   return (
     <main className="opening">
@@ -18,9 +19,9 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
         </div>
         <p>{t(`${key}.text`)}</p>
         <p>{t(`${key}.action`)}</p>
-        {error.message && (
+        {detail && (
           <p className="mono quiet" lang="en">
-            {error.message}
+            {detail}
           </p>
         )}
         <p className="quiet">

@@ -9,6 +9,7 @@ import type { ActivityLog } from '../../state/activity'
 import { copy } from '../../state/clipboard'
 import { ActivityGrid } from './ActivityGrid'
 import { Detail } from './Detail'
+import { basePath } from './text'
 
 /** The list of requests with its tools, and the selected one's details beside it. */
 export function RequestLog({ log, address }: { log: ActivityLog; address: string }) {
@@ -59,7 +60,7 @@ export function RequestLog({ log, address }: { log: ActivityLog; address: string
               />
             </div>
           ) : (
-            <ActivityGrid log={log} view={view} ref={grid} />
+            <ActivityGrid log={log} view={view} base={basePath(address)} ref={grid} />
           )}
           {frozen && view.unseen > 0 && (
             <Button

@@ -35,7 +35,7 @@ export function RotationDialog({ made, replaced, onClose }: RotationDialogProps)
                 readOnly
                 aria-label={t('rotation.secret')}
                 value={made.secret}
-                input={{ className: 'mono', spellCheck: false, autoComplete: 'off' }}
+                input={{ spellCheck: false, autoComplete: 'off' }}
                 onFocus={(e) => e.currentTarget.select()}
               />
               <CopyButton

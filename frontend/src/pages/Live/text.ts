@@ -4,10 +4,24 @@ import { actionKey, outcome } from '../../lib/status'
 import { moment } from '../../lib/time'
 
 /** Why it failed, or what was asked for; both as they were on the wire, so in no language of ours. */
-export function summary(row: Activity): string {
-  const request = `${row.method} ${row.target}`
-  if (row.detail === '') return request
+export function summary(row: Activity, base = ''): string {
+  if (row.detail === '') return `${row.method} ${readable(row.target, base)}`
   return row.scimType ? `${row.scimType}: ${row.detail}` : row.detail
+}
+
+/** A target without the part that all have in common, and with its filter in plain letters. */
+function readable(target: string, base: string): string {
+  const short = base !== '' && target.startsWith(`${base}/`) ? target.slice(base.length) : target
+  try {
+    return decodeURIComponent(short.replaceAll('+', ' '))
+  } catch {
+    return short
+  }
+}
+
+/** The path that the targets below an address begin with. */
+export function basePath(address: string): string {
+  return URL.canParse(address) ? new URL(address).pathname.replace(/\/$/, '') : ''
 }
 
 /** A row for the clipboard. */

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { knownCodes } from '../api/errors'
+import de from './de.json'
+import en from './en.json'
+
+type Tree = { [key: string]: string | Tree }
+
+function flat(tree: Tree, path = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : flat(value, `${path}${key}.`),
+  )
+}
+
+const holes = (text: string) => [...text.matchAll(/{{\w+}}/g)].map(String).sort()
+
+describe('the catalogues', () => {
+  it('have the same keys, with the same holes, and none is empty', () => {
+    const german = new Map(flat(de))
+    expect([...german.keys()].sort()).toEqual(flat(en).map(([key]) => key).sort())
+    for (const [key, text] of flat(en)) {
+      expect(text.trim(), key).not.toBe('')
+      expect(german.get(key)?.trim(), key).not.toBe('')
+      expect(holes(german.get(key) ?? ''), key).toEqual(holes(text))
+    }
+  })
+
+  it('have a sentence and an advice for each code', () => {
+    expect(Object.keys(en.errors).sort()).toEqual([...knownCodes].sort())
+  })
+
+  it('know every code that the backend can give', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../../backend/errors.go'), 'utf8')
+    const given = [...source.matchAll(/fault{"([A-Z_]+)"/g)].map(([, code]) => code)
+    expect(given.length).toBeGreaterThan(3)
+    expect(knownCodes).toEqual(expect.arrayContaining(given))
+  })
+})
+
+describe('the sources', () => {
+  it('have no text of their own', () => {
+    const src = join(import.meta.dirname, '..')
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.tsx'))
+    expect(files.length).toBeGreaterThan(8)
+    for (const file of files) {
+      const text = readFileSync(join(src, file), 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+      expect(text.match(/(?<!=)>\s*[A-Za-z][\w ,.']+\s*<\/|(?:aria-label|title|label|placeholder)="[^"]+"/g), file).toBeNull()
+    }
+  })
+})

@@ -1,0 +1,127 @@
+// Starts the window's test build on a folder of its own, and a browser on the page that it serves. Wails' test build answers
+// the page's calls over a WebSocket, so what is tested here are the real methods over the real store.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
+
+/** The browser all tests of a file share. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  })
+}
+
+/** An open window: the page's url, the data folder, and how to end both. */
+export async function openWindow({ folder, listen = '127.0.0.1:0' } = {}) {
+  const dir = folder ?? (await mkdtemp(join(tmpdir(), 'scimdesk-window-')))
+  const port = await freePort()
+  const child = spawn(join(root, 'bin/scimdesk-dev'), ['-data', join(dir, 'data'), '-listen', listen], {
+    env: { ...process.env, assetdir: join(root, 'frontend/dist'), devserver: `127.0.0.1:${port}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const orphan = () => child.kill()
+  process.once('exit', orphan)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; ; tries++) {
+    const up = await fetch(url).then((r) => r.ok, () => false)
+    if (up) break
+    if (child.exitCode !== null || tries > 300) throw new Error(`the window did not come up:\n${said}`)
+    await new Promise((next) => setTimeout(next, 100))
+  }
+  return {
+    url,
+    dir,
+    said: () => said,
+    /** Ends the process and says how, and removes the folder. */
+    async close() {
+      if (child.exitCode === null) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      process.off('exit', orphan)
+      await rm(dir, { recursive: true, force: true })
+      return child.exitCode
+    },
+  }
+}
+
+/** A page on the window; broken is script that runs before the page's own, to break single calls. */
+export async function openPage(browser, window, { broken, dark = false, width = 1280, height = 800, forced = false } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    forcedColors: forced ? 'active' : 'none',
+    locale: 'en-GB',
+  })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  page.faults = []
+  page.on('pageerror', (e) => page.faults.push(String(e)))
+  if (broken) await page.addInitScript(broken)
+  await page.goto(window.url)
+  return page
+}
+
+/** A script for openPage: replaces single bound methods as soon as Wails has put them there. */
+export const breakCalls = (methods) => `{
+  const broken = { ${Object.entries(methods).map(([name, fn]) => `${name}: ${fn}`).join(', ')} };
+  let go;
+  const ours = new Set();
+  const replace = () => {
+    const app = go?.main?.App ?? {};
+    for (const [name, fn] of Object.entries(broken)) {
+      const real = app[name];
+      if (!real || ours.has(real)) continue;
+      app[name] = (...args) => fn(real, ...args);
+      ours.add(app[name]);
+    }
+  };
+  Object.defineProperty(window, 'go', { configurable: true, get: () => (replace(), go), set: (v) => (go = v) });
+}`
+
+/** Runs scimd; its exit code and what it printed. */
+export async function scimd(...args) {
+  const child = spawn(join(root, 'bin/scimd'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (text) => (out += text))
+  child.stderr.on('data', (text) => (err += text))
+  const [code] = await once(child, 'exit')
+  return { code, out, err }
+}
+
+/** Opens a folder by the daemon; the returned function ends it. */
+export async function daemon(dir) {
+  const child = spawn(join(root, 'bin/scimd'), ['run', '--data', join(dir, 'data'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return async () => {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+}
+
+/** Plays Entra at an address; ends when it has, and fails if the server then differs from what was sent. */
+export async function rehearse(window, address, secret, ...more) {
+  const file = join(window.dir, 'token.txt')
+  await writeFile(file, `${secret}\n`, { mode: 0o600 })
+  const done = await scimd('rehearse', '--dialect', 'mixed', '--url', address, '--token-file', file, ...more)
+  if (done.code !== 0) throw new Error(`the rehearsal ended with ${done.code}\n${done.out}\n${done.err}`)
+}
