@@ -28,4 +28,12 @@ func matched(f *scim.Filter) string {
 	return find(f.Root)
 }
 
-func isGUID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+// isProbe knows the filter of Entra's connection test: a matching attribute, not our own id, equal to a random GUID.
+func isProbe(f *scim.Filter) bool {
+	c, ok := f.Root.(scim.Compare)
+	if !ok || c.Op != "eq" || c.Path.Attr == "id" {
+		return false
+	}
+	s, ok := c.Value.(string)
+	return ok && len(s) == 36 && uuid.Validate(s) == nil
+}

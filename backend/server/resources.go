@@ -42,7 +42,7 @@ func (c *call) list(t *scim.ResourceType) (answer, error) {
 		return answer{}, err
 	}
 	if c.activity.Action == "match" {
-		c.noteMatch(page)
+		c.noteMatch(q.Filter, page)
 	}
 	rendered := make([][]byte, 0, len(page.Records))
 	for _, r := range page.Records {
@@ -56,9 +56,9 @@ func (c *call) list(t *scim.ResourceType) (answer, error) {
 }
 
 // noteMatch tells the record whom a match found. One that found nobody under a random GUID is Entra's connection test.
-func (c *call) noteMatch(page store.Page) {
+func (c *call) noteMatch(f *scim.Filter, page store.Page) {
 	switch {
-	case page.Total == 0 && isGUID(c.activity.Name):
+	case page.Total == 0 && isProbe(f):
 		c.activity.Action = "test"
 	case page.Total == 1 && len(page.Records) == 1:
 		c.note(page.Records[0])

@@ -323,6 +323,7 @@ func TestActivityHoldsEveryRequest(t *testing.T) {
 	patch := func(ops string) string { return `{"Operations":[` + ops + `]}` }
 	o.do("GET", `/scim/v2/Users?filter=userName+eq+"5c1f0a7e-2f55-4c36-9a0c-0c9a3d1b7f10"`, "")
 	o.do("GET", `/scim/v2/Users?filter=userName+eq+"ada%40contoso.example"`, "")
+	o.do("GET", `/scim/v2/Users?filter=id+eq+"`+id+`"+and+manager+eq+"x"&attributes=id`, "")
 	o.do("PATCH", "/scim/v2/Users/"+id, patch(`{"op":"Replace","path":"active","value":"False"}`))
 	o.do("PATCH", "/scim/v2/Users/"+id, patch(`{"op":"Replace","path":"active","value":"True"}`))
 	o.do("POST", "/scim/v2/Users", `{"userName":"ada@contoso.example"}`)
@@ -330,7 +331,7 @@ func TestActivityHoldsEveryRequest(t *testing.T) {
 	o.do("DELETE", "/scim/v2/Users/"+id, "")
 
 	want := []string{
-		"POST 201 create Ada Berg", "GET 200 test 5c1f0a7e-2f55-4c36-9a0c-0c9a3d1b7f10", "GET 200 match Ada Berg",
+		"POST 201 create Ada Berg", "GET 200 test 5c1f0a7e-2f55-4c36-9a0c-0c9a3d1b7f10", "GET 200 match Ada Berg", "GET 200 match " + id,
 		"PATCH 200 disable Ada Berg", "PATCH 200 enable Ada Berg", "POST 409 create ada@contoso.example", "GET 401 other ",
 		"DELETE 204 delete Ada Berg",
 	}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Everything there is to check, the quick and telling first.
+MAKETARGET=test
+source "$(dirname "$0")/lib.sh"
+started=$SECONDS
+
+build/scripts/setup.sh go window page tests
+
+# bindings compares what the page calls with what App offers.
+bindings() {
+	local kept
+	kept=$(mktemp -d)
+	cp -r frontend/wailsjs/. "$kept"
+	go run -tags bindings,webkit2_41 . || return 1
+	diff -r "$kept" frontend/wailsjs || {
+		echo "frontend/wailsjs was not current and has been written anew: commit it."
+		return 1
+	}
+	rm -rf "$kept"
+}
+
+# scan asks the vulnerability databases where they can be reached; a finding fails, silence does not.
+scan() {
+	local report
+	report=$(npm --prefix frontend audit --omit=dev 2>&1) || grep -qE 'audit endpoint|ENOTFOUND|ECONNREFUSED|E[0-9]{3}|network' <<<"$report" || {
+		echo "$report"
+		return 1
+	}
+	grep -q 'found 0 vulnerabilities' <<<"$report" && echo "npm packages: nothing found" || echo "npm packages: not scanned, the database can't be reached"
+	if has govulncheck && report=$(govulncheck -C . ./... 2>&1); then
+		echo "Go modules: nothing found"
+	elif [ -n "${report:-}" ] && grep -q 'Vulnerability #' <<<"$report"; then
+		echo "$report"
+		return 1
+	else
+		echo "Go modules: not scanned, govulncheck or its database can't be reached"
+	fi
+}
+
+cross() {
+	local at
+	for at in windows/amd64 windows/arm64 darwin/arm64 darwin/amd64; do
+		GOOS=${at%/*} GOARCH=${at#*/} CGO_ENABLED=0 go build -o /dev/null ./backend/cmd/scimd || return 1
+	done
+}
+
+step "Page: types" npm --prefix frontend run check
+show='Tests +[0-9]' step "Page: unit tests" npm --prefix frontend test
+build/scripts/lint.sh
+step "scimd for Windows and macOS" cross
+show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -tags "$WINDOW_TAGS" . ./backend/...
+show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store
+step "Bindings are current" bindings
+build/scripts/build.sh scimd window dev
+show='^# (tests|pass|fail)' step "Browser tests" xvfb-run --auto-servernum dbus-run-session -- node --test --test-reporter=tap 'frontend/tests/browser/*.test.mjs'
+show='.' step "The real window" build/scripts/window.sh
+show='.' step "Known vulnerabilities" scan
+printf '\nEverything passed in %d s.\n' $((SECONDS - started))

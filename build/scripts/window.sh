@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The production window on a screen of its own: it comes up, a rehearsal on loopback appears in its list, and it ends in
+# order. Tells when the first paint came, and leaves a picture in bin/window.png.
+source "$(dirname "$0")/lib.sh"
+
+if [ "${1:-}" != inside ]; then
+	exec xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" dbus-run-session -- "$0" inside
+fi
+
+dir=$(mktemp -d)
+export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share
+bin/scimdesk -data "$dir/data" -listen 127.0.0.1:0 2>"$dir/log" &
+window=$!
+trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true; rm -rf "$dir"' EXIT
+
+# waited WHAT COMMAND...: repeats a command until it succeeds, for at most 30 s.
+waited() {
+	local what=$1 tries
+	shift
+	for tries in $(seq 150); do
+		"$@" && return
+		kill -0 "$window" 2>/dev/null || fail "The window ended: $(cat "$dir/log")"
+		sleep 0.2
+	done
+	fail "$what did not come. The window said: $(cat "$dir/log")"
+}
+
+waited "The first paint" grep -q 'first paint' "$dir/log"
+grep -o 'first paint [0-9.]* s' "$dir/log"
+
+bin/scimd status --data "$dir/data" | grep -q 'by the ScimDesk window' || fail "scimd status does not find the window."
+url=$(bin/scimd status --data "$dir/data" | awk '/^Tenant URL/ {print $3}')
+bin/scimd token rotate --data "$dir/data" >"$dir/token.txt" 2>/dev/null
+bin/scimd rehearse --people 50 --groups 4 --cycles 2 --dialect mixed --url "$url" --token-file "$dir/token.txt" | tail -n 1
+/usr/bin/python3 build/scripts/window.py "All staff" 20
+import -window root bin/window.png
+kill -TERM "$window"
+wait "$window" || fail "The window did not end in order: $(cat "$dir/log")"
+if grep -q "$(cat "$dir/token.txt")" "$dir/log"; then fail "The secret stands in the window's log."; fi
+echo "the window ended in order"
