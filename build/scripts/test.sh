@@ -11,7 +11,7 @@ bindings() {
 	local kept
 	kept=$(mktemp -d)
 	cp -r frontend/wailsjs/. "$kept"
-	go run -tags bindings,webkit2_41 . || return 1
+	tsoutputtype=interfaces go run -tags bindings,webkit2_41 . || return 1
 	diff -r "$kept" frontend/wailsjs || {
 		echo "frontend/wailsjs was not current and has been written anew: commit it."
 		return 1
@@ -52,7 +52,7 @@ show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -tags
 show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store
 step "Bindings are current" bindings
 build/scripts/build.sh scimd window dev
-show='^# (tests|pass|fail)' step "Browser tests" xvfb-run --auto-servernum dbus-run-session -- node --test --test-reporter=tap 'frontend/tests/browser/*.test.mjs'
+show='^# (tests|pass|fail)' step "Browser tests" xvfb-run --auto-servernum dbus-run-session -- node --test --test-reporter=tap frontend/tests/browser/*.test.mjs
 show='.' step "The real window" build/scripts/window.sh
 show='.' step "Known vulnerabilities" scan
 printf '\nEverything passed in %d s.\n' $((SECONDS - started))

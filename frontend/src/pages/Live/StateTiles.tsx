@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next'
-import { errorKey } from '../../api/errors'
 import type { Snapshot } from '../../api/types'
 import { Status, type Tone } from '../../components/Status'
 import { databaseKey } from '../../lib/status'
@@ -25,7 +24,7 @@ export function StateTiles({ snapshot, unsure }: { snapshot: Snapshot; unsure: b
             <Status tone={listener.serving ? 'good' : 'bad'} word={t(listener.serving ? 'state.listenerOk' : 'state.listenerDown')} />
           )
         }
-        note={listener.serving ? since(snapshot.started) : t(`${errorKey(listener.code)}.text`)}
+        note={listener.serving ? since(snapshot.started) : listener.listen}
       />
       <Tile
         name={t('state.database')}
