@@ -90,6 +90,31 @@ describe('the page', { timeout: 240_000 }, () => {
     await dialog.waitFor({ state: 'detached' })
   })
 
+  it('empties the clipboard after a minute if it still holds the secret, and only then', async () => {
+    const timed = await openPage(browser, window, { before: (p) => p.clock.install() })
+    const clipboard = () => timed.evaluate(() => globalThis.runtime.ClipboardGetText())
+    const copySecret = async () => {
+      await timed.getByRole('button', { name: 'Rotate token' }).click()
+      secret = await timed.getByRole('textbox', { name: 'New secret token' }).inputValue()
+      await timed.getByRole('button', { name: 'Copy token' }).click()
+      await timed.getByRole('button', { name: 'Done' }).click()
+      assert.equal(await clipboard(), secret)
+    }
+    await copySecret()
+    await timed.clock.runFor(59_000)
+    assert.equal(await clipboard(), secret)
+    await timed.clock.runFor(2_000)
+    await timed.getByText('The token was removed from the clipboard.').waitFor({ state: 'attached' })
+    assert.equal(await clipboard(), '')
+    await copySecret()
+    await timed.getByRole('button', { name: 'Copy Tenant URL' }).first().click()
+    await until(timed, async () => (await clipboard()) === address, 'the copied address')
+    await timed.clock.runFor(61_000)
+    await timed.waitForTimeout(300)
+    assert.equal(await clipboard(), address)
+    await timed.context().close()
+  })
+
   it('shows each request of a rehearsal as it arrives, in order, following the newest', async () => {
     let seen = 0
     const watching = (async () => {

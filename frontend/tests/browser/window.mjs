@@ -64,7 +64,7 @@ export async function openWindow({ folder, listen = '127.0.0.1:0' } = {}) {
 }
 
 /** A page on the window; broken is script that runs before the page's own, to break single calls. */
-export async function openPage(browser, window, { broken, dark = false, width = 1280, height = 800, forced = false } = {}) {
+export async function openPage(browser, window, { broken, before, dark = false, width = 1280, height = 800, forced = false } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
@@ -76,6 +76,7 @@ export async function openPage(browser, window, { broken, dark = false, width = 
   page.faults = []
   page.on('pageerror', (e) => page.faults.push(String(e)))
   if (broken) await page.addInitScript(broken)
+  await before?.(page)
   await page.goto(window.url)
   return page
 }
