@@ -46,14 +46,16 @@ describe('the log of requests', () => {
 
   it('has the rows before it shows them, so that no empty row flashes up', async () => {
     const { log, state } = open(10)
+    const empty: number[] = []
     log.view.subscribe(() => {
       const { last } = log.view.get()
-      if (last > 10) expect(log.row(last)?.seq).toBe(last)
+      if (last > 10 && !log.row(last)) empty.push(last)
     })
     state.last = 90
     log.moved(90)
     await settle()
     expect(log.view.get().last).toBe(90)
+    expect(empty).toEqual([])
   })
 
   it('asks for the oldest rows by their own word, since after 0 means the newest', async () => {

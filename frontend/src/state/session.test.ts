@@ -86,6 +86,7 @@ describe('the session', () => {
     tell(note('a', 9, true))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(pulls).toBe(before)
+    expect(session.log.view.get().last).toBe(0)
     snapshot = async () => state('a', 9)
     hide(false)
     await vi.advanceTimersByTimeAsync(10)
