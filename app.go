@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	callTimeout  = 10 * time.Second // of one call from the page; the page itself gives up a little later
-	closeTimeout = 10 * time.Second // for requests in flight when the window has closed
+	callTimeout      = 10 * time.Second // of one call from the page; the page itself gives up a little later
+	clipboardTimeout = time.Second      // for another program to hand over what it copied
+	closeTimeout     = 10 * time.Second // for requests in flight when the window has closed
 )
 
 // App is what the page may call: every exported method, and no other. A panic in a method becomes that call's error,
@@ -76,7 +77,8 @@ func (a *App) Painted(at float64) {
 }
 
 // CopyText puts text on the clipboard. Of a secret it remembers the hash, for ForgetSecret.
-func (a *App) CopyText(text string, secret bool) error {
+func (a *App) CopyText(text string, secret bool) (err error) {
+	defer a.rescue(&err)
 	if secret {
 		a.mu.Lock()
 		a.secret = sha256.Sum256([]byte(text))
@@ -86,7 +88,8 @@ func (a *App) CopyText(text string, secret bool) error {
 }
 
 // ForgetSecret empties the clipboard if it still holds the secret that was copied last, and says whether it did.
-func (a *App) ForgetSecret() (bool, error) {
+func (a *App) ForgetSecret() (forgotten bool, err error) {
+	defer a.rescue(&err)
 	a.mu.Lock()
 	secret := a.secret
 	a.secret = [sha256.Size]byte{}
@@ -219,6 +222,23 @@ func (a *App) watch(b *backend.Backend) error {
 func (a *App) show() {
 	runtime.WindowUnminimise(a.wails)
 	runtime.WindowShow(a.wails)
+}
+
+// beforeClose takes a copied secret off the clipboard, which would outlive the window; a clipboard that does not answer
+// holds nothing up. It never keeps the window from closing.
+func (a *App) beforeClose(context.Context) (prevent bool) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if _, err := a.ForgetSecret(); err != nil {
+			a.opts.Log.Warn("empty the clipboard", "err", err)
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(clipboardTimeout):
+	}
+	return false
 }
 
 // shutdown ends the backend; what is in flight has closeTimeout to finish. Ending without it is safe: an answered

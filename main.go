@@ -73,6 +73,7 @@ func run(app *App, dir string) error {
 		MinHeight:          600,
 		AssetServer:        &assetserver.Options{Assets: assets},
 		OnStartup:          app.startup,
+		OnBeforeClose:      app.beforeClose,
 		OnShutdown:         app.shutdown,
 		Bind:               []any{app},
 		ErrorFormatter:     formatError,
