@@ -9,7 +9,8 @@ fail() {
 	exit 1
 }
 
-# step NAME COMMAND... runs a command quietly and says how long it took; what it printed appears if it fails.
+# step NAME COMMAND... runs a command quietly and says how long it took. What it printed appears if it fails; if not,
+# the lines of it that $show asks for.
 step() {
 	local name=$1 log start=$SECONDS
 	shift
@@ -17,7 +18,7 @@ step() {
 	printf '%-46s ' "$name"
 	if "$@" >"$log" 2>&1; then
 		printf '%4d s\n' $((SECONDS - start))
-		grep -E "${show:-^$}" "$log" | sed 's/^/    /' || true
+		[ -z "${show:-}" ] || grep -E "$show" "$log" || true
 		rm -f "$log"
 		return
 	fi
