@@ -13,7 +13,7 @@ run: ## install what is missing, build, open the window; without a display, serv
 test: ## install what is missing and run everything: checks, Go, page, browser, the real window
 	@build/scripts/test.sh
 
-bench: ## measure: ratios and medians of one run
+bench: ## measure: ratios of one run; PEOPLE=1000000 for the longest lists
 	@build/scripts/bench.sh
 
 soak: ## rehearsals against a served folder for SOAK minutes (default 10)

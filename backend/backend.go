@@ -26,6 +26,9 @@ var Version = "0.1.0-dev"
 // NoListener as Options.Listen opens a folder without serving SCIM from it.
 const NoListener = "none"
 
+// DefaultMaxBody is the largest request body in bytes unless Options says otherwise: 1 MiB.
+const DefaultMaxBody = server.DefaultMaxBody
+
 // Options of Open.
 type Options struct {
 	// Dir is the data folder; it is made when missing. Empty means config.DataDir.
@@ -34,6 +37,8 @@ type Options struct {
 	Listen string
 	// BehindProxy allows a Listen address that is not loopback: a reverse proxy in front of it adds TLS.
 	BehindProxy bool
+	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
+	MaxBody int64
 	// Face is who opens the folder, "window" or "scimd". It stands in history and is told to others who find the folder taken.
 	Face string
 	// Log gets what happens; secrets are masked before it. Nil discards.
@@ -92,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, Log: b.log})
+	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, MaxBody: o.MaxBody, Log: b.log})
 	b.door = newListener(o.Listen, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
 	b.door.bind(ctx)
 	return b, nil

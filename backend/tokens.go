@@ -33,6 +33,21 @@ func (b *Backend) RotateToken(ctx context.Context) (NewToken, error) {
 	return NewToken{Secret: secret, Token: tokenInfo(record)}, nil
 }
 
+// EndToken stops accepting the token at once, without a new one: nobody gets in until one is made. Without a token it does
+// nothing.
+func (b *Backend) EndToken(ctx context.Context) error {
+	t, ok, err := b.tokens.Active(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	if err := b.tokens.End(ctx, t.ID); err != nil {
+		return err
+	}
+	b.log.Info("token ended", "last_four", t.LastFour, "face", b.face)
+	b.hub.tell(Notify{Store: b.id, Status: true})
+	return nil
+}
+
 // tokenInfo gives the accepted token and when any token was last used.
 func (b *Backend) tokenInfo(ctx context.Context) (TokenInfo, string, error) {
 	all, err := b.store.Tokens(ctx)

@@ -79,6 +79,11 @@ func (c *Client) RotateToken(ctx context.Context) (backend.NewToken, error) {
 	return t, c.decode(ctx, http.MethodPost, "/token/rotate", &t)
 }
 
+// EndToken is backend.EndToken at the owner.
+func (c *Client) EndToken(ctx context.Context) error {
+	return c.decode(ctx, http.MethodPost, "/token/end", &struct{}{})
+}
+
 // Export is backend.Export at the owner. What was written to w before an error is not whole.
 func (c *Client) Export(ctx context.Context, w io.Writer, what, format string) error {
 	body, err := c.do(ctx, http.MethodGet, "/export/"+what+"/"+format)

@@ -119,6 +119,9 @@ func routes(b *backend.Backend) http.Handler {
 		t, err := b.RotateToken(r.Context())
 		reply(w, t, err)
 	})
+	mux.HandleFunc("POST /token/end", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, struct{}{}, b.EndToken(r.Context()))
+	})
 	mux.HandleFunc("GET /export/{what}/{format}", func(w http.ResponseWriter, r *http.Request) {
 		started := &firstWrite{ResponseWriter: w}
 		err := b.Export(r.Context(), started, r.PathValue("what"), r.PathValue("format"))

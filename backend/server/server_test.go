@@ -395,6 +395,14 @@ func waitForActivity(t *testing.T, st *store.Store, n int) []store.Activity {
 	}
 }
 
+func TestTheBodyLimitCanBeSet(t *testing.T) {
+	o := open(t, func(o *Options) { o.MaxBody = 100 })
+	if r := o.do("POST", "/scim/v2/Users", `{"userName":"`+strings.Repeat("x", 100)+`"}`); r.status != 413 || !strings.Contains(r.body, "100 bytes") {
+		t.Errorf("a body of more than 100 bytes: %d %s", r.status, r.body)
+	}
+	o.create("Users", `{"userName":"ada@contoso.example"}`)
+}
+
 func TestLocationFollowsTheAddressThatWasUsed(t *testing.T) {
 	o := open(t, func(o *Options) { o.BasePaths = []string{"/scim/v2", "/scim"} })
 	id := o.create("Users", `{"userName":"ada@contoso.example"}`)

@@ -4,4 +4,4 @@ MAKETARGET=bench
 source "$(dirname "$0")/lib.sh"
 
 build/scripts/setup.sh go
-go test -run '^$' -bench "${BENCH:-.}" -benchtime "${BENCHTIME:-1s}" ./backend/... | grep -vE '^(ok|PASS|\?|goos|goarch)'
+STORE_BENCH_PEOPLE=${PEOPLE:-20000} go test -timeout 60m -run '^$' -bench "${BENCH:-.}" -benchtime "${BENCHTIME:-1s}" ./backend/... | grep -vE '^(ok|PASS|\?|goos|goarch)'

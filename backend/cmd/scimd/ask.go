@@ -14,17 +14,22 @@ import (
 )
 
 const tokenUsage = `scimd token rotate makes a new secret token and prints it, alone, on standard output. It is not kept and can't be shown
-again. The old token ends at once.
+again. The old token ends at once. scimd token end ends it without a new one: nobody gets in until one is made.
 
-  scimd token rotate --data ./office > token.txt`
+  scimd token rotate --data ./office > token.txt
+  scimd token end --data ./office`
 
 func (a *app) token(ctx context.Context, args []string) error {
 	fs := a.flags("scimd token", tokenUsage)
 	data := dataFlag(fs)
-	if _, err := parse(fs, args, []string{"rotate"}); err != nil {
+	words, err := parse(fs, args, []string{"rotate", "end"})
+	if err != nil {
 		return err
 	}
 	return a.with(ctx, *data, func(f folder, _ *control.Client) error {
+		if words[0] == "end" {
+			return f.EndToken(ctx)
+		}
 		t, err := f.RotateToken(ctx)
 		if err != nil {
 			return err

@@ -35,6 +35,7 @@ const help = `scimd serves SCIM 2.0 to Microsoft Entra ID and keeps what arrives
 Usage
   scimd run                    serve, and show each request as it arrives
   scimd token rotate           make a new secret token; the old one ends at once
+  scimd token end              stop accepting the token, without a new one
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
   scimd rehearse               play Entra at a server with invented people
@@ -185,6 +186,7 @@ func parse(fs *flag.FlagSet, args []string, words ...[]string) ([]string, error)
 type folder interface {
 	Snapshot(ctx context.Context) (backend.Snapshot, error)
 	RotateToken(ctx context.Context) (backend.NewToken, error)
+	EndToken(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
 }
 

@@ -119,6 +119,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"run", "--help"}, exitOK, "-behind-proxy", ""},
 		{[]string{"rehearse", "--help"}, exitOK, "-dialect", ""},
 		{[]string{"run", "--port", "1"}, exitUsage, "", "-port"},
+		{[]string{"run", "--max-body", "0"}, exitUsage, "", "--max-body"},
 		{[]string{"run", "now"}, exitUsage, "", `"now"`},
 		{[]string{"run", "--data", dir, "--listen", "0.0.0.0:0"}, exitFailed, "", "--behind-proxy"},
 		{[]string{"run", "--data", dir, "--listen", "8088"}, exitFailed, "", "host:port"},
@@ -174,6 +175,13 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 			t.Errorf("GET with a token: %d, want %d", got, want)
 		}
 	}
+	if code, _, errOut := call(t, "token", "end", "--data", dir); code != exitOK {
+		t.Error(errOut)
+	}
+	if got := get(t, d.url+"/scim/v2/Users", secret); got != 401 {
+		t.Errorf("GET with an ended token: %d", got)
+	}
+	secret = rotate(t, dir)
 	file := filepath.Join(t.TempDir(), "token.txt")
 	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -23,10 +23,14 @@ func (a *app) serve(ctx context.Context, args []string) error {
 	data := dataFlag(fs)
 	listen := fs.String("listen", "", "`host:port` to serve on (default: "+config.EnvListen+", else "+config.DefaultListen+")")
 	proxied := fs.Bool("behind-proxy", false, "allow an address that other computers reach: a reverse proxy in front adds TLS")
+	maxBody := fs.Int64("max-body", backend.DefaultMaxBody, "largest request body, in `bytes`")
 	quiet := fs.Bool("quiet", false, "do not show requests")
 	verbose := fs.Bool("verbose", false, "log more, to standard error")
 	if _, err := parse(fs, args); err != nil {
 		return err
+	}
+	if *maxBody < 1 {
+		return &usageError{"scimd run: --max-body is at least 1"}
 	}
 	dir, err := dataDir(*data)
 	if err != nil {
@@ -43,7 +47,7 @@ func (a *app) serve(ctx context.Context, args []string) error {
 			return fmt.Errorf("%s is open already, in the %s with process id %d: end that first, or use another folder: %w", dir, face(owner.Face()), owner.PID(), errRunning)
 		}
 		var err error
-		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, Face: "scimd", Log: log})
+		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, MaxBody: *maxBody, Face: "scimd", Log: log})
 		return err
 	})
 	if err != nil {
