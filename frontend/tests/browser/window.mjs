@@ -70,6 +70,7 @@ export async function openPage(browser, window, { broken, before, dark = false, 
     colorScheme: dark ? 'dark' : 'light',
     forcedColors: forced ? 'active' : 'none',
     locale: 'en-GB',
+    reducedMotion: 'reduce', // what is half faded in has half its contrast
   })
   context.setDefaultTimeout(10_000)
   const page = await context.newPage()

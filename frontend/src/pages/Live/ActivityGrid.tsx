@@ -9,7 +9,9 @@ import type { ActivityLog, View } from '../../state/activity'
 import { copy } from '../../state/clipboard'
 import { asText, summary } from './text'
 
-export const rowHeight = 32
+const rowHeight = 32
+/** Room for the pill of unseen rows, so that it never hides a row for good. */
+const pillHeight = 48
 
 export const tones: Record<Outcome, Tone> = {
   success: 'good', notFound: 'neutral', failure: 'bad', error: 'severe', cutOff: 'unknown',
@@ -47,6 +49,7 @@ export function ActivityGrid({ log, view, base, ref }: ActivityGridProps) {
     overscan: 8,
     scrollMargin: rowHeight, // the head of the table, which sticks
     scrollPaddingStart: rowHeight,
+    scrollPaddingEnd: pillHeight,
     // The selected row stays in the page, so that aria-activedescendant points at something.
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range)
@@ -135,7 +138,7 @@ export function ActivityGrid({ log, view, base, ref }: ActivityGridProps) {
           <span role="columnheader" className="summary">{t('log.summary')}</span>
         </div>
       </div>
-      <div role="rowgroup" className="grid-rows" style={{ height: count * rowHeight }}>
+      <div role="rowgroup" className="grid-rows" style={{ height: count * rowHeight + (moving ? 0 : pillHeight) }}>
         {rows.getVirtualItems().map((item) => {
           const seq = item.index + origin
           return (
