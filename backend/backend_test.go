@@ -324,6 +324,9 @@ func TestABusyPortIsToldAndTriedAgain(t *testing.T) {
 	if status, _ := send(t, b, "GET", "/Users", secret, ""); status != 200 {
 		t.Errorf("after the port came free: %d", status)
 	}
+	if later, err := b.Snapshot(t.Context()); err != nil || !later.Listener.Serving || later.Listener.Since <= s.Listener.Since {
+		t.Errorf("listener = %+v, %v; was %+v", later.Listener, err, s.Listener)
+	}
 }
 
 func TestOneProcessOwnsAFolder(t *testing.T) {

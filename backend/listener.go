@@ -71,7 +71,8 @@ type listener struct {
 
 	mu    sync.Mutex
 	ln    net.Listener
-	err   error // why there is no ln
+	err   error     // why there is no ln
+	since time.Time // when ln last came or was first missed
 	ended bool
 }
 
@@ -92,7 +93,11 @@ func (l *listener) bind(ctx context.Context) net.Listener {
 	if l.want == NoListener || l.ended || l.ln != nil {
 		return l.ln
 	}
+	first := l.since.IsZero()
 	l.ln, l.err = (&net.ListenConfig{}).Listen(ctx, "tcp", l.want)
+	if first || l.ln != nil {
+		l.since = time.Now()
+	}
 	return l.ln
 }
 
@@ -100,6 +105,12 @@ func (l *listener) failure() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
+}
+
+func (l *listener) changedAt() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.since
 }
 
 // bound is the address really listened on, "" if none.

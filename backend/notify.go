@@ -127,6 +127,7 @@ type Snapshot struct {
 // ListenerInfo is whether the SCIM listener serves, and why not.
 type ListenerInfo struct {
 	Serving bool   `json:"serving"`
+	Since   string `json:"since"`  // when Serving last changed
 	Listen  string `json:"listen"` // host:port really bound
 	Code    string `json:"code"`   // an error code of errors.go, "" if all is well
 	Message string `json:"message"`
@@ -161,6 +162,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),
 			Serving: b.door.bound() != "",
+			Since:   stamp(b.door.changedAt()),
 		},
 	}
 	if err := b.door.failure(); err != nil {

@@ -43,6 +43,7 @@ export namespace backend {
 	}
 	export interface ListenerInfo {
 	    serving: boolean;
+	    since: string;
 	    listen: string;
 	    code: string;
 	    message: string;

@@ -24,7 +24,7 @@ export function StateTiles({ snapshot, unsure }: { snapshot: Snapshot; unsure: b
             <Status tone={listener.serving ? 'good' : 'bad'} word={t(listener.serving ? 'state.listenerOk' : 'state.listenerDown')} />
           )
         }
-        note={listener.serving ? since(snapshot.started) : listener.listen}
+        note={listener.serving ? since(listener.since) : listener.listen}
       />
       <Tile
         name={t('state.database')}
