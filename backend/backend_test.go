@@ -50,7 +50,8 @@ func serve(t *testing.T, change ...func(*Options)) (*Backend, string) {
 	return b, secret.Secret
 }
 
-func send(t *testing.T, b *Backend, method, path, secret, body string) (int, map[string]any) {
+// ask sends a request and gives the answer as it came.
+func ask(t *testing.T, b *Backend, method, path, secret, body string) (int, http.Header, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, b.door.address()+path, strings.NewReader(body))
 	if err != nil {
@@ -66,13 +67,20 @@ func send(t *testing.T, b *Backend, method, path, secret, body string) (int, map
 	if err != nil {
 		t.Fatal(err)
 	}
+	return res.StatusCode, res.Header, string(text)
+}
+
+// send is ask for an answer in JSON, or without a body.
+func send(t *testing.T, b *Backend, method, path, secret, body string) (int, map[string]any) {
+	t.Helper()
+	status, _, text := ask(t, b, method, path, secret, body)
 	var v map[string]any
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &v); err != nil {
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
 			t.Fatalf("%s %s: %v: %s", method, path, err, text)
 		}
 	}
-	return res.StatusCode, v
+	return status, v
 }
 
 func add(t *testing.T, b *Backend, secret, endpoint, body string) string {

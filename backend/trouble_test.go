@@ -34,7 +34,7 @@ func TestAFullDiskAsEntraSeesIt(t *testing.T) {
 
 	ballast := filepath.Join(disk, "ballast")
 	fill(t, ballast)
-	status, header, body := answer(t, b, "POST", "/Users", secret, `{"userName":"bob@contoso.example","nickName":"`+strings.Repeat("x", 200_000)+`"}`)
+	status, header, body := ask(t, b, "POST", "/Users", secret, `{"userName":"bob@contoso.example","nickName":"`+strings.Repeat("x", 200_000)+`"}`)
 	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, "full") {
 		t.Errorf("create on a full disk: %d, Retry-After %q, %s", status, header.Get("Retry-After"), body)
 	}
@@ -62,23 +62,6 @@ func TestAFullDiskAsEntraSeesIt(t *testing.T) {
 		}
 	}
 	add(t, b, secret, "/Users", `{"userName":"bob@contoso.example"}`)
-}
-
-func answer(t *testing.T, b *Backend, method, path, secret, body string) (int, http.Header, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, b.door.address()+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+secret)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text := make([]byte, 4096)
-	n, _ := res.Body.Read(text)
-	return res.StatusCode, res.Header, string(text[:n])
 }
 
 // fill takes all space that is left.

@@ -17,8 +17,7 @@ import (
 // list answers GET /Users and GET /Groups: all of them, or those a filter matches. A filter is never ignored, and one
 // that matches nobody is 200 with an empty list: Entra's Test Connection and every match stand on that.
 func (c *call) list(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType = "list", t.Name
-	p, err := c.projection(t)
+	p, err := c.reading("list", t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -66,12 +65,7 @@ func (c *call) noteMatch(f *scim.Filter, page store.Page) {
 }
 
 func (c *call) create(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType = "create", t.Name
-	p, err := c.projection(t)
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := c.body()
+	p, body, err := c.writing("create", t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,8 +84,7 @@ func (c *call) create(t *scim.ResourceType) (answer, error) {
 }
 
 func (c *call) read(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "read", t.Name, c.id()
-	p, err := c.projection(t)
+	p, err := c.reading("read", t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -109,12 +102,7 @@ func (c *call) read(t *scim.ResourceType) (answer, error) {
 // replace answers PUT (RFC 7644 section 3.5.1): what the body does not have is cleared, except a Group's members and a
 // person's active, which only change when they are named: leaving them out must not empty a group or let somebody in again.
 func (c *call) replace(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "update", t.Name, c.id()
-	p, err := c.projection(t)
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := c.body()
+	p, body, err := c.writing("update", t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -135,12 +123,7 @@ func (c *call) replace(t *scim.ResourceType) (answer, error) {
 // patch answers PATCH: 200 with the person, 204 for a group unless the client asked for attributes, since Entra wants no list
 // of members back.
 func (c *call) patch(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "update", t.Name, c.id()
-	p, err := c.projection(t)
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := c.body()
+	p, body, err := c.writing("update", t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -186,7 +169,7 @@ func (c *call) update(t *scim.ResourceType, edit store.Edit, finish func(store.R
 }
 
 func (c *call) remove(t *scim.ResourceType) (answer, error) {
-	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = "delete", t.Name, c.id()
+	c.about("delete", t)
 	version, err := c.ifMatch()
 	if err != nil {
 		return answer{}, err
@@ -222,10 +205,27 @@ func (c *call) note(r store.Record) {
 	}
 }
 
+// about begins the record: what is asked for, of whom.
+func (c *call) about(action string, t *scim.ResourceType) {
+	c.activity.Action, c.activity.ResourceType, c.activity.ResourceID = action, t.Name, c.id()
+}
+
 func (c *call) id() string { return chi.URLParam(c.request, "id") }
 
-func (c *call) projection(t *scim.ResourceType) (*scim.Projection, error) {
+// reading is how every request for resources begins: with the attributes that its answer shall have.
+func (c *call) reading(action string, t *scim.ResourceType) (*scim.Projection, error) {
+	c.about(action, t)
 	return scim.ParseProjection(t, c.query["attributes"], c.query["excludedattributes"])
+}
+
+// writing is reading with the body.
+func (c *call) writing(action string, t *scim.ResourceType) (*scim.Projection, []byte, error) {
+	p, err := c.reading(action, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := c.body()
+	return p, body, err
 }
 
 func with(t *scim.ResourceType, p *scim.Projection) store.With {
