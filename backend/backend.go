@@ -97,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, MaxBody: o.MaxBody, Log: b.log})
+	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
 	b.door = newListener(o.Listen, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
 	b.door.bind(ctx)
 	return b, nil

@@ -366,9 +366,9 @@ func TestLogsHoldNoSecret(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(Masked(slog.NewTextHandler(&out, nil)))
 	const secret = "sdk_0123456789abcdefghijABCDEFGHIJ"
-	log.With("token", secret).WithGroup("g").Info("rotated "+secret, "err", errors.New("refused "+secret), "header", "Bearer hunter2",
+	log.With("token", secret).WithGroup("g").Info("rotated "+secret, "err", errors.New("refused "+secret), "header", "Bearer hunter2hunter2hunter2",
 		slog.Group("inner", "s", secret), "n", 7)
-	if text := out.String(); strings.Contains(text, "0123456789") || strings.Contains(text, "hunter2") || !strings.Contains(text, "n=7") || !strings.Contains(text, "refused ***") {
+	if text := out.String(); strings.Contains(text, "0123456789") || strings.Contains(text, "hunter2") || !strings.Contains(text, "n=7") || !strings.Contains(text, "refused ***") || Mask("the bearer token is missing") != "the bearer token is missing" {
 		t.Errorf("log = %s", text)
 	}
 }

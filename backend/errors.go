@@ -17,7 +17,7 @@ type fault struct{ code, message string }
 func Code(err error) string { return classify(err).code }
 
 // Message is the sentence that goes with Code. It holds no secret.
-func Message(err error) string { return classify(err).message }
+func Message(err error) string { return Mask(classify(err).message) }
 
 func classify(err error) fault {
 	if down, ok := errors.AsType[*store.Unavailable](err); ok {

@@ -14,15 +14,16 @@ import (
 	"scimdesk/backend/server"
 )
 
-// How the listener waits. There is no WriteTimeout: a handler's own time limit bounds it, and the same settings hold for a
-// tunnel, where an expired write deadline breaks the whole session.
+// How the listener waits. The WriteTimeout is for this listener alone: over a tunnel an expired write deadline breaks the
+// whole session.
 const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = 60 * time.Second
+	writeTimeout  = 2 * time.Minute
 	idleTimeout   = 2 * time.Minute
 	finishTimeout = 10 * time.Second
 	rebindEvery   = 2 * time.Second
-	maxHeader     = 64 << 10
+	maxHeader     = 16 << 10
 )
 
 // ErrExposed refuses a listen address that other computers reach: the secret would travel unencrypted.
@@ -81,9 +82,12 @@ func newListener(addr string, h http.Handler, log *slog.Logger, changed func()) 
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is no SCIM
 	}}
 }
 
@@ -123,38 +127,62 @@ func (l *listener) bound() string {
 	return l.ln.Addr().String()
 }
 
-// run serves until ctx ends. An address that is taken is tried again until it is free.
+// run serves until ctx ends. An address that is taken, or a listener that fails, is tried again until it serves.
 func (l *listener) run(ctx context.Context) error {
-	ln := l.bind(ctx)
-	for ln == nil && ctx.Err() == nil {
-		again := time.NewTimer(rebindEvery)
-		select {
-		case <-ctx.Done():
-		case <-again.C:
-			if l.want == NoListener {
-				continue
-			}
-			if ln = l.bind(ctx); ln != nil {
-				l.log.Info("listening", "address", l.bound())
-				l.changed()
-			}
+	for ctx.Err() == nil {
+		ln := l.bind(ctx)
+		if ln == nil {
+			l.pause(ctx)
+			continue
 		}
-		again.Stop()
+		l.log.Debug("serving", "address", ln.Addr().String())
+		l.changed()
+		served := make(chan error, 1)
+		go func() { served <- l.http.Serve(ln) }()
+		select {
+		case err := <-served:
+			l.lose(fmt.Errorf("serve SCIM: %w", err))
+		case <-ctx.Done():
+			return l.finish(ctx)
+		}
 	}
-	if ln == nil {
-		return nil
-	}
-	served := make(chan error, 1)
-	go func() { served <- l.http.Serve(ln) }()
+	return nil
+}
+
+// pause waits for the next try.
+func (l *listener) pause(ctx context.Context) {
+	again := time.NewTimer(rebindEvery)
+	defer again.Stop()
 	select {
-	case err := <-served:
-		return fmt.Errorf("serve SCIM: %w", err)
 	case <-ctx.Done():
+	case <-again.C:
 	}
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+}
+
+// lose notes that nothing is listened on any more, and why.
+func (l *listener) lose(err error) {
+	l.mu.Lock()
+	_ = l.ln.Close() // Serve has closed it, if it could
+	l.ln, l.err, l.since = nil, err, time.Now()
+	ended := l.ended
+	l.mu.Unlock()
+	if !ended {
+		l.log.Error("the listener failed and is opened again", "err", err)
+		l.changed()
+	}
+}
+
+// finish lets requests in flight end, for a while. Cutting one off after that loses nothing that was answered.
+func (l *listener) finish(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
 	defer cancel()
-	if err := l.http.Shutdown(finish); err != nil {
-		return fmt.Errorf("finish requests: %w", errors.Join(err, l.http.Close()))
+	err := l.http.Shutdown(bounded)
+	if errors.Is(err, context.DeadlineExceeded) {
+		l.log.Warn("requests that did not end were cut off", "after", finishTimeout)
+		return l.http.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("finish requests: %w", err)
 	}
 	return nil
 }

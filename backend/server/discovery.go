@@ -66,6 +66,6 @@ func (c *call) allowed() string {
 
 func notImplemented(what string) func(*call) (answer, error) {
 	return func(*call) (answer, error) {
-		return answer{}, &scim.Error{Kind: scim.NotImplemented, Detail: what + " are not offered; ServiceProviderConfig says so"}
+		return answer{}, &scim.Error{Kind: scim.NotImplemented, Detail: what + " is not offered here"}
 	}
 }

@@ -47,6 +47,7 @@ const retryAfter = 30
 // gets the chain.
 func (c *call) fail(err error) answer {
 	e := c.classify(err)
+	detail := c.mask(e.Detail)
 	row, ok := statuses[e.Kind]
 	if !ok {
 		row = statuses[scim.Internal]
@@ -63,8 +64,8 @@ func (c *call) fail(err error) answer {
 	if errors.Is(err, context.Canceled) && c.request.Context().Err() != nil {
 		a.status = statusGone
 	}
-	a.body = scim.RenderError(a.status, row.scimType, e.Detail)
-	c.activity.ScimType, c.activity.Detail = row.scimType, e.Detail
+	a.body = scim.RenderError(a.status, row.scimType, detail)
+	c.activity.ScimType, c.activity.Detail = row.scimType, detail
 	return a
 }
 

@@ -19,7 +19,7 @@ func matched(f *scim.Filter) string {
 		case scim.And:
 			return cmp.Or(find(e.Left), find(e.Right))
 		case scim.Compare:
-			if s, ok := e.Value.(string); ok && e.Op == "eq" {
+			if s, ok := e.Value.(string); ok && e.Op == "eq" && !isPassword(e.Path.Attr) {
 				return s
 			}
 		}

@@ -31,7 +31,8 @@ type call struct {
 	base     string // absolute URL of the base path, without a slash at its end
 	activity *store.Activity
 	arrived  time.Time
-	stored   bool // the activity row was written in the write's own transaction
+	sent     []byte // the body
+	stored   bool   // the activity row was written in the write's own transaction
 }
 
 // record is the outermost step: it stamps the request, guards against panics, checks the bearer and writes the answer. A
@@ -47,15 +48,15 @@ func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 			RequestID: requestID(),
 			At:        c.arrived,
 			Method:    came.request.Method,
-			Target:    came.request.URL.RequestURI(),
+			Target:    s.target(came.request),
 			Remote:    came.request.RemoteAddr,
-			UserAgent: came.request.UserAgent(),
+			UserAgent: s.mask(came.request.UserAgent()),
 			Action:    "other",
 		}
 		a := c.run(handle)
 		if !c.stored {
 			c.annotate(a)
-			s.store.Log(c.activity)
+			c.keep()
 		}
 		c.send(a)
 	}
@@ -72,12 +73,49 @@ func (c *call) run(handle func(*call) (answer, error)) (a answer) {
 	if err := c.authorize(); err != nil {
 		return c.fail(err)
 	}
-	a, err := handle(c)
+	if err := c.readBody(); err != nil {
+		return c.fail(err)
+	}
+	leave, err := c.lanes.enter(c.request.Context(), len(c.sent))
+	if err != nil {
+		return c.fail(err)
+	}
+	defer leave()
+	a, err = handle(c)
 	if err != nil {
 		c.stored = false
 		return c.fail(err)
 	}
 	return a
+}
+
+// keep hands the row of what wrote nothing to the log. Those without a token are kept short, and not all of them.
+func (c *call) keep() {
+	if c.activity.Token != "" {
+		if sum := c.strangers.over(c.arrived); sum != nil {
+			c.store.Log(sum)
+		}
+		c.store.Log(c.activity)
+		return
+	}
+	keep, sum := c.strangers.refused(c.arrived)
+	if sum != nil {
+		c.store.Log(sum)
+	}
+	if keep {
+		c.activity.Target, c.activity.UserAgent = cut(c.activity.Target, strangerText), cut(c.activity.UserAgent, strangerText)
+		c.activity.Request, c.activity.Response = nil, nil
+		c.store.Log(c.activity)
+	}
+}
+
+// target is what was asked for as the record keeps it: without secrets, and without the value of a filter on passwords.
+func (s *server) target(r *http.Request) string {
+	target := r.URL.RequestURI()
+	if path, _, ok := strings.Cut(target, "?"); ok && strings.Contains(strings.ToLower(target), "password") {
+		target = path + "?" + hidden
+	}
+	return s.mask(target)
 }
 
 // authorize checks the bearer secret (RFC 6750 section 2.1) and reads the query, in this order: a stranger learns nothing.
@@ -115,7 +153,8 @@ func (s *server) location(came arrival) string {
 // annotate completes the record with the answer.
 func (c *call) annotate(a answer) {
 	c.activity.Status = a.status
-	c.activity.Response = a.body
+	c.activity.Name, c.activity.ResourceID = c.mask(c.activity.Name), c.mask(c.activity.ResourceID)
+	c.activity.Response = c.masked(a.body)
 	c.activity.Took = c.now().Sub(c.arrived)
 }
 
@@ -146,6 +185,9 @@ func (c *call) send(a answer) {
 	h.Set("X-Request-Id", c.activity.RequestID)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if a.status == http.StatusUnauthorized && c.request.ContentLength != 0 {
+		h.Set("Connection", "close") // or the server would first wait for a stranger's body
+	}
 	if len(a.body) > 0 {
 		h.Set("Content-Type", scim.MediaType)
 	}

@@ -10,16 +10,18 @@ const hidden = "***"
 
 // redact is a body as the activity keeps it: without passwords. Entra never sends one; other clients do.
 func redact(body []byte) []byte {
-	if !bytes.Contains(bytes.ToLower(body), []byte("password")) {
+	if !bytes.Contains(bytes.ToLower(body), []byte("password")) && !bytes.Contains(body, []byte(`\u`)) {
 		return body
 	}
 	in := json.NewDecoder(bytes.NewReader(body))
 	in.UseNumber()
 	var v any
 	if in.Decode(&v) != nil {
-		return []byte("not kept: it names a password and is no JSON")
+		return []byte("not kept: it may hold a password and is no JSON")
 	}
-	hide(v)
+	if !hide(v) {
+		return body
+	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
@@ -29,11 +31,12 @@ func redact(body []byte) []byte {
 	return bytes.TrimSpace(out.Bytes())
 }
 
-func hide(v any) {
+// hide replaces passwords in v and tells whether there were any.
+func hide(v any) (found bool) {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			hide(e)
+			found = hide(e) || found
 		}
 	case map[string]any:
 		patch := false
@@ -45,11 +48,13 @@ func hide(v any) {
 		for k, e := range v {
 			if isPassword(k) || (patch && strings.EqualFold(k, "value")) {
 				v[k] = hidden
+				found = true
 			} else {
-				hide(e)
+				found = hide(e) || found
 			}
 		}
 	}
+	return found
 }
 
 func isPassword(name string) bool {

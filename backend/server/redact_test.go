@@ -9,7 +9,9 @@ func TestRedact(t *testing.T) {
 		`{"Operations":[{"op":"add","path":"password","value":"x"}]}`:       `{"Operations":[{"op":"add","path":"password","value":"***"}]}`,
 		`{"Operations":[{"op":"add","value":{"password":"x"}}]}`:            `{"Operations":[{"op":"add","value":{"password":"***"}}]}`,
 		`{"a":[{"urn:ietf:params:scim:schemas:core:2.0:User:password":1}]}`: `{"a":[{"urn:ietf:params:scim:schemas:core:2.0:User:password":"***"}]}`,
-		`{"password":"x"`: "not kept: it names a password and is no JSON",
+		`{"passw\u006frd":"x"}`:                                             `{"password":"***"}`,
+		`{"displayName":"Zo\u00eb 1.0"}`:                                    `{"displayName":"Zo\u00eb 1.0"}`,
+		`{"password":"x"`:                                                   "not kept: it may hold a password and is no JSON",
 	} {
 		if got := string(redact([]byte(in))); got != want {
 			t.Errorf("redact(%s) = %s, want %s", in, got, want)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -43,13 +44,16 @@ func (c *call) list(t *scim.ResourceType) (answer, error) {
 	if c.activity.Action == "match" {
 		c.noteMatch(q.Filter, page)
 	}
-	rendered := make([][]byte, 0, len(page.Records))
+	rendered, size := make([][]byte, 0, len(page.Records)), 0
 	for _, r := range page.Records {
+		if size > maxAnswer {
+			break // the client asks on from where the page ends
+		}
 		one, err := scim.Render(t, r.Doc, r.Meta(), c.base, p)
 		if err != nil {
 			return answer{}, err
 		}
-		rendered = append(rendered, one)
+		rendered, size = append(rendered, one), size+len(one)
 	}
 	return answer{status: http.StatusOK, body: scim.RenderList(page.Total, page.StartIndex, rendered)}, nil
 }
@@ -152,7 +156,7 @@ func (c *call) patch(t *scim.ResourceType) (answer, error) {
 }
 
 func (c *call) update(t *scim.ResourceType, edit store.Edit, finish func(store.Record) (answer, error)) (answer, error) {
-	version, err := c.ifMatch()
+	version, err := c.ifMatch(t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -170,7 +174,7 @@ func (c *call) update(t *scim.ResourceType, edit store.Edit, finish func(store.R
 
 func (c *call) remove(t *scim.ResourceType) (answer, error) {
 	c.about("delete", t)
-	version, err := c.ifMatch()
+	version, err := c.ifMatch(t)
 	if err != nil {
 		return answer{}, err
 	}
@@ -235,7 +239,7 @@ func with(t *scim.ResourceType, p *scim.Projection) store.With {
 	}
 }
 
-// body reads the request's body after looking at what it says it is. Entra says application/scim+json, tools say
+// body is the request's body after a look at what it says it is. Entra says application/scim+json, tools say
 // application/json, some say nothing.
 func (c *call) body() ([]byte, error) {
 	if kind := c.request.Header.Get("Content-Type"); kind != "" {
@@ -248,25 +252,51 @@ func (c *call) body() ([]byte, error) {
 	if coding := c.request.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, &scim.Error{Kind: scim.UnsupportedMedia, Detail: fmt.Sprintf("The body must be sent without compression, not as %q", shorten(coding))}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, c.maxBody))
-	if err != nil {
-		if _, large := err.(*http.MaxBytesError); large { //nolint:errorlint // MaxBytesReader returns it bare
-			return nil, err
-		}
-		if c.request.Context().Err() != nil {
-			return nil, context.Canceled
-		}
-		return nil, &scim.Error{Kind: scim.InvalidSyntax, Detail: "The body could not be read to its end", Err: err}
+	c.activity.Request = c.masked(redact(c.sent))
+	return c.sent, nil
+}
+
+// readBody takes the whole body before anything is done with the request.
+func (c *call) readBody() error {
+	if c.request.Method == http.MethodGet || c.request.ContentLength == 0 {
+		return nil
 	}
-	c.activity.Request = redact(body)
-	return body, nil
+	var err error
+	c.sent, err = io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, c.maxBody))
+	if err == nil {
+		return nil
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return err
+	}
+	if c.request.Context().Err() != nil {
+		return context.Canceled
+	}
+	return &scim.Error{Kind: scim.InvalidSyntax, Detail: "The body could not be read to its end", Err: err}
+}
+
+// masked is a body as the activity keeps it.
+func (c *call) masked(body []byte) []byte {
+	if text := string(body); c.mask(text) != text {
+		return []byte(c.mask(text))
+	}
+	return body
 }
 
 // ifMatch is the version that If-Match asks for (RFC 7644 section 3.14), 0 for any.
-func (c *call) ifMatch() (int64, error) {
+func (c *call) ifMatch(t *scim.ResourceType) (int64, error) {
 	text := strings.TrimSpace(c.request.Header.Get("If-Match"))
 	if text == "" || text == "*" {
 		return 0, nil
+	}
+	if strings.Contains(text, ",") { // a list: the version at hand must be one of it
+		r, err := c.store.Get(c.request.Context(), t, c.id(), store.With{})
+		if err != nil {
+			return 0, err
+		}
+		if scim.MatchETag(text, r.Version) {
+			return r.Version, nil
+		}
 	}
 	version, ok := scim.ParseETag(text)
 	if !ok {

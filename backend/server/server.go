@@ -37,8 +37,10 @@ type Options struct {
 	PublicURL func() string
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
-	Log     *slog.Logger     // nil discards
-	Now     func() time.Time // nil means time.Now
+	// Mask hides secrets in texts that are kept or sent back; nil hides none.
+	Mask func(string) string
+	Log  *slog.Logger     // nil discards
+	Now  func() time.Time // nil means time.Now
 }
 
 type server struct {
@@ -47,18 +49,25 @@ type server struct {
 	bases     []base
 	publicURL func() string
 	maxBody   int64
+	mask      func(string) string
 	log       *slog.Logger
 	now       func() time.Time
+	lanes     lanes
+	strangers strangers
 }
 
 // New is the handler of the SCIM routes and of nothing else: any other path is a plain 404.
 func New(o Options) http.Handler {
 	s := &server{
 		store: o.Store, verify: o.Verify, publicURL: o.PublicURL,
-		maxBody: o.MaxBody, log: o.Log, now: o.Now,
+		maxBody: o.MaxBody, mask: o.Mask, log: o.Log, now: o.Now,
+		lanes: newLanes(),
 	}
 	if s.maxBody == 0 {
 		s.maxBody = DefaultMaxBody
+	}
+	if s.mask == nil {
+		s.mask = func(text string) string { return text }
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -83,22 +92,24 @@ func (s *server) routes() http.Handler {
 	r := chi.NewRouter()
 	r.Get("/", s.record((*call).root))
 	for _, t := range []*scim.ResourceType{scim.User, scim.Group} {
-		r.Route("/"+strings.ToLower(t.Endpoint), func(r chi.Router) {
-			r.Get("/", s.record(func(c *call) (answer, error) { return c.list(t) }))
-			r.Post("/", s.record(func(c *call) (answer, error) { return c.create(t) }))
-			r.Get("/{id}", s.record(func(c *call) (answer, error) { return c.read(t) }))
-			r.Put("/{id}", s.record(func(c *call) (answer, error) { return c.replace(t) }))
-			r.Patch("/{id}", s.record(func(c *call) (answer, error) { return c.patch(t) }))
-			r.Delete("/{id}", s.record(func(c *call) (answer, error) { return c.remove(t) }))
-		})
+		all := "/" + strings.ToLower(t.Endpoint)
+		one := all + "/{id}"
+		r.Get(all, s.record(func(c *call) (answer, error) { return c.list(t) }))
+		r.Post(all, s.record(func(c *call) (answer, error) { return c.create(t) }))
+		r.HandleFunc(all+"/.search", s.record(notImplemented("Searching by POST")))
+		r.Get(one, s.record(func(c *call) (answer, error) { return c.read(t) }))
+		r.Put(one, s.record(func(c *call) (answer, error) { return c.replace(t) }))
+		r.Patch(one, s.record(func(c *call) (answer, error) { return c.patch(t) }))
+		r.Delete(one, s.record(func(c *call) (answer, error) { return c.remove(t) }))
 	}
 	r.Get("/serviceproviderconfig", s.record((*call).config))
 	r.Get("/resourcetypes", s.record((*call).resourceTypes))
 	r.Get("/resourcetypes/{id}", s.record((*call).resourceType))
 	r.Get("/schemas", s.record((*call).schemas))
 	r.Get("/schemas/{id}", s.record((*call).schema))
-	r.HandleFunc("/bulk", s.record(notImplemented("Bulk operations")))
-	r.HandleFunc("/me", s.record(notImplemented("The /Me alias")))
+	r.HandleFunc("/bulk", s.record(notImplemented("Sending in bulk")))
+	r.HandleFunc("/me", s.record(notImplemented("The alias /Me")))
+	r.HandleFunc("/.search", s.record(notImplemented("Searching by POST")))
 	r.NotFound(s.record((*call).unknownPath))
 	r.MethodNotAllowed(s.record((*call).wrongMethod))
 	return r

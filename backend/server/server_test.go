@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,8 +206,9 @@ func TestBadInputIsNamedAndChangesNothing(t *testing.T) {
 		{"unknown schema", "GET", "/scim/v2/Schemas/urn:none", "", nil, 404, "", "urn:none"},
 		{"no method of the list", "PATCH", "/scim/v2/Users", op(``), nil, 405, "", "GET, POST"},
 		{"no method of a person", "POST", user, `{}`, nil, 405, "", "GET, PUT, PATCH, DELETE"},
+		{"search by POST", "POST", "/scim/v2/Users/.search", `{}`, nil, 501, "", "POST"},
 		{"odd method", "BREW", user, "", nil, 405, "", ""},
-		{"bulk", "POST", "/scim/v2/Bulk", `{}`, nil, 501, "", "Bulk"},
+		{"bulk", "POST", "/scim/v2/Bulk", `{}`, nil, 501, "", "bulk"},
 		{"me", "GET", "/scim/v2/Me", "", nil, 501, "", "/Me"},
 		{"older version", "PATCH", user, op(`{"op":"replace","path":"title","value":"x"}`), []string{`If-Match: W/"99"`}, 412, "", ""},
 		{"version of somebody else", "DELETE", user, "", []string{`If-Match: "abc"`}, 412, "", "abc"},
@@ -395,6 +397,103 @@ func waitForActivity(t *testing.T, st *store.Store, n int) []store.Activity {
 	}
 }
 
+func TestAllowNamesWhatIsPossible(t *testing.T) {
+	o := open(t)
+	for target, want := range map[string]string{
+		"/scim/v2/Users": "GET, POST", "/scim/v2/Groups/": "GET, POST", "/scim/v2/Users/x": "GET, PUT, PATCH, DELETE", "/scim/v2/Schemas": "GET",
+	} {
+		if r := o.do("BREW", target, ""); r.status != 405 || r.header.Get("Allow") != want {
+			t.Errorf("%s: %d, Allow %q, want %q", target, r.status, r.header.Get("Allow"), want)
+		}
+	}
+}
+
+// TestSecretsAreNotKept puts them wherever an admin may paste one by mistake.
+func TestSecretsAreNotKept(t *testing.T) {
+	mask := func(s string) string { return strings.ReplaceAll(s, "sdk_pasted", "***") }
+	o := open(t, func(o *Options) { o.Mask = mask })
+	answers := []reply{
+		o.do("GET", "/scim/v2/Users?access_token=sdk_pasted", ""),
+		o.do("GET", "/scim/v2/Users/sdk_pasted", "", "User-Agent: Bearer sdk_pasted"),
+		o.do("GET", `/scim/v2/Users?filter=userName+eq+"sdk_pasted"`, ""),
+		o.do("GET", `/scim/v2/Users?filter=password+eq+"hunter2"`, ""),
+		o.do("GET", "/scim/v2/sdk_pasted", "", "Authorization: "),
+		o.do("POST", "/scim/v2/Users", `{"userName":"sdk_pasted"}`),
+	}
+	for _, r := range answers[:5] {
+		if strings.Contains(r.body, "sdk_pasted") {
+			t.Errorf("the answer repeats a secret: %s", r.body)
+		}
+	}
+	for _, a := range waitForActivity(t, o.store, len(answers)) {
+		request, response, err := o.store.ActivityBodies(t.Context(), a.Seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := fmt.Sprintf("%+v %s %s", a, request, response); strings.Contains(text, "sdk_pasted") || strings.Contains(text, "hunter2") {
+			t.Errorf("kept: %s", text)
+		}
+	}
+}
+
+// TestStrangersDoNotFillTheDisk: of many refusals only the first of each minute have rows, the rest are counted.
+func TestStrangersDoNotFillTheDisk(t *testing.T) {
+	var clock atomic.Int64
+	clock.Store(time.Now().UnixNano())
+	o := open(t, func(o *Options) { o.Now = func() time.Time { return time.Unix(0, clock.Load()) } })
+	const sent = strangerRows + 140
+	for range sent {
+		if r := o.do("POST", "/scim/v2/Users?"+strings.Repeat("x", 1000), `{"userName":"x"}`, "Authorization: Bearer no"); r.status != 401 {
+			t.Fatal(r.status)
+		}
+	}
+	clock.Add(int64(2 * time.Minute))
+	o.do("GET", "/scim/v2/Users", "")
+	rows := waitForActivity(t, o.store, strangerRows+2)
+	if len(rows) != strangerRows+2 {
+		t.Errorf("%d rows", len(rows))
+	}
+	sums := 0
+	for _, a := range rows {
+		if a.Detail == "140 more requests within a minute without an accepted token" {
+			sums++
+		}
+		if len(a.Target) > strangerText {
+			t.Errorf("%d bytes of a stranger's target are kept", len(a.Target))
+		}
+	}
+	if sums != 1 {
+		t.Errorf("%d rows sum up the rest", sums)
+	}
+}
+
+func TestLanes(t *testing.T) {
+	l := newLanes()
+	var leave []func()
+	for range handledBig {
+		f, err := l.enter(t.Context(), bigBody+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave = append(leave, f)
+	}
+	late, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.enter(late, bigBody+1); !errors.Is(err, context.Canceled) {
+		t.Errorf("a third big body: %v", err)
+	}
+	f, err := l.enter(t.Context(), 100)
+	if err != nil {
+		t.Errorf("a small body beside big ones: %v", err)
+	}
+	for _, f := range append(leave, f) {
+		f()
+	}
+	if len(l.all) != 0 || len(l.big) != 0 {
+		t.Errorf("%d and %d places are not given back", len(l.all), len(l.big))
+	}
+}
+
 func TestTheBodyLimitCanBeSet(t *testing.T) {
 	o := open(t, func(o *Options) { o.MaxBody = 100 })
 	if r := o.do("POST", "/scim/v2/Users", `{"userName":"`+strings.Repeat("x", 100)+`"}`); r.status != 413 || !strings.Contains(r.body, "100 bytes") {
@@ -438,6 +537,13 @@ func TestEntityTags(t *testing.T) {
 	}
 	if r := o.do("PATCH", path, rename, "If-Match: "+tag); r.status != 412 {
 		t.Errorf("older version = %d", r.status)
+	}
+	now := o.do("GET", path, "").header.Get("ETag")
+	if r := o.do("PATCH", path, rename, "If-Match: "+tag+", "+now); r.status != 200 {
+		t.Errorf("a list with the current version = %d", r.status)
+	}
+	if r := o.do("PATCH", path, rename, "If-Match: "+tag+", \"x\""); r.status != 412 {
+		t.Errorf("a list without the current version = %d", r.status)
 	}
 	if r := o.do("GET", path, "", "If-None-Match: "+tag); r.status != 200 {
 		t.Errorf("changed = %d", r.status)
@@ -491,7 +597,7 @@ func TestPaging(t *testing.T) {
 
 func TestNothingIsSavedOnAFullDisk(t *testing.T) {
 	e := &store.Unavailable{State: store.StateFull, Err: errors.New("disk full")}
-	c := &call{server: &server{log: slog.New(slog.DiscardHandler)}, activity: &store.Activity{}, request: httptest.NewRequest("POST", "/", http.NoBody)}
+	c := &call{server: &server{log: slog.New(slog.DiscardHandler), mask: func(s string) string { return s }}, activity: &store.Activity{}, request: httptest.NewRequest("POST", "/", http.NoBody)}
 	a := c.fail(fmt.Errorf("create: %w", e))
 	if a.status != 503 || a.header.Get("Retry-After") == "" {
 		t.Errorf("answer = %d %v", a.status, a.header)
