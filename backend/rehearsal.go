@@ -24,6 +24,9 @@ type Rehearsal struct {
 	// Concurrency is how many people are worked on at a time, and Pace the most requests a second; 0 means 1 and no limit.
 	Concurrency int
 	Pace        float64
+	// AmongOthers lets the rehearsal go on at a server that holds people and groups of somebody else. Groups of theirs that
+	// are called as one of the office is are taken over.
+	AmongOthers bool
 	// Report gets the outcome in words.
 	Report io.Writer
 	// Log gets what goes wrong inside the scratch backend; nil discards.
@@ -31,7 +34,10 @@ type Rehearsal struct {
 }
 
 // Rehearse plays Entra at a server with invented people, then reads everything back and compares it with what was sent. It
-// reports whether all agreed and nothing failed; an error means that it could not be played to its end.
+// reports whether all agreed and nothing failed; an error means that it could not be played to its end. It refuses before
+// anything is written when the server holds people or groups that no rehearsal with this seed has made, unless AmongOthers:
+// Entra takes over whatever has the right name. What an earlier rehearsal with the seed has left is taken over where it
+// has the name that it had at the start, and else left alone.
 func Rehearse(ctx context.Context, r Rehearsal) (agreed bool, err error) {
 	if r.URL == "" {
 		return rehearseInScratch(ctx, r)
@@ -45,8 +51,13 @@ func Rehearse(ctx context.Context, r Rehearsal) (agreed bool, err error) {
 		return false, fmt.Errorf("rehearse: %w", err)
 	}
 	defer client.Close()
-	if err := client.Survey(ctx); err != nil {
+	found, err := client.Survey(ctx)
+	if err != nil {
 		return false, fmt.Errorf("rehearse: %w", err)
+	}
+	if found.StrangePeople+found.StrangeGroups > 0 && !r.AmongOthers {
+		return false, fmt.Errorf("rehearse: the server holds %s and %s that are not of this rehearsal: use an empty data folder, the same --seed as before, or --among-others to mix with them",
+			counted(found.StrangeGroups, "group", "groups"), counted(found.StrangePeople, "person", "people"))
 	}
 	report, err := client.Rehearse(ctx, r.Cycles)
 	if r.Report != nil {
@@ -56,6 +67,13 @@ func Rehearse(ctx context.Context, r Rehearsal) (agreed bool, err error) {
 		return false, fmt.Errorf("rehearse: %w", err)
 	}
 	return report.OK(), nil
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func rehearseInScratch(ctx context.Context, r Rehearsal) (agreed bool, err error) {

@@ -140,3 +140,83 @@ func TestARehearsalInAScratchFolderAgrees(t *testing.T) {
 		t.Errorf("unknown dialect = %v, want one that names the choices", err)
 	}
 }
+
+// TestTheSameSeedAgain: a second rehearsal goes on where an earlier one with its seed has been, whatever the first one's
+// later life has left there. One with another seed is kept away, and writes nothing.
+func TestTheSameSeedAgain(t *testing.T) {
+	b, secret := serve(t)
+	for _, dialect := range []string{"mixed", "flagged", "legacy"} {
+		var text bytes.Buffer
+		agreed, err := Rehearse(t.Context(), Rehearsal{
+			URL: b.door.address(), Token: secret, Dialect: dialect, People: 60, Groups: 9, Cycles: 8, Seed: 4, Concurrency: 4, Report: &text,
+		})
+		if err != nil || !agreed {
+			t.Errorf("%s: Rehearse = %v, %v:\n%s", dialect, agreed, err, text.String())
+		}
+	}
+	before := written(t, b)
+	if _, err := Rehearse(t.Context(), Rehearsal{URL: b.door.address(), Token: secret, People: 60, Groups: 9, Cycles: 1, Seed: 5}); err == nil || !strings.Contains(err.Error(), "same --seed") {
+		t.Errorf("another seed: %v", err)
+	}
+	if now := written(t, b); now != before {
+		t.Errorf("%d writes by a rehearsal that was refused", now-before)
+	}
+}
+
+// TestARehearsalKeepsAwayFromOthers: where somebody else's people and groups are nothing is written, unless that was asked for.
+func TestARehearsalKeepsAwayFromOthers(t *testing.T) {
+	b, secret := serve(t)
+	for path, body := range map[string]string{
+		"/Users":  `{"userName":"ruth@contoso.example","active":true}`,
+		"/Groups": `{"displayName":"Contoso choir","externalId":"6a1f7a0e-3c58-4a53-8f0e-0c5b6f3e2d11"}`,
+	} {
+		if status, _, answer := ask(t, b, "POST", path, secret, body); status != 201 {
+			t.Fatal(answer)
+		}
+	}
+	ids := map[string]string{}
+	if err := b.store.Scan(t.Context(), scim.User, store.With{}, func(r store.Record) error {
+		ids[r.ID] = r.ID
+		if status, _, answer := ask(t, b, "POST", "/Groups", secret, `{"displayName":"ALL STAFF","members":[{"value":"`+r.ID+`"}]}`); status != 201 {
+			t.Error(answer)
+		}
+		return nil
+	}); err != nil || len(ids) != 1 {
+		t.Fatal(ids, err)
+	}
+	before := written(t, b)
+	r := Rehearsal{URL: b.door.address(), Token: secret, People: 30, Groups: 3, Cycles: 5, Seed: 4}
+	agreed, err := Rehearse(t.Context(), r)
+	want := "the server holds 2 groups and 1 person that are not of this rehearsal: use an empty data folder, the same --seed as before, or --among-others to mix with them"
+	if agreed || err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("Rehearse = %v, %v, want %s", agreed, err, want)
+	}
+	if now := written(t, b); now != before {
+		t.Errorf("%d writes by a rehearsal that was refused", now-before)
+	}
+	var text bytes.Buffer
+	r.AmongOthers, r.Report = true, &text
+	if agreed, err := Rehearse(t.Context(), r); err != nil || !agreed {
+		t.Errorf("among others: Rehearse = %v, %v:\n%s", agreed, err, text.String())
+	}
+}
+
+// written counts the requests so far that were not only reading.
+func written(t *testing.T, b *Backend) (n int) {
+	t.Helper()
+	for after := int64(-1); ; { // 0 would ask for the newest
+		page, err := b.store.ActivityPage(t.Context(), store.ActivityQuery{After: after, Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			return n
+		}
+		for _, a := range page {
+			after = a.Seq
+			if a.Method != "GET" {
+				n++
+			}
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -261,6 +262,15 @@ func TestTokenStaysSecret(t *testing.T) {
 	}
 }
 
+func survey(t *testing.T, c *Client) Found {
+	t.Helper()
+	found, err := c.Survey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
 func TestSurvey(t *testing.T) {
 	s := newTarget(t)
 	for i := range 90 { // three pages
@@ -272,13 +282,84 @@ func TestSurvey(t *testing.T) {
 	if found := verify(t, c); len(found) != 91 {
 		t.Errorf("%d differences", len(found))
 	}
+	if found, want := survey(t, newClient(t, s, Options{People: 5, Groups: 1})), (Found{95, 2, 90, 1}); found != want {
+		t.Errorf("found %+v, want %+v", found, want)
+	}
+	if found, want := survey(t, newClient(t, s, Options{People: 5, Groups: 1, Seed: 1, Domain: "elsewhere.example"})), (Found{95, 2, 95, 2}); found != want {
+		t.Errorf("found %+v, want %+v by another office", found, want)
+	}
 	s.users, s.groups = s.users[:90], s.groups[:1]
 	c = newClient(t, s, Options{People: 5, Groups: 1})
-	if err := c.Survey(t.Context()); err != nil {
-		t.Fatal(err)
+	if found, want := survey(t, c), (Found{90, 1, 90, 1}); found != want {
+		t.Errorf("found %+v, want %+v", found, want)
 	}
 	cycle(t, c)
 	agree(t, c)
+}
+
+// TestTheSameSeedAgain: an office that begins anew at a target where its earlier life is still to be seen agrees, and does
+// not ask for names that the earlier life has given away.
+func TestTheSameSeedAgain(t *testing.T) {
+	for _, dialect := range []Dialect{Legacy, Flagged, Mixed} {
+		t.Run(string(dialect), func(t *testing.T) {
+			s := newTarget(t)
+			for range 3 {
+				c := newClient(t, s, Options{Dialect: dialect, People: 40, Groups: 9, Seed: 5})
+				if found := survey(t, c); found.StrangePeople+found.StrangeGroups > 0 {
+					t.Errorf("an office of the same seed is strange: %+v", found)
+				}
+				r, err := c.Rehearse(t.Context(), 9)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !r.OK() {
+					var b strings.Builder
+					_ = r.Print(&b)
+					t.Fatal(b.String())
+				}
+			}
+			if found := survey(t, newClient(t, s, Options{People: 40, Groups: 9, Seed: 6})); found.StrangeGroups != found.Groups || found.Groups < 9 {
+				t.Errorf("to another seed the groups are no strangers: %+v", found)
+			}
+		})
+	}
+}
+
+// TestWhatWasThereBefore: what Survey has seen is no excuse once Entra has taken it away.
+func TestWhatWasThereBefore(t *testing.T) {
+	s := newTarget(t)
+	first := newClient(t, s, Options{People: 6, Groups: 2, Seed: 13})
+	first.office.groups[0].members = first.office.people[:4]
+	cycle(t, first)
+	c := newClient(t, s, Options{People: 6, Groups: 2, Seed: 13})
+	survey(t, c)
+	all, p := c.office.groups[0], c.office.people
+	all.members = []*person{p[0], p[1]}
+	cycle(t, c)
+	agree(t, c) // the third and the fourth were members before
+	user, group, gone := s.users[5], s.groups[1], []string{p[0].link.id, p[2].link.id, p[3].link.id}
+	all.members = all.members[1:]
+	p[5].state, c.office.groups[1].assigned = purged, false
+	if _, err := c.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	agree(t, c)
+	s.change(func() { // and back is what was taken away
+		s.users, s.groups = append(s.users, user), append(s.groups, group)
+		setMembers(s.groups[0], append(gone, p[1].link.id))
+	})
+	for _, want := range []string{
+		fmt.Sprintf(`User %q is there with the id %s, which Entra was never told`, p[5].userPrincipalName, user["id"]),
+		fmt.Sprintf(`Group %q is there, and no group in the office has the id %s`, c.office.groups[1].name, group["id"]),
+		fmt.Sprintf(`Group "All staff" has the member %s, who is not in it`, p[0].userPrincipalName),
+	} {
+		if !slices.Contains(verify(t, c), want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	if found := verify(t, c); len(found) != 3 {
+		t.Errorf("found %q", found)
+	}
 }
 
 func TestProvisionOnDemand(t *testing.T) {

@@ -157,8 +157,11 @@ func (v *visit) do(ctx context.Context, kind Kind, method, path, query string, b
 		v.silent = 0
 	}
 	v.mu.Unlock()
-	if f != nil {
+	switch {
+	case f != nil:
 		v.fail(*f)
+	case method == http.MethodDelete:
+		v.removed(path)
 	}
 	return answer, f
 }

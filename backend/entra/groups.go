@@ -141,6 +141,7 @@ func (v *visit) syncMembers(ctx context.Context, g *group) {
 		switch f := v.patchGroup(ctx, RemoveMember, g, v.groupStyle(g).removeMember(h.id)); {
 		case f == nil:
 			delete(l.held, p)
+			v.removed(memberPath(l.id, h.id))
 		case f.unanswered || f.cancelled:
 			l.held[p] = held{id: h.id, unsure: true}
 		case f.Status == http.StatusNotFound:

@@ -12,6 +12,7 @@ import (
 type office struct {
 	rng    *rand.Rand
 	domain string
+	mark   string // what all object ids begin with
 	names  []nameList
 	people []*person
 	groups []*group
@@ -32,6 +33,7 @@ type nameList struct {
 
 func newOffice(people, groups int, seed uint64, domain string) *office {
 	o := &office{rng: rand.New(rand.NewPCG(seed, 0x5c1f0a7e2f554c36)), domain: domain, taken: make(map[string]int, people), called: map[string]bool{}}
+	o.mark = guid(rand.New(rand.NewPCG(seed, 2)))[:9]
 	for _, c := range cultures {
 		n := nameList{culture: c, roads: strings.Split(c.streets, ",")}
 		for i, list := range []string{c.men, c.women} {
@@ -64,8 +66,14 @@ func newOffice(people, groups int, seed uint64, domain string) *office {
 	return o
 }
 
-// guid makes an object id as Entra writes them.
-func (o *office) guid() string { return guid(o.rng) }
+// guid makes an object id as Entra writes them. Its first block comes of the seed alone, so that what an office of this
+// seed has provisioned can be told from what others have, even after a life that is not known here.
+func (o *office) guid() string { return o.mark + guid(o.rng)[len(o.mark):] }
+
+// identifies says whether an object id is one of an office with this seed.
+func (o *office) identifies(objectID string) bool {
+	return len(objectID) == 36 && strings.HasPrefix(objectID, o.mark)
+}
 
 func guid(r *rand.Rand) string {
 	a, b := r.Uint64(), r.Uint64()

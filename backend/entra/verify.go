@@ -35,7 +35,7 @@ func (c *comparison) differ(kind, name, format string, args ...any) {
 
 // Verify reads all people and groups back from the target and compares them with the client's own idea: every mapped
 // attribute of every person with active and manager, every group, every member, and nobody else. What Survey has seen
-// may be there as well. An empty answer means that all agree; an error means that the target could not be read.
+// may be there as well, unless Entra has taken it away since. An empty answer means that all agree; an error means that the target could not be read.
 //
 // Entra itself never does this. The requests are told to Progress, and are in no cycle and no report.
 func (c *Client) Verify(ctx context.Context) ([]Difference, error) {
@@ -55,23 +55,80 @@ func (c *Client) verify(ctx context.Context) ([]Difference, error) {
 	return cmp.found, nil
 }
 
-// Survey remembers what is at the target before the first cycle, so that Verify does not call it a difference. It is not
-// part of what Entra does.
-func (c *Client) Survey(ctx context.Context) error {
+// Found is what Survey saw at the target.
+type Found struct {
+	// People and Groups are how many there are.
+	People, Groups int
+	// StrangePeople and StrangeGroups are how many of them no office with this seed and domain has provisioned: people with
+	// a userName of another domain, groups whose externalId is not one of this office's.
+	StrangePeople, StrangeGroups int
+}
+
+// Survey looks at the target before the first cycle. What is there is no difference to Verify later: neither people and
+// groups nor, as Entra never reads members, those of a group that will be adopted by its name. Names that were found are
+// not given to anybody new, since the target would refuse them, as it refuses Entra. Survey is not part of what Entra
+// does; it only reads.
+func (c *Client) Survey(ctx context.Context) (Found, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	v := c.visit()
-	before := map[string]bool{}
-	for _, path := range []string{"/Users", "/Groups"} {
-		err := v.pages(ctx, path, func(resource map[string]any) {
-			before[path+"/"+text(resource, "id")] = true
-		})
-		if err != nil {
-			return fmt.Errorf("survey: %w", err)
+	found, err := c.survey(ctx)
+	if err != nil {
+		return Found{}, fmt.Errorf("survey: %w", err)
+	}
+	return found, nil
+}
+
+func (c *Client) survey(ctx context.Context) (found Found, err error) {
+	v, o, before := c.visit(), c.office, map[string]bool{}
+	err = v.pages(ctx, "/Users", func(resource map[string]any) {
+		before[userPath(text(resource, "id"))] = true
+		found.People++
+		if local, own := strings.CutSuffix(strings.ToLower(text(resource, "userName")), "@"+o.domain); own {
+			o.taken[local] = max(o.taken[local], 1)
+		} else {
+			found.StrangePeople++
+		}
+	})
+	if err != nil {
+		return found, err
+	}
+	var adopted []string
+	err = v.pages(ctx, "/Groups", func(resource map[string]any) {
+		id, name := text(resource, "id"), strings.ToLower(text(resource, "displayName"))
+		before[groupPath(id)] = true
+		found.Groups++
+		if !o.identifies(text(resource, "externalId")) {
+			found.StrangeGroups++
+		}
+		if o.called[name] {
+			adopted = append(adopted, id)
+		}
+		o.called[name] = true
+	})
+	if err != nil {
+		return found, err
+	}
+	for _, id := range adopted {
+		resource, f := v.do(ctx, ReadBack, http.MethodGet, groupPath(id), "", nil)
+		if f != nil {
+			return found, f
+		}
+		for _, member := range objects(resource, "members") {
+			before[memberPath(id, text(member, "value"))] = true
 		}
 	}
 	c.before = before
-	return nil
+	return found, nil
+}
+
+// memberPath names a membership among what Survey has seen.
+func memberPath(group, member string) string { return groupPath(group) + userPath(member) }
+
+// removed notes that Entra took something away at the target: that it was there before excuses it no longer.
+func (v *visit) removed(path string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.before, path)
 }
 
 // pages lists everything, page by page (RFC 7644 section 3.4.2.4).
@@ -120,7 +177,7 @@ func (c *comparison) users(ctx context.Context) error {
 			c.differ("User", name, "is listed twice with the id %s", id)
 		case p != nil:
 			c.person(p, resource)
-		case c.before["/Users/"+id]:
+		case c.before[userPath(id)]:
 		case byName[strings.ToLower(name)] != nil:
 			c.differ("User", name, "is there with the id %s, which Entra was never told", id)
 		default:
@@ -190,7 +247,7 @@ func (c *comparison) groups(ctx context.Context) error {
 			c.differ("Group", name, "is listed twice with the id %s", id)
 		case byID[id] != nil:
 			order = append(order, id)
-		case !c.before["/Groups/"+id]:
+		case !c.before[groupPath(id)]:
 			c.differ("Group", name, "is there, and no group in the office has the id %s", id)
 		}
 		names[id] = name
@@ -239,7 +296,7 @@ func (c *comparison) group(want Group, resource map[string]any, people map[strin
 		switch _, wanted := slices.BinarySearch(want.MemberIDs, id); {
 		case got[id]:
 			c.differ("Group", name, "lists the member %s twice", who(id))
-		case !wanted:
+		case !wanted && !c.before[memberPath(want.ID, id)]:
 			c.differ("Group", name, "has the member %s, who is not in it", who(id))
 		}
 		got[id] = true
