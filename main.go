@@ -83,7 +83,8 @@ func run(app *App, dir string) error {
 			UniqueId:               instanceID(dir),
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { app.show() },
 		},
-		Linux:   &linux.Options{Icon: icon, ProgramName: "scimdesk", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		// WebKit keeps its files in a folder of the program's name, which must not be the data folder.
+		Linux:   &linux.Options{Icon: icon, ProgramName: "scimdesk-window", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webviewFolder()},
 	})
 	if err != nil {

@@ -75,6 +75,14 @@ func (b *Backend) Activity(ctx context.Context, q ActivityQuery) (ActivityPage, 
 	return page, nil
 }
 
+// Flush waits until every request that was answered before is in the log on disk.
+func (b *Backend) Flush(ctx context.Context) error {
+	if err := b.store.Flush(ctx); err != nil {
+		return fmt.Errorf("write activity: %w", err)
+	}
+	return nil
+}
+
 func (b *Backend) activityHead(ctx context.Context) (ActivityHead, error) {
 	first, last, err := b.store.ActivityHead(ctx)
 	if err != nil {

@@ -23,6 +23,16 @@ import (
 // Version is the program's version; the build sets it.
 var Version = "0.1.0-dev"
 
+// What a face tells of defaults and environment; package config decides.
+const (
+	DefaultListen = config.DefaultListen
+	EnvData       = config.EnvData
+	EnvListen     = config.EnvListen
+)
+
+// ErrOwned means that another process has the data folder open.
+var ErrOwned = store.ErrOwned
+
 // NoListener as Options.Listen opens a folder without serving SCIM from it.
 const NoListener = "none"
 
@@ -37,6 +47,9 @@ type Options struct {
 	Listen string
 	// BehindProxy allows a Listen address that is not loopback: a reverse proxy in front of it adds TLS.
 	BehindProxy bool
+	// PublicURL is the address that Entra uses, such as https://desk.contoso.example, where a proxy or tunnel of the admin's
+	// stands before Listen. Empty: clients get back the address they used.
+	PublicURL string
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
 	// Face is who opens the folder, "window" or "scimd". It stands in history and is told to others who find the folder taken.
@@ -50,6 +63,7 @@ type Backend struct {
 	id      string
 	dir     string
 	face    string
+	public  string
 	started time.Time
 	log     *slog.Logger
 	hub     *hub
@@ -62,7 +76,7 @@ type Backend struct {
 // store.ErrOwned, one that the disk refuses *store.Unavailable. An address that can't be bound is no error here: the
 // backend lives, Snapshot and ListenError tell, and Run goes on trying.
 func Open(ctx context.Context, o Options) (*Backend, error) {
-	dir, err := folder(o.Dir)
+	dir, err := DataDir(o.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +84,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		o.Listen = config.Listen()
 	}
 	if err := checkListen(o.Listen, o.BehindProxy); err != nil {
+		return nil, err
+	}
+	if err := checkPublic(o.PublicURL); err != nil {
 		return nil, err
 	}
 	if o.Log == nil {
@@ -97,17 +114,19 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
+	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, PublicURL: func() string { return o.PublicURL }, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
+	b.public = o.PublicURL
 	b.door = newListener(o.Listen, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
 	b.door.bind(ctx)
 	return b, nil
 }
 
-func folder(dir string) (string, error) {
-	if dir == "" {
+// DataDir is the absolute data folder for a name from a flag; for none it is the environment's, or the system's place for it.
+func DataDir(named string) (string, error) {
+	if named == "" {
 		return config.DataDir()
 	}
-	abs, err := filepath.Abs(dir)
+	abs, err := filepath.Abs(named)
 	if err != nil {
 		return "", fmt.Errorf("find data folder: %w", err)
 	}

@@ -305,6 +305,67 @@ func TestListenOnlyWhereItIsSafe(t *testing.T) {
 	}
 }
 
+func TestThePublicURLIsWhatClientsGet(t *testing.T) {
+	b, secret := serve(t, func(o *Options) { o.PublicURL = "https://desk.contoso.example/" })
+	s, err := b.Snapshot(t.Context())
+	if err != nil || s.Address != "https://desk.contoso.example/scim/v2" {
+		t.Errorf("address = %s, %v", s.Address, err)
+	}
+	_, person := send(t, b, "POST", "/Users", secret, `{"userName":"ada@contoso.example"}`)
+	meta, _ := person["meta"].(map[string]any)
+	if location, _ := meta["location"].(string); !strings.HasPrefix(location, s.Address+"/Users/") {
+		t.Errorf("location = %v", meta)
+	}
+	for _, wrong := range []string{"desk.contoso.example", "ftp://x.example", "https://x.example/scim", "https://u:p@x.example", "https://x.example?a"} {
+		if _, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: NoListener, PublicURL: wrong}); !errors.Is(err, ErrAddress) {
+			t.Errorf("public URL %q = %v", wrong, err)
+		}
+	}
+}
+
+// TestAListenerThatFailsIsToldAndOpenedAgain closes the socket under the server.
+func TestAListenerThatFailsIsToldAndOpenedAgain(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := taken.Addr().String()
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, secret := serve(t, func(o *Options) { o.Listen = addr })
+	if status, _ := send(t, b, "GET", "/Users", secret, ""); status != 200 {
+		t.Fatal(status)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	told := b.Watch(ctx)
+	<-told
+	b.door.mu.Lock()
+	ln := b.door.ln
+	b.door.mu.Unlock()
+	if err := ln.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lost := false
+	for range told {
+		s, err := b.Snapshot(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost = lost || !s.Listener.Serving
+		if lost && s.Listener.Serving {
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("it was not told (%v) or not opened again", lost)
+		}
+	}
+	if status, _ := send(t, b, "GET", "/Users", secret, ""); status != 200 {
+		t.Errorf("after it was opened again: %d", status)
+	}
+}
+
 func TestABusyPortIsToldAndTriedAgain(t *testing.T) {
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -21,6 +21,9 @@ func Message(err error) string { return Mask(classify(err).message) }
 
 func classify(err error) fault {
 	if down, ok := errors.AsType[*store.Unavailable](err); ok {
+		if down.State == store.StateCorrupt {
+			return fault{"DB_CORRUPT", "The database is damaged, so nothing is saved and Entra is told to try again later. End ScimDesk, put a copy of the data folder in its place, and start again."}
+		}
 		code := "DB_" + strings.ToUpper(strings.ReplaceAll(string(down.State), "-", ""))
 		return fault{code, "Nothing can be saved: the disk or the database is " + string(down.State) + ". Entra is told to try again later; free the cause and it goes on by itself."}
 	}
@@ -32,6 +35,10 @@ func classify(err error) fault {
 		return fault{"SECOND_COPY", "Another ScimDesk has this data folder open. Close it, or use another folder."}
 	case errors.Is(err, store.ErrTooNew):
 		return fault{"DB_NEWER", "This data folder was written by a newer ScimDesk. Update this one; nothing was changed."}
+	case errors.Is(err, ErrRehearsal):
+		return fault{"BAD_REHEARSAL", err.Error()}
+	case errors.Is(err, ErrAddress):
+		return fault{"BAD_ADDRESS", err.Error()}
 	case errors.Is(err, ErrExposed):
 		return fault{"LISTEN_EXPOSED", err.Error()}
 	case errors.Is(err, syscall.EADDRINUSE), isBusyOnWindows(err):

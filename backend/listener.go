@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +31,9 @@ const (
 // ErrExposed refuses a listen address that other computers reach: the secret would travel unencrypted.
 var ErrExposed = errors.New("the listen address is reachable from other computers and has no TLS: use 127.0.0.1, or say --behind-proxy if a reverse proxy adds TLS")
 
+// ErrAddress is a listen address that is none.
+var ErrAddress = errors.New("use host:port, such as 127.0.0.1:8088")
+
 // checkListen accepts host:port on loopback, anything if a proxy stands before it, and NoListener.
 func checkListen(addr string, behindProxy bool) error {
 	if addr == NoListener {
@@ -39,7 +44,7 @@ func checkListen(addr string, behindProxy bool) error {
 		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	}
 	if err != nil {
-		return fmt.Errorf("listen address %q: use host:port, such as 127.0.0.1:8088: %w", addr, err)
+		return fmt.Errorf("listen address %q: %w: %w", addr, ErrAddress, err)
 	}
 	if behindProxy || host == "localhost" {
 		return nil
@@ -48,6 +53,26 @@ func checkListen(addr string, behindProxy bool) error {
 		return nil
 	}
 	return fmt.Errorf("listen address %q: %w", addr, ErrExposed)
+}
+
+// checkPublic accepts nothing, or scheme and host alone.
+func checkPublic(public string) error {
+	if public == "" {
+		return nil
+	}
+	u, err := url.Parse(public)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("public URL %q: use scheme and host alone, such as https://desk.contoso.example: %w", public, ErrAddress)
+	}
+	return nil
+}
+
+// address is the SCIM base URL that clients are given.
+func (b *Backend) address() string {
+	if b.public != "" && b.door.want != NoListener {
+		return strings.TrimRight(b.public, "/") + server.DefaultBasePath
+	}
+	return b.door.address()
 }
 
 // local is what the loopback listener serves: SCIM, and a health check that needs no token and tells nothing. The check

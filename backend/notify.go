@@ -158,7 +158,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 	s := Snapshot{
 		Store: b.id, Version: Version, Face: b.face, Folder: b.dir,
 		Started: stamp(b.started),
-		Address: b.door.address(),
+		Address: b.address(),
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),
 			Serving: b.door.bound() != "",

@@ -33,6 +33,9 @@ type Rehearsal struct {
 	Log *slog.Logger
 }
 
+// ErrRehearsal is a rehearsal that can't be played as it is asked for; nothing was sent.
+var ErrRehearsal = errors.New("this can't be rehearsed")
+
 // Rehearse plays Entra at a server with invented people, then reads everything back and compares it with what was sent. It
 // reports whether all agreed and nothing failed; an error means that it could not be played to its end. It refuses before
 // anything is written when the server holds people or groups that no rehearsal with this seed has made, unless AmongOthers:
@@ -48,7 +51,7 @@ func Rehearse(ctx context.Context, r Rehearsal) (agreed bool, err error) {
 		Concurrency: r.Concurrency, Pace: r.Pace,
 	})
 	if err != nil {
-		return false, fmt.Errorf("rehearse: %w", err)
+		return false, fmt.Errorf("%w: %w", ErrRehearsal, err)
 	}
 	defer client.Close()
 	found, err := client.Survey(ctx)

@@ -257,6 +257,11 @@ func (s *record) core(attr string) any {
 	switch attr {
 	case "id":
 		return s.m.ID
+	case "active":
+		if s.r.Type == User {
+			value, _ := s.r.Active()
+			return value
+		}
 	case "meta":
 		return map[string]any{
 			"resourceType": s.r.Type.Name, "version": ETag(s.m.Version),

@@ -197,10 +197,11 @@ func (r *Resource) text(attr string) string {
 	return s
 }
 
-// Active gives the attribute and whether it is there.
+// Active tells whether a person may work, and whether the attribute says so. Where it was cleared a person is active: nobody
+// has disabled them. A filter on active sees it in the same way.
 func (r *Resource) Active() (value, present bool) {
 	value, present = r.Attrs["active"].(bool)
-	return value, present
+	return value || !present, present
 }
 
 // Emails gives every emails.value, in order.

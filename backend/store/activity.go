@@ -1,21 +1,23 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
 	bodyLimit   = 64 << 10 // bytes kept of each body
 	targetLimit = 2 << 10  // bytes kept of a target
-	textLimit   = 4 << 10  // bytes kept of any other text of a client
+	textLimit   = 4 << 10  // bytes kept of any other text
 )
 
-// Activity is one request and its answer.
+// Activity is one request and its answer. Of each text at most 4 KiB are kept where nothing else is said.
 type Activity struct {
 	Seq          int64 // given when it is stored; 0 until then
 	RequestID    string
@@ -43,20 +45,70 @@ type ActivityQuery struct {
 	Limit         int // at most 1,000; 0 means 200
 }
 
-// log writes the row, in the transaction of the change it belongs to.
+// kept is what the store keeps of a row, in memory of its own: a client decides how long the texts are, and a part of a string
+// holds the whole of it, as a method does the line of its request.
+func (a *Activity) kept() *Activity {
+	k := *a
+	for _, t := range k.texts() {
+		limit := textLimit
+		if t == &k.Target {
+			limit = targetLimit
+		}
+		*t = text(*t, limit)
+	}
+	k.Request, k.Response = body(k.Request), body(k.Response)
+	return &k
+}
+
+func (a *Activity) texts() [12]*string {
+	return [...]*string{&a.RequestID, &a.Method, &a.Target, &a.ScimType, &a.Detail, &a.Action, &a.ResourceType, &a.ResourceID,
+		&a.Name, &a.Remote, &a.UserAgent, &a.Token}
+}
+
+// textSize and bodySize are bytes that a row holds in memory.
+func (a *Activity) textSize() int {
+	n := 0
+	for _, t := range a.texts() {
+		n += len(*t)
+	}
+	return n
+}
+
+func (a *Activity) bodySize() int { return len(a.Request) + len(a.Response) }
+
+// text cuts what a client sent to what is kept of it, and makes it storable: a request line may hold any bytes.
+func text(s string, limit int) string {
+	s = strings.ToValidUTF8(s[:min(len(s), limit)], "\uFFFD")
+	if len(s) > limit { // by what stands for bytes that are no text
+		for !utf8.RuneStart(s[limit]) {
+			limit--
+		}
+		s = s[:limit]
+	}
+	return strings.Clone(s)
+}
+
+func body(b []byte) []byte {
+	part := b[:min(len(b), bodyLimit)]
+	if cap(b) > len(part) {
+		return bytes.Clone(part)
+	}
+	return part
+}
+
+// log writes a row as kept gave it, in the transaction of the change it belongs to.
 func (tx *Tx) log(a *Activity) error {
 	seq := tx.activity + 1
 	_, err := tx.exec(`insert into activity (seq, request_id, at, took, method, target, status, scim_type, detail, action,
 			resource_type, resource_id, name, remote, user_agent, token)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		seq, text(a.RequestID, textLimit), millis(a.At), a.Took.Microseconds(), text(a.Method, textLimit),
-		text(a.Target, targetLimit), a.Status, a.ScimType, text(a.Detail, textLimit), a.Action, a.ResourceType,
-		text(a.ResourceID, textLimit), text(a.Name, textLimit), a.Remote, text(a.UserAgent, textLimit), a.Token)
+		seq, a.RequestID, millis(a.At), a.Took.Microseconds(), a.Method, a.Target, a.Status, a.ScimType, a.Detail, a.Action,
+		a.ResourceType, a.ResourceID, a.Name, a.Remote, a.UserAgent, a.Token)
 	if err != nil {
 		return fmt.Errorf("insert activity: %w", err)
 	}
 	if len(a.Request) > 0 || len(a.Response) > 0 {
-		_, err := tx.exec(`insert into bodies (activity_seq, request, response) values ($1, $2, $3)`, seq, body(a.Request), body(a.Response))
+		_, err := tx.exec(`insert into bodies (activity_seq, request, response) values ($1, $2, $3)`, seq, a.Request, a.Response)
 		if err != nil {
 			return fmt.Errorf("insert bodies: %w", err)
 		}
@@ -64,16 +116,6 @@ func (tx *Tx) log(a *Activity) error {
 	a.Seq, tx.activity, tx.commit.Activity = seq, seq, seq
 	return nil
 }
-
-// text cuts what a client sent to what is kept of it, and makes it storable: a request line may hold any bytes.
-func text(s string, limit int) string {
-	if len(s) > limit {
-		s = s[:limit]
-	}
-	return strings.ToValidUTF8(s, "\uFFFD")
-}
-
-func body(b []byte) []byte { return b[:min(len(b), bodyLimit)] }
 
 // ActivityHead gives the range of rows on disk; both 0 while there are none.
 func (s *Store) ActivityHead(ctx context.Context) (first, last int64, err error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,6 +19,46 @@ func createFolder(dir string) error {
 		return err
 	}
 	return syncFolder(filepath.Dir(dir))
+}
+
+// What others may do to a file or folder: nothing, if it is ours.
+const others fs.FileMode = 0o077
+
+// closeFolder takes from others what they may do in a data folder that was there before. One that is not ours, or that others keep
+// something in, is left as it is, and the log says so.
+func closeFolder(dir string, log *slog.Logger) {
+	info, err := os.Stat(dir)
+	if err != nil || runtime.GOOS == "windows" || info.Mode()&others == 0 {
+		return
+	}
+	if shared(dir, info) {
+		log.Warn("the data folder is open to other users of this system: use one of your own", "folder", dir, "mode", info.Mode().String())
+		return
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder is entered
+		log.Warn("the data folder is open to other users of this system and can't be closed", "folder", dir, "error", err)
+		return
+	}
+	log.Warn("the data folder was open to other users of this system and is closed to them now", "folder", dir, "mode", info.Mode().String())
+}
+
+// closeFiles takes from others what they may do to files that were there before. They are not opened: closing a handle
+// would drop the engine's locks on systems with POSIX locks.
+func closeFiles(log *slog.Logger, paths ...string) {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || info.Mode()&others == 0 {
+			continue
+		}
+		if err := os.Chmod(path, info.Mode().Perm()&^others); err != nil {
+			log.Warn("a file is open to other users of this system and can't be closed", "file", path, "error", err)
+			continue
+		}
+		log.Warn("a file was open to other users of this system and is closed to them now", "file", path, "mode", info.Mode().String())
+	}
 }
 
 // createPrivate makes an empty file that only its owner may read; one that exists is left alone and not opened.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -14,21 +15,24 @@ const (
 	journalBatch  = 256                   // rows of one commit
 	journalLimit  = 10_000                // rows kept in memory while the disk refuses
 	journalBodies = 8 << 20               // bytes of bodies kept in memory; rows beyond it lose theirs
+	journalTexts  = 8 << 20               // bytes of all other texts; beyond it the oldest rows are dropped
 	touchDelay    = 5 * time.Second       // last uses of tokens wait this long for other rows
 )
 
 // A journal holds what may be written a little later: requests that changed nothing, and last uses of tokens. It never
 // makes a request wait.
 type journal struct {
-	s    *Store
-	more chan struct{} // there is something to write
-	full chan struct{} // there is enough to write now
-	quit chan struct{}
-	done chan struct{}
+	s     *Store
+	more  chan struct{} // there is something to write
+	full  chan struct{} // there is enough to write now
+	quit  chan struct{}
+	done  chan struct{}
+	asked chan chan bool // somebody waits until all is written
 
 	mu       sync.Mutex
 	rows     []*Activity
 	bodies   int  // bytes held by rows
+	texts    int  // bytes held by rows beside their bodies
 	lost     int  // rows dropped since the last that was written
 	careful  int  // so many rows go one by one: one of them can't be stored
 	refused  bool // by the disk, since flush began
@@ -38,17 +42,19 @@ type journal struct {
 
 func newJournal(s *Store) *journal {
 	return &journal{s: s, more: make(chan struct{}, 1), full: make(chan struct{}, 1),
-		quit: make(chan struct{}), done: make(chan struct{}), touched: make(map[string]time.Time)}
+		quit: make(chan struct{}), done: make(chan struct{}), asked: make(chan chan bool), touched: make(map[string]time.Time)}
 }
 
 // Log keeps the row of a request that wrote nothing. It never blocks, and the row is on disk within 100 ms. While the disk refuses,
-// up to 10,000 rows wait; then the oldest are dropped, and a row with the Action "lost" says how many once the disk works. The
-// store may cut the row's bodies; its caller does not touch it again.
+// up to 10,000 rows wait, fewer if their texts are long; then the oldest are dropped, and a row with the Action "lost" says how many
+// once the disk works. Bodies and texts that wait take 16 MiB at most, whatever clients send: rows may lose their bodies. The row is copied, its
+// bodies need not be: nobody changes them any more.
 func (s *Store) Log(a *Activity) {
+	a = a.kept()
 	j := s.journal
 	j.mu.Lock()
 	j.rows = append(j.rows, a)
-	j.bodies += len(a.Request) + len(a.Response)
+	j.weigh(1, a)
 	j.trim()
 	n := len(j.rows)
 	j.mu.Unlock()
@@ -58,6 +64,22 @@ func (s *Store) Log(a *Activity) {
 	}
 }
 
+// Flush waits until every row that Log was given before is on disk, and gives an error if the disk refuses or the store closes.
+func (s *Store) Flush(ctx context.Context) error {
+	answer := make(chan bool, 1)
+	select {
+	case s.journal.asked <- answer:
+	case <-s.journal.done:
+		return ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if !<-answer {
+		return &Unavailable{State: s.Health().State, Err: errors.New("requests are not in the log yet")}
+	}
+	return nil
+}
+
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -65,15 +87,23 @@ func signal(c chan struct{}) {
 	}
 }
 
-// trim keeps to the limits. Bodies go first, of the newest row: it is the one that can't be held any more.
-func (j *journal) trim() {
-	if j.bodies > journalBodies && len(j.rows) > 0 {
-		last := j.rows[len(j.rows)-1]
-		j.bodies -= len(last.Request) + len(last.Response)
-		last.Request, last.Response = nil, nil
+// weigh counts what rows hold that come (1) or go (-1).
+func (j *journal) weigh(sign int, rows ...*Activity) {
+	for _, a := range rows {
+		j.bodies += sign * a.bodySize()
+		j.texts += sign * a.textSize()
 	}
-	for len(j.rows) > journalLimit {
-		j.bodies -= len(j.rows[0].Request) + len(j.rows[0].Response)
+}
+
+// trim keeps to the limits. Bodies go first, of the newest rows: they are the ones that can't be held any more.
+func (j *journal) trim() {
+	for i := len(j.rows) - 1; j.bodies > journalBodies; i-- {
+		a := j.rows[i]
+		j.bodies -= a.bodySize()
+		a.Request, a.Response = nil, nil
+	}
+	for len(j.rows) > journalLimit || j.texts > journalTexts {
+		j.weigh(-1, j.rows[0])
 		j.rows[0] = nil
 		j.rows = j.rows[1:]
 		j.lost++
@@ -116,6 +146,9 @@ func (j *journal) run() {
 			if due == nil || next < wait {
 				due, wait = time.After(next), next
 			}
+			continue
+		case answer := <-j.asked:
+			answer <- j.flush()
 			continue
 		case <-full:
 		case <-due:
@@ -223,14 +256,13 @@ func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost i
 	if j.careful > 0 {
 		n = min(n, 1)
 	}
-	rows = j.rows[:n:n]
+	rows = slices.Clone(j.rows[:n])
+	clear(j.rows[:n]) // or they would be held until the last of those behind them is gone
 	j.rows = j.rows[n:]
 	if len(j.rows) == 0 {
 		j.rows = nil
 	}
-	for _, a := range rows {
-		j.bodies -= len(a.Request) + len(a.Response)
-	}
+	j.weigh(-1, rows...)
 	touched, j.touched = j.touched, make(map[string]time.Time)
 	if j.careful == 0 {
 		lost, j.lost = j.lost, 0
@@ -240,9 +272,7 @@ func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost i
 
 // putBack returns what was not written to its place before everything newer.
 func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost int) {
-	for _, a := range rows {
-		j.bodies += len(a.Request) + len(a.Response)
-	}
+	j.weigh(1, rows...)
 	j.rows = append(rows, j.rows...)
 	for id, at := range touched {
 		if at.After(j.touched[id]) {

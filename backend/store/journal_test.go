@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 )
 
 func logged(t *testing.T, s *Store) []Activity {
@@ -113,6 +116,136 @@ func TestLogWhileTheDiskRefuses(t *testing.T) {
 			t.Errorf("said: %s", said.String())
 		}
 	})
+}
+
+// Whoever may not even come in decides how long the texts of a request are. While the disk refuses they must not fill the memory, and
+// a part of a string that was cut must not hold the whole of it.
+func TestLogOfLongTextsWhileTheDiskRefuses(t *testing.T) {
+	s := open(t, Options{})
+	var mu sync.Mutex
+	broken := true
+	setFault(t, s, func(step string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if broken && step == beginWrite {
+			return errors.New("the disk is gone")
+		}
+		return nil
+	})
+	heap := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	long := func(first string) string { return first + strings.Repeat("x", 64<<10) }
+	before := heap()
+	const sent = 2000
+	for i := range sent {
+		s.Log(&Activity{RequestID: fmt.Sprint(i), Method: long("GET ")[:3], Target: long("/")[:256], UserAgent: long("agent"), Detail: long("detail"),
+			Request: make([]byte, 100<<10), Response: make([]byte, 100, 100<<10)})
+	}
+	if grown := heap() - before; grown > 3*(journalTexts+journalBodies)/2 {
+		t.Errorf("%d MiB are held by %d rows", grown>>20, sent)
+	}
+	s.journal.mu.Lock()
+	// A batch may be on its way to the disk; it comes back.
+	rows, texts, bodies := len(s.journal.rows), 0, 0
+	for _, a := range s.journal.rows {
+		texts += a.textSize()
+		bodies += a.bodySize()
+	}
+	if texts != s.journal.texts || bodies != s.journal.bodies || texts > journalTexts || bodies > journalBodies || rows < journalTexts/(9<<10)-journalBatch {
+		t.Errorf("%d rows hold %d and %d bytes, counted are %d and %d", rows, texts, bodies, s.journal.texts, s.journal.bodies)
+	}
+	s.journal.mu.Unlock()
+
+	mu.Lock()
+	broken = false
+	mu.Unlock()
+	var all []Activity
+	until(t, "the newest row", func() bool {
+		all = logged(t, s)
+		return len(all) > 0 && all[len(all)-1].RequestID == fmt.Sprint(sent-1)
+	})
+	kept := len(all) - 1
+	if a := all[0]; a.Action != "lost" || !strings.HasPrefix(a.Detail, fmt.Sprint(sent-kept, " requests")) {
+		t.Errorf("%d of %d rows are there, and the first says %q %q", kept, sent, a.Action, a.Detail)
+	}
+	for i, a := range all[1:] {
+		if a.RequestID != fmt.Sprint(sent-kept+i) || a.Method != "GET" || len(a.Target) != 256 || len(a.UserAgent) != textLimit || len(a.Detail) != textLimit {
+			t.Fatalf("row %d: %s %s %d %d %d", i, a.RequestID, a.Method, len(a.Target), len(a.UserAgent), len(a.Detail))
+		}
+	}
+}
+
+// What comes back from a disk that refused finds its room taken: the newest bodies go, no row does.
+func TestRowsComeBackToAFullMemory(t *testing.T) {
+	j := newJournal(&Store{})
+	add := func(n int) {
+		for range n {
+			a := (&Activity{RequestID: "r", Request: make([]byte, bodyLimit)}).kept()
+			j.rows = append(j.rows, a)
+			j.weigh(1, a)
+			j.trim()
+		}
+	}
+	const full = journalBodies / bodyLimit
+	add(full)
+	rows, touched, lost := j.take()
+	add(full)
+	j.putBack(rows, touched, lost)
+	with := 0
+	for i, a := range j.rows {
+		if len(a.Request) > 0 {
+			with++
+			if i >= full {
+				t.Errorf("row %d keeps its body", i)
+			}
+		}
+	}
+	if len(j.rows) != 2*full || with != full || j.bodies != journalBodies || j.lost != 0 {
+		t.Errorf("%d rows, %d with a body, %d bytes, %d lost", len(j.rows), with, j.bodies, j.lost)
+	}
+}
+
+// The rows of writes and those of the log are cut alike, and what is cut is text that can be stored.
+func TestTextsAreCut(t *testing.T) {
+	s := open(t, Options{})
+	long := strings.Repeat("a\xff", 64<<10)
+	whole := strings.Repeat("é", 64<<10)
+	row := func(id string) *Activity {
+		return &Activity{RequestID: id, Method: whole, Target: long, ScimType: long, Detail: long, Action: long, ResourceType: long,
+			ResourceID: long, Name: long, Remote: long, UserAgent: long, Token: long,
+			Request: bytes.Repeat([]byte{1}, 100<<10), Response: []byte{2}}
+	}
+	asked := row("write")
+	if _, err := s.Create(t.Context(), Cause{RequestID: "write", Activity: asked}, person(t, "ana@x.example"), With{}); err != nil {
+		t.Fatal(err)
+	}
+	if asked.Seq != 1 {
+		t.Errorf("seq: %d", asked.Seq)
+	}
+	s.Log(row("log"))
+	until(t, "both rows", func() bool { return len(logged(t, s)) == 2 })
+	for i, a := range logged(t, s) {
+		if a.RequestID != []string{"write", "log"}[i] {
+			t.Errorf("request: %s", a.RequestID)
+		}
+		for at, text := range a.texts() {
+			limit := textLimit
+			if text == &a.Target {
+				limit = targetLimit
+			}
+			if n := len(*text); text != &a.RequestID && (n > limit || n < limit-3 || !utf8.ValidString(*text)) {
+				t.Errorf("%s: text %d has %d bytes", a.RequestID, at, n)
+			}
+		}
+		request, response, err := s.ActivityBodies(t.Context(), a.Seq)
+		if err != nil || len(request) != bodyLimit || !bytes.Equal(response, []byte{2}) {
+			t.Errorf("bodies of %d and %d bytes: %v", len(request), len(response), err)
+		}
+	}
 }
 
 // A row that can't be stored for a reason of its own must not hold up the others for ever.

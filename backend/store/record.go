@@ -63,7 +63,7 @@ func (s *Store) columnsOf(r *scim.Resource) columns {
 		c.name = cmp.Or(r.DisplayName(), r.UserName())
 		c.unique = nullable(scim.Key(r.UserName()))
 	}
-	if value, present := r.Active(); present {
+	if value, present := r.Active(); present || r.Type == scim.User {
 		c.active = sql.NullInt64{Int64: int64(bit(value)), Valid: true}
 	}
 	name, _ := r.Attrs["name"].(map[string]any)

@@ -318,9 +318,11 @@ func (s *Store) finish(tx *Tx, c Cause, rec Record, change Change, w With) (Reco
 		}
 	}
 	if c.Activity != nil {
-		if err := tx.log(c.Activity); err != nil {
+		row := c.Activity.kept()
+		if err := tx.log(row); err != nil {
 			return Record{}, err
 		}
+		c.Activity.Seq = row.Seq
 	}
 	return rec, nil
 }

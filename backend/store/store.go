@@ -145,7 +145,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := createFolder(dir); err != nil {
 		return nil, opening(dir, err)
 	}
-	lock, err := lockFolder(ctx, filepath.Join(dir, lockFile))
+	closeFolder(dir, o.Log)
+	// The engine would make a lock that others may read, and who may read it can hold it.
+	path := filepath.Join(dir, lockFile)
+	if err := createPrivate(path); err != nil {
+		return nil, opening(dir, err)
+	}
+	closeFiles(o.Log, path)
+	lock, err := lockFolder(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +168,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := createPrivate(path); err != nil {
 		return opening(s.o.Dir, err)
 	}
+	closeFiles(s.o.Log, path, path+"-wal", path+"-shm")
 	s.health = newWatch(s.o.Now, s.o.HealthChanged)
 	s.pages = newPageCache()
 	s.writer = &writer{

@@ -110,7 +110,7 @@ func (w *writer) run() {
 		}
 		select {
 		case j := <-w.queue:
-			w.batch(w.withRider(w.gather(j)))
+			w.take(w.gather(j))
 		case <-w.health.wake:
 		case <-tick:
 			tick = nil
@@ -130,6 +130,19 @@ func (w *writer) stop() error {
 	close(w.quit)
 	<-w.stopped
 	return w.disconnect()
+}
+
+// take runs what waited. A file that is known to be damaged takes nothing, even where it still could: what is written there
+// may be lost with it.
+func (w *writer) take(jobs []*job) {
+	h := w.health.get()
+	if h.State != StateCorrupt {
+		w.batch(w.withRider(jobs))
+		return
+	}
+	for _, j := range jobs {
+		j.answered(&Unavailable{State: StateCorrupt, Err: errors.New(h.Detail)})
+	}
 }
 
 // withRider puts before the jobs what was waiting for a commit to share.
@@ -272,10 +285,7 @@ func (w *writer) trouble(step string, err error) error {
 // begin starts a transaction, on a new connection if there is none that can be trusted.
 func (w *writer) begin() error {
 	if w.suspect {
-		w.drop()
-		// All connections of a process share what they know of the files. One that was opened while they could not be written
-		// would keep them so.
-		w.reopen()
+		w.renew()
 	}
 	if w.conn == nil {
 		if err := w.connect(context.Background()); err != nil {
@@ -286,6 +296,13 @@ func (w *writer) begin() error {
 		}
 	}
 	return w.step(beginWrite)
+}
+
+// renew gives all connections up. Those of a process share what they know of the files: one that was opened while they
+// could not be written would keep them so, and one that has read damage would go on seeing it.
+func (w *writer) renew() {
+	w.drop()
+	w.reopen()
 }
 
 // step runs one statement that frames a transaction.
@@ -361,7 +378,7 @@ func (w *writer) recheck() time.Time {
 	start := time.Now()
 	finding, err := w.check(context.Background())
 	if err == nil && finding == "" {
-		w.suspect = true
+		w.renew()
 		w.health.checked()
 	}
 	return time.Now().Add(10 * time.Since(start))

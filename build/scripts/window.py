@@ -41,7 +41,7 @@ def seen():
     desktop = Atspi.get_desktop(0)
     for i in range(desktop.get_child_count()):
         app = desktop.get_child_at_index(i)
-        if app is None or app.get_name() != "scimdesk":
+        if app is None or not app.get_name().startswith("scimdesk"):
             continue
         for node in below(app):
             role = node.get_role_name()

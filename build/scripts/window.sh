@@ -9,7 +9,9 @@ fi
 
 dir=$(mktemp -d)
 export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share
-bin/scimdesk -data "$dir/data" -listen 127.0.0.1:0 2>"$dir/log" &
+unset SCIMDESK_DATA SCIMDESK_LISTEN
+data=$XDG_DATA_HOME/scimdesk # where it lies when nobody names a folder
+bin/scimdesk -listen 127.0.0.1:0 2>"$dir/log" &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true; rm -rf "$dir"' EXIT
 
@@ -28,13 +30,16 @@ waited() {
 waited "The first paint" grep -q 'first paint' "$dir/log"
 grep -o 'first paint [0-9.]* s' "$dir/log"
 
-bin/scimd status --data "$dir/data" | grep -q 'by the ScimDesk window' || fail "scimd status does not find the window."
-url=$(bin/scimd status --data "$dir/data" | awk '/^Tenant URL/ {print $3}')
-bin/scimd token rotate --data "$dir/data" >"$dir/token.txt" 2>/dev/null
+bin/scimd status --data "$data" | grep -q 'by the ScimDesk window' || fail "scimd status does not find the window."
+url=$(bin/scimd status --data "$data" | awk '/^Tenant URL/ {print $3}')
+bin/scimd token rotate --data "$data" >"$dir/token.txt" 2>/dev/null
 bin/scimd rehearse --people 50 --groups 4 --cycles 2 --dialect mixed --url "$url" --token-file "$dir/token.txt" | tail -n 1
 /usr/bin/python3 build/scripts/window.py "All staff" 20
 import -window root bin/window.png
 kill -TERM "$window"
 wait "$window" || fail "The window did not end in order: $(cat "$dir/log")"
 if grep -q "$(cat "$dir/token.txt")" "$dir/log"; then fail "The secret stands in the window's log."; fi
+[ "$(stat -c %a "$data")" = 700 ] || fail "The data folder can be read by others: $(stat -c %A "$data")"
+others=$(find "$data" -mindepth 1 -not -name 'scimdesk.*' -printf '%P ')
+[ -z "$others" ] || fail "The data folder holds what is not ours: $others"
 echo "the window ended in order"

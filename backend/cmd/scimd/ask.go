@@ -22,11 +22,11 @@ again. The old token ends at once. scimd token end ends it without a new one: no
 func (a *app) token(ctx context.Context, args []string) error {
 	fs := a.flags("scimd token", tokenUsage)
 	data := dataFlag(fs)
-	words, err := parse(fs, args, []string{"rotate", "end"})
+	words, err := a.parse(fs, args, []string{"rotate", "end"})
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, *data, func(f folder, _ *control.Client) error {
+	return a.with(ctx, *data, words[0] == "rotate", func(f folder, _ *control.Client) error {
 		if words[0] == "end" {
 			return f.EndToken(ctx)
 		}
@@ -35,7 +35,7 @@ func (a *app) token(ctx context.Context, args []string) error {
 			return err
 		}
 		if err := a.print("%s\n", t.Secret); err != nil {
-			return err
+			return fmt.Errorf("the old token has ended and the new one could not be written: rotate again: %w", err)
 		}
 		_, _ = fmt.Fprintln(a.err, "The old token has ended. Paste this one into Entra: Provisioning > Admin Credentials > Secret Token, then Test Connection and Save.")
 		return nil
@@ -51,20 +51,13 @@ func (a *app) status(ctx context.Context, args []string) error {
 	fs := a.flags("scimd status", statusUsage)
 	data := dataFlag(fs)
 	format := fs.String("format", "text", "text or json")
-	if _, err := parse(fs, args); err != nil {
+	if _, err := a.parse(fs, args); err != nil {
 		return err
 	}
 	if *format != "text" && *format != "json" {
 		return &usageError{"scimd status: --format is text or json"}
 	}
-	dir, err := dataDir(*data)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no data folder %s yet: scimd run makes it", dir)
-	}
-	return a.with(ctx, *data, func(f folder, owner *control.Client) error {
+	return a.with(ctx, *data, false, func(f folder, owner *control.Client) error {
 		s, err := f.Snapshot(ctx)
 		if err != nil {
 			return err
@@ -120,14 +113,14 @@ func (a *app) export(ctx context.Context, args []string) error {
 	data := dataFlag(fs)
 	format := fs.String("format", "csv", "csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output; it appears when it is whole")
-	words, err := parse(fs, args, []string{"people", "groups"})
+	words, err := a.parse(fs, args, []string{"people", "groups"})
 	if err != nil {
 		return err
 	}
 	if *format != "csv" && *format != "json" {
 		return &usageError{"scimd export: --format is csv or json"}
 	}
-	return a.with(ctx, *data, func(f folder, _ *control.Client) error {
+	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
 		if *out == "" {
 			return f.Export(ctx, a.out, words[0], *format)
 		}
@@ -135,8 +128,18 @@ func (a *app) export(ctx context.Context, args []string) error {
 	})
 }
 
-// whole writes a file that is there complete or not at all.
+// whole writes a file that is there complete or not at all. What is no file, such as a pipe, is written to as it is.
 func whole(file string, write func(io.Writer) error) error {
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		to, err := os.OpenFile(file, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", file, err)
+		}
+		return errors.Join(write(to), to.Close())
+	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".scimd-*") // 0600: people's data
 	if err != nil {
 		return fmt.Errorf("write %s: %w", file, err)

@@ -15,9 +15,7 @@ import (
 	"syscall"
 
 	"scimdesk/backend"
-	"scimdesk/backend/config"
 	"scimdesk/backend/control"
-	"scimdesk/backend/store"
 )
 
 // The exit codes, as scimd --help lists them.
@@ -65,15 +63,17 @@ Exit codes
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	// Nobody reading the requests is no reason to stop serving them.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop) // a second signal ends at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // app is one call of scimd.
 type app struct {
 	out, err io.Writer
+	usage    string // of the command at hand
 }
 
 // usageError is a command line that can't be followed; nothing was done.
@@ -90,23 +90,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
+	say := func(text string) { _, _ = fmt.Fprintln(stderr, "scimd:", backend.Mask(text)) }
+	code := backend.Code(err)
+	if e, ok := errors.AsType[*control.Error](err); ok {
+		code = e.Code
+	}
 	usage, wrong := errors.AsType[*usageError](err)
-	_, down := errors.AsType[*store.Unavailable](err)
 	switch {
 	case wrong:
-		_, _ = fmt.Fprintf(stderr, "scimd: %s\nscimd --help shows what there is.\n", usage.message)
+		say(usage.message + "\nscimd --help shows what there is.")
+		return exitUsage
+	case code == "LISTEN_EXPOSED" || code == "BAD_ADDRESS" || code == "BAD_REHEARSAL":
+		say(err.Error())
 		return exitUsage
 	case errors.Is(err, errDifferent):
-		_, _ = fmt.Fprintln(stderr, "scimd:", err)
+		say(err.Error())
 		return exitDifferent
-	case errors.Is(err, store.ErrOwned):
-		_, _ = fmt.Fprintln(stderr, "scimd:", backend.Message(err))
+	case errors.Is(err, errRunning):
+		say(err.Error())
 		return exitTaken
-	case down:
-		_, _ = fmt.Fprintf(stderr, "scimd: %s\n  %s\n", backend.Message(err), backend.Mask(err.Error()))
+	case code == "SECOND_COPY":
+		say(backend.Message(err))
+		return exitTaken
+	case strings.HasPrefix(code, "DB_"):
+		say(backend.Message(err) + "\n  " + err.Error())
 		return exitUnavailable
 	}
-	_, _ = fmt.Fprintln(stderr, "scimd:", backend.Mask(err.Error()))
+	say(err.Error())
 	return exitFailed
 }
 
@@ -142,25 +152,24 @@ func (a *app) print(format string, args ...any) error {
 func (a *app) flags(name, usage string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.Usage = func() {
-		_, _ = fmt.Fprintf(a.out, "%s\n\nFlags\n", usage)
-		fs.SetOutput(a.out)
-		fs.PrintDefaults()
-		fs.SetOutput(io.Discard)
-	}
+	fs.Usage = func() {} // parse shows it, where it was asked for
+	a.usage = usage
 	return fs
 }
 
 func dataFlag(fs *flag.FlagSet) *string {
-	return fs.String("data", "", "data `folder` (default: "+config.EnvData+", else the system's place for application data)")
+	return fs.String("data", "", "data `folder` (default: "+backend.EnvData+", else the system's place for application data)")
 }
 
 // parse reads flags and words in any order and wants exactly the words named, each one of its choices.
-func parse(fs *flag.FlagSet, args []string, words ...[]string) ([]string, error) {
+func (a *app) parse(fs *flag.FlagSet, args []string, words ...[]string) ([]string, error) {
 	var got []string
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				fs.SetOutput(a.out)
+				_ = a.print("%s\n\nFlags\n", a.usage)
+				fs.PrintDefaults()
 				return nil, err
 			}
 			return nil, &usageError{fs.Name() + ": " + err.Error()}
@@ -191,10 +200,17 @@ type folder interface {
 }
 
 // with does something with a folder. owner is nil if nobody has it open.
-func (a *app) with(ctx context.Context, data string, do func(f folder, owner *control.Client) error) error {
-	dir, err := dataDir(data)
+// A folder that is not there is not made by looking at it, unless make says so.
+func (a *app) with(ctx context.Context, data string, makeIt bool, do func(f folder, owner *control.Client) error) error {
+	dir, err := backend.DataDir(data)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		if !makeIt {
+			return fmt.Errorf("there is no data folder %s yet: scimd run makes it", dir)
+		}
+		_, _ = fmt.Fprintln(a.err, "Making a new data folder,", dir)
 	}
 	var owner *control.Client
 	var own *backend.Backend

@@ -45,13 +45,14 @@ func call(t *testing.T, args ...string) (code int, out, errOut string) {
 type daemon struct {
 	cmd    *exec.Cmd
 	url    string
-	output *bytes.Buffer
+	output *bytes.Buffer // of standard error; complete when done has told
+	shown  *bytes.Buffer // the requests on standard output, likewise
 	done   chan error
 }
 
 func start(t *testing.T, dir, addr string) *daemon {
 	t.Helper()
-	d := &daemon{output: &bytes.Buffer{}, url: "http://" + addr, done: make(chan error, 1)}
+	d := &daemon{output: &bytes.Buffer{}, shown: &bytes.Buffer{}, url: "http://" + addr, done: make(chan error, 1)}
 	d.cmd = exec.Command(os.Args[0], "run", "--data", dir, "--listen", addr)
 	d.cmd.Env = append(os.Environ(), asProgram+"=1")
 	stdout, err := d.cmd.StdoutPipe()
@@ -74,7 +75,7 @@ func start(t *testing.T, dir, addr string) *daemon {
 	}
 	read := make(chan struct{})
 	go func() {
-		_, _ = io.Copy(io.Discard, lines)
+		_, _ = io.Copy(d.shown, lines)
 		close(read)
 	}()
 	go func() {
@@ -121,8 +122,13 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"run", "--port", "1"}, exitUsage, "", "-port"},
 		{[]string{"run", "--max-body", "0"}, exitUsage, "", "--max-body"},
 		{[]string{"run", "now"}, exitUsage, "", `"now"`},
-		{[]string{"run", "--data", dir, "--listen", "0.0.0.0:0"}, exitFailed, "", "--behind-proxy"},
-		{[]string{"run", "--data", dir, "--listen", "8088"}, exitFailed, "", "host:port"},
+		{[]string{"run", "--data", dir, "--listen", "0.0.0.0:0"}, exitUsage, "", "--behind-proxy"},
+		{[]string{"run", "--data", dir, "--listen", "8088"}, exitUsage, "", "host:port"},
+		{[]string{"run", "--data", dir, "--listen", "none"}, exitUsage, "", "host:port"},
+		{[]string{"run", "--data", dir, "--public-url", "desk.contoso.example"}, exitUsage, "", "https://desk.contoso.example"},
+		{[]string{"token", "end", "--data", filepath.Join(dir, "none")}, exitFailed, "", "no data folder"},
+		{[]string{"export", "people", "--data", filepath.Join(dir, "none")}, exitFailed, "", "no data folder"},
+		{[]string{"token", "rotate", "--dta", "x"}, exitUsage, "", "-dta"},
 		{[]string{"token"}, exitUsage, "", "rotate"},
 		{[]string{"token", "shred"}, exitUsage, "", "rotate"},
 		{[]string{"status", "--data", filepath.Join(dir, "none")}, exitFailed, "", "no data folder"},
@@ -132,13 +138,13 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"export", "people", "--format", "xml"}, exitUsage, "", "csv or json"},
 		{[]string{"export", "people", "--data", dir, "--out", filepath.Join(dir, "no", "such", "file")}, exitFailed, "", "write"},
 		{[]string{"rehearse", "--url", "http://127.0.0.1:1/scim/v2"}, exitUsage, "", "--token-file"},
-		{[]string{"rehearse", "--dialect", "klingon"}, exitFailed, "", "legacy"},
+		{[]string{"rehearse", "--dialect", "klingon"}, exitUsage, "", "legacy"},
 		{[]string{"rehearse", "--cycles", "0"}, exitUsage, "", "--cycles"},
 		{[]string{"rehearse", "--people", "many"}, exitUsage, "", "-people"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			code, out, errOut := call(t, c.args...)
-			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errOut, c.err) {
+			if code != c.code || !strings.Contains(out, c.out) || (c.out == "") != (out == "") || !strings.Contains(errOut, c.err) {
 				t.Errorf("exit %d, want %d\nout: %s\nerr: %s", code, c.code, out, errOut)
 			}
 		})
@@ -204,7 +210,7 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 		t.Errorf("export: %d rows for %d people, %v", len(rows), s.People.Total, err)
 	}
 	code, _, errOut = call(t, "run", "--data", dir, "--listen", "127.0.0.1:0")
-	if code != exitTaken || !strings.Contains(errOut, "data folder") {
+	if code != exitTaken || !strings.Contains(errOut, fmt.Sprint("process id ", d.cmd.Process.Pid)) {
 		t.Errorf("a second run: %d %s", code, errOut)
 	}
 	if err := d.cmd.Process.Kill(); err != nil {
@@ -297,6 +303,75 @@ func waitUntilClosed(t *testing.T, url string) {
 		}
 		_ = conn.Close()
 		<-tick.C
+	}
+}
+
+// TestEveryRequestHasItsLine ends the daemon right after the last answer: its line comes all the same.
+func TestEveryRequestHasItsLine(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGTERM")
+	}
+	dir := t.TempDir()
+	d := start(t, dir, freeAddr(t))
+	secret := rotate(t, dir)
+	for range 6 {
+		if got := get(t, d.url+"/scim/v2/Users", secret); got != 200 {
+			t.Fatal(got)
+		}
+	}
+	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-d.done; err != nil {
+		t.Errorf("scimd ended with %v", err)
+	}
+	if n := strings.Count(d.shown.String(), "  GET  "); n != 6 {
+		t.Errorf("%d lines for 6 requests:\n%s", n, d.shown)
+	}
+}
+
+// TestNobodyReadingIsNoReasonToEnd closes the pipe that the requests are shown in; another daemon's pipe is never read.
+func TestNobodyReadingIsNoReasonToEnd(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no SIGTERM")
+	}
+	for _, closed := range []bool{true, false} {
+		dir, addr := t.TempDir(), freeAddr(t)
+		secret := rotate(t, dir)
+		cmd := exec.Command(os.Args[0], "run", "--data", dir, "--listen", addr)
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stdout = w
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(r)
+		for line := ""; !strings.HasPrefix(line, "Requests appear here"); {
+			if line, err = lines.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if closed {
+			_ = r.Close()
+		}
+		for range 1200 { // more than a pipe holds
+			if got := get(t, "http://"+addr+"/scim/v2/Users", secret); got != 200 {
+				t.Fatal(got)
+			}
+		}
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("closed %v: scimd ended with %v", closed, err)
+		}
+		_ = r.Close()
 	}
 }
 

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
-	"scimdesk/backend/config"
-	"scimdesk/backend/store"
+	"scimdesk/backend"
 )
 
 // A folder may be in the hands of a command that is about to end, or of an owner that is about to open its door.
@@ -21,7 +19,7 @@ func patiently(ctx context.Context, try func() error) error {
 	until := time.Now().Add(patience)
 	for {
 		err := try()
-		if !errors.Is(err, store.ErrOwned) || time.Now().After(until) {
+		if !errors.Is(err, backend.ErrOwned) || time.Now().After(until) {
 			return err
 		}
 		wait := time.NewTimer(openAgain)
@@ -32,11 +30,4 @@ func patiently(ctx context.Context, try func() error) error {
 		case <-wait.C:
 		}
 	}
-}
-
-func dataDir(flag string) (string, error) {
-	if flag == "" {
-		return config.DataDir()
-	}
-	return filepath.Abs(flag)
 }

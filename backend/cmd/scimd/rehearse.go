@@ -31,7 +31,7 @@ func (a *app) rehearse(ctx context.Context, args []string) error {
 	fs.StringVar(&r.URL, "url", "", "SCIM base `URL` of the server, such as http://127.0.0.1:8088/scim/v2")
 	fs.BoolVar(&r.AmongOthers, "among-others", false, "rehearse although others are there; groups of the same name are taken over")
 	tokenFile := fs.String("token-file", "", "`file` that holds the server's secret token and nothing else")
-	if _, err := parse(fs, args); err != nil {
+	if _, err := a.parse(fs, args); err != nil {
 		return err
 	}
 	if (r.URL == "") != (*tokenFile == "") {

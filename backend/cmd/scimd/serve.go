@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"scimdesk/backend"
-	"scimdesk/backend/config"
 	"scimdesk/backend/control"
-	"scimdesk/backend/store"
 )
 
 const serveUsage = `scimd run serves SCIM until it is ended with Ctrl+C or SIGTERM; then it finishes what is in flight.
@@ -21,18 +19,22 @@ const serveUsage = `scimd run serves SCIM until it is ended with Ctrl+C or SIGTE
 func (a *app) serve(ctx context.Context, args []string) error {
 	fs := a.flags("scimd run", serveUsage)
 	data := dataFlag(fs)
-	listen := fs.String("listen", "", "`host:port` to serve on (default: "+config.EnvListen+", else "+config.DefaultListen+")")
+	listen := fs.String("listen", "", "`host:port` to serve on (default: "+backend.EnvListen+", else "+backend.DefaultListen+")")
 	proxied := fs.Bool("behind-proxy", false, "allow an address that other computers reach: a reverse proxy in front adds TLS")
+	public := fs.String("public-url", "", "the `URL` that Entra uses, such as https://desk.contoso.example, where a proxy stands in front")
 	maxBody := fs.Int64("max-body", backend.DefaultMaxBody, "largest request body, in `bytes`")
 	quiet := fs.Bool("quiet", false, "do not show requests")
 	verbose := fs.Bool("verbose", false, "log more, to standard error")
-	if _, err := parse(fs, args); err != nil {
+	if _, err := a.parse(fs, args); err != nil {
 		return err
+	}
+	if *listen == backend.NoListener {
+		return &usageError{"scimd run: --listen is host:port"}
 	}
 	if *maxBody < 1 {
 		return &usageError{"scimd run: --max-body is at least 1"}
 	}
-	dir, err := dataDir(*data)
+	dir, err := backend.DataDir(*data)
 	if err != nil {
 		return err
 	}
@@ -47,7 +49,7 @@ func (a *app) serve(ctx context.Context, args []string) error {
 			return fmt.Errorf("%s is open already, in the %s with process id %d: end that first, or use another folder: %w", dir, face(owner.Face()), owner.PID(), errRunning)
 		}
 		var err error
-		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, MaxBody: *maxBody, Face: "scimd", Log: log})
+		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, PublicURL: *public, MaxBody: *maxBody, Face: "scimd", Log: log})
 		return err
 	})
 	if err != nil {
@@ -57,7 +59,7 @@ func (a *app) serve(ctx context.Context, args []string) error {
 }
 
 // errRunning is a folder whose owner answers.
-var errRunning = fmt.Errorf("one process owns a folder: %w", store.ErrOwned)
+var errRunning = errors.New("one process owns a folder")
 
 func face(name string) string {
 	if name == "window" {
@@ -81,17 +83,26 @@ func (a *app) serveOn(ctx context.Context, b *backend.Backend, log *slog.Logger,
 	if err := a.greet(now); err != nil {
 		return errors.Join(err, door.Close())
 	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
 		if !quiet {
-			a.show(ctx, b, now.Activity.Last, log)
+			a.show(watching, b, now.Activity.Last, log)
 		}
 	}()
 	err = b.Run(ctx)
-	<-shown
+	stop()
+	select {
+	case <-shown:
+	case <-time.After(lastLines): // nobody reads them
+	}
 	return errors.Join(err, door.Close())
 }
+
+// lastLines is how long the end waits for whoever reads the requests.
+const lastLines = time.Second
 
 func (a *app) greet(s backend.Snapshot) error {
 	token := "none yet. Make one, in another terminal:  scimd token rotate --data " + quote(s.Folder)
@@ -104,24 +115,32 @@ func (a *app) greet(s backend.Snapshot) error {
 
 // show prints a line for each request until ctx ends, pulling by cursor, so that a burst is printed whole.
 func (a *app) show(ctx context.Context, b *backend.Backend, last int64, log *slog.Logger) {
-	for n := range b.Watch(ctx) {
-		for last < n.Activity {
-			page, err := b.Activity(ctx, backend.ActivityQuery{After: cmp.Or(last, backend.Beginning), Limit: 1000})
-			if err != nil {
-				if ctx.Err() == nil {
-					log.Warn("requests can't be shown", "err", err)
-				}
-				break
+	for range b.Watch(ctx) {
+		last = a.showFrom(ctx, b, last, log)
+	}
+	// What was answered at the very end is written and shown, too.
+	ending := context.WithoutCancel(ctx)
+	if err := b.Flush(ending); err != nil {
+		log.Warn("the last requests can't be shown", "err", err)
+	}
+	a.showFrom(ending, b, last, log)
+}
+
+// showFrom prints what came after a row and gives the last row it printed.
+func (a *app) showFrom(ctx context.Context, b *backend.Backend, last int64, log *slog.Logger) int64 {
+	for {
+		page, err := b.Activity(ctx, backend.ActivityQuery{After: cmp.Or(last, backend.Beginning), Limit: 1000})
+		if err != nil && ctx.Err() == nil {
+			log.Warn("requests can't be shown", "err", err)
+		}
+		if err != nil || len(page.Rows) == 0 {
+			return last
+		}
+		for _, r := range page.Rows {
+			if a.print("%s\n", line(r)) != nil {
+				return last // nobody reads; serving goes on
 			}
-			if len(page.Rows) == 0 {
-				break
-			}
-			for _, r := range page.Rows {
-				last = r.Seq
-				if a.print("%s\n", line(r)) != nil {
-					return
-				}
-			}
+			last = r.Seq
 		}
 	}
 }
