@@ -83,8 +83,7 @@ func run(app *App, dir string) error {
 			UniqueId:               instanceID(dir),
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { app.show() },
 		},
-		// WebKit keeps its files in a folder of the program's name, which must not be the data folder.
-		Linux:   &linux.Options{Icon: icon, ProgramName: "scimdesk-window", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
+		Linux:   &linux.Options{Icon: icon, ProgramName: "scimdesk", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webviewFolder()},
 	})
 	if err != nil {

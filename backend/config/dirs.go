@@ -18,9 +18,10 @@ const (
 	EnvListen = "SCIMDESK_LISTEN" // the listen address
 )
 
-// DataDir is the data folder when none is named: %LOCALAPPDATA%\ScimDesk on Windows (not the roaming profile: a database
-// must not be copied between computers), ~/Library/Application Support/ScimDesk on macOS, and $XDG_DATA_HOME/scimdesk or
-// ~/.local/share/scimdesk elsewhere. SCIMDESK_DATA, if set, comes before all of them.
+// DataDir is the data folder when none is named: %LOCALAPPDATA%\ScimDesk\Data on Windows (not the roaming profile: a database
+// must not be copied between computers), ~/Library/Application Support/ScimDesk on macOS, and $XDG_DATA_HOME/scimdesk/data or
+// ~/.local/share/scimdesk/data elsewhere: in the folder above it the system's web view keeps the window's own files.
+// SCIMDESK_DATA, if set, comes before all of them.
 func DataDir() (string, error) {
 	if dir := os.Getenv(EnvData); dir != "" {
 		return filepath.Abs(dir)
@@ -31,13 +32,13 @@ func DataDir() (string, error) {
 func dataDir(goos string, env func(string) string, home func() (string, error)) (string, error) {
 	if goos == "windows" {
 		if local := env("LOCALAPPDATA"); local != "" {
-			return filepath.Join(local, "ScimDesk"), nil
+			return filepath.Join(local, "ScimDesk", "Data"), nil
 		}
 		return "", errors.New("%LOCALAPPDATA% is not set: name a data folder with --data")
 	}
 	// XDG says that a relative path in it is to be ignored.
 	if xdg := env("XDG_DATA_HOME"); goos != "darwin" && filepath.IsAbs(xdg) {
-		return filepath.Join(xdg, "scimdesk"), nil
+		return filepath.Join(xdg, "scimdesk", "data"), nil
 	}
 	h, err := home()
 	if err != nil {
@@ -46,7 +47,7 @@ func dataDir(goos string, env func(string) string, home func() (string, error)) 
 	if goos == "darwin" {
 		return filepath.Join(h, "Library", "Application Support", "ScimDesk"), nil
 	}
-	return filepath.Join(h, ".local", "share", "scimdesk"), nil
+	return filepath.Join(h, ".local", "share", "scimdesk", "data"), nil
 }
 
 // Listen is the listen address when none is named by a flag.

@@ -11,11 +11,11 @@ func TestDataDirFollowsEachSystem(t *testing.T) {
 	for _, c := range []struct {
 		name, goos, key, value, want string
 	}{
-		{"windows", "windows", "LOCALAPPDATA", `C:\Users\ada\AppData\Local`, filepath.Join(`C:\Users\ada\AppData\Local`, "ScimDesk")},
+		{"windows", "windows", "LOCALAPPDATA", `C:\Users\ada\AppData\Local`, filepath.Join(`C:\Users\ada\AppData\Local`, "ScimDesk", "Data")},
 		{"macOS", "darwin", "XDG_DATA_HOME", "/ignored", "/home/ada/Library/Application Support/ScimDesk"},
-		{"linux", "linux", "", "", "/home/ada/.local/share/scimdesk"},
-		{"linux with XDG", "linux", "XDG_DATA_HOME", "/srv/data", "/srv/data/scimdesk"},
-		{"linux with a relative XDG", "linux", "XDG_DATA_HOME", "data", "/home/ada/.local/share/scimdesk"},
+		{"linux", "linux", "", "", "/home/ada/.local/share/scimdesk/data"},
+		{"linux with XDG", "linux", "XDG_DATA_HOME", "/srv/data", "/srv/data/scimdesk/data"},
+		{"linux with a relative XDG", "linux", "XDG_DATA_HOME", "data", "/home/ada/.local/share/scimdesk/data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env := func(k string) string {

@@ -10,7 +10,7 @@ fi
 dir=$(mktemp -d)
 export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share
 unset SCIMDESK_DATA SCIMDESK_LISTEN
-data=$XDG_DATA_HOME/scimdesk # where it lies when nobody names a folder
+data=$XDG_DATA_HOME/scimdesk/data # where it lies when nobody names a folder
 bin/scimdesk -listen 127.0.0.1:0 2>"$dir/log" &
 window=$!
 trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true; rm -rf "$dir"' EXIT
