@@ -3,6 +3,7 @@ package control
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,13 +20,16 @@ import (
 // ErrNoOwner means that no process has the folder open, as far as run.json tells.
 var ErrNoOwner = errors.New("no process has this data folder open")
 
+// errStranger means that something else listens at the owner's port.
+var errStranger = errors.New("what listens at its port is another program")
+
 // reachTimeout bounds the knock: an owner answers from memory.
 const reachTimeout = 3 * time.Second
 
 // Client is a process that has the folder open, seen from another.
 type Client struct {
 	run  run
-	http *http.Client
+	http *http.Transport // no http.Client: that would follow a stranger's redirects
 }
 
 // Error is an owner's refusal; Code is one of backend.Code's.
@@ -43,22 +47,27 @@ func Reach(ctx context.Context, dir string) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read run.json: %w", err)
 	}
-	c := &Client{http: &http.Client{Transport: &http.Transport{
+	c := &Client{http: &http.Transport{
 		Proxy:       nil, // the door is on this computer
 		DialContext: (&net.Dialer{Timeout: reachTimeout}).DialContext,
-	}}}
-	if json.Unmarshal(text, &c.run) != nil {
+	}}
+	if json.Unmarshal(text, &c.run) != nil || c.run.Secret == "" {
 		return nil, ErrNoOwner
 	}
 	knock, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
-	if _, err := c.Snapshot(knock); err != nil {
-		if _, refused := errors.AsType[*Error](err); refused {
-			return c, nil // it is there; the caller's own question gets this answer too
-		}
-		return nil, ErrNoOwner // the port is closed, or somebody else's by now
+	var folder string
+	if c.decode(knock, http.MethodGet, "/folder", &folder) != nil || !same(folder, dir) {
+		return nil, ErrNoOwner // the port is closed, or somebody else's by now, or the folder is a copy of the owner's
 	}
 	return c, nil
+}
+
+// same tells whether two paths lead to one folder, over links and in whatever case they are written.
+func same(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(x, y)
 }
 
 // Face is who the owner is, "window" or "scimd"; PID is its process.
@@ -76,7 +85,13 @@ func (c *Client) Snapshot(ctx context.Context) (backend.Snapshot, error) {
 // RotateToken is backend.RotateToken at the owner.
 func (c *Client) RotateToken(ctx context.Context) (backend.NewToken, error) {
 	var t backend.NewToken
-	return t, c.decode(ctx, http.MethodPost, "/token/rotate", &t)
+	if err := c.decode(ctx, http.MethodPost, "/token/rotate", &t); err != nil {
+		return backend.NewToken{}, err
+	}
+	if t.Secret == "" {
+		return backend.NewToken{}, errors.New("the owner of the folder answered without a secret token")
+	}
+	return t, nil
 }
 
 // EndToken is backend.EndToken at the owner.
@@ -130,15 +145,21 @@ func (c *Client) decode(ctx context.Context, method, path string, into any) erro
 	return nil
 }
 
+// do asks, and believes no answer, not even a refusal, before it has proved to be the owner's.
 func (c *Client) do(ctx context.Context, method, path string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1:"+strconv.Itoa(c.run.Port)+path, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
 	}
-	req.Header.Set("Authorization", "Bearer "+c.run.Secret)
-	res, err := c.http.Do(req)
+	nonce := rand.Text()
+	req.Header.Set(nonceHeader, nonce)
+	req.Header.Set(proofHeader, askProof(c.run.Secret, method, req.URL.RequestURI(), nonce))
+	res, err := c.http.RoundTrip(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
+	}
+	if !proves(res.Header, answerProof(c.run.Secret, nonce)) {
+		return nil, fmt.Errorf("ask the owner of the folder: %w", errors.Join(errStranger, res.Body.Close()))
 	}
 	if res.StatusCode == http.StatusOK {
 		return res.Body, nil

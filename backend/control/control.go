@@ -1,15 +1,17 @@
 // Package control is the local door to a data folder that a process has open: the owner's methods over HTTP on loopback, for
 // the command line beside it. The door is not the SCIM server and never stands behind a tunnel. Who may read run.json
-// in the data folder (its owner, 0600) may come in: it holds the port and a secret made anew for each run.
+// in the data folder may come in: it holds the port and a secret made anew for each run. On Unix the file is its owner's alone
+// (0600). Windows knows no such mode: there the folder's permissions decide, and a file in it has those of the folder. The
+// default place, in %LOCALAPPDATA%, is the user's alone; another folder is as open as whoever made it left it.
 package control
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,11 +52,7 @@ func Open(ctx context.Context, b *backend.Backend, log *slog.Logger) (*Door, err
 		return nil, fmt.Errorf("open control door: %w", err)
 	}
 	secret := rand.Text()
-	d := &Door{file: runFile(b.Dir()), server: &http.Server{
-		Handler:           guard(secret, routes(b)),
-		ReadHeaderTimeout: 5 * time.Second,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}
+	d := &Door{file: runFile(b.Dir()), server: newServer(secret, routes(b), log)}
 	port := ln.Addr().(*net.TCPAddr).Port
 	if err := writeRun(d.file, run{PID: os.Getpid(), Face: b.Face(), Port: port, Secret: secret}); err != nil {
 		return nil, errors.Join(err, ln.Close())
@@ -65,6 +63,17 @@ func Open(ctx context.Context, b *backend.Backend, log *slog.Logger) (*Door, err
 		}
 	}()
 	return d, nil
+}
+
+// newServer has no limit on writing: /watch streams for as long as its reader stays.
+func newServer(secret string, next http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:        guard(secret, next),
+		ReadTimeout:    5 * time.Second,
+		IdleTimeout:    30 * time.Second,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }
 
 // writeRun replaces run.json at once, so that nobody reads half of it, and with the owner's rights only from its first byte on.
@@ -79,7 +88,7 @@ func writeRun(file string, r run) error {
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
+		err = insist(func() error { return os.Rename(f.Name(), file) })
 	}
 	if err != nil {
 		return fmt.Errorf("write run.json: %w", errors.Join(err, os.Remove(f.Name())))
@@ -90,27 +99,44 @@ func writeRun(file string, r run) error {
 // Close shuts the door and removes run.json.
 func (d *Door) Close() error {
 	err := d.server.Close()
-	if gone := os.Remove(d.file); !errors.Is(gone, os.ErrNotExist) {
+	if gone := insist(func() error { return os.Remove(d.file) }); !errors.Is(gone, os.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
 	return err
 }
 
-// guard lets in who shows the run's secret, and no page in a browser: those send an Origin or another Host.
+// insist tries for about a second: Windows neither replaces nor removes a file that another process is just reading.
+func insist(try func() error) error {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for range 50 {
+		if err := try(); err == nil || errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		<-again.C
+	}
+	return try()
+}
+
+// guard lets in who knows the run's secret, and no page in a browser: those send an Origin or another Host. It proves to who
+// comes in that the door knows the secret too. A refusal proves nothing and ends the connection.
 func guard(secret string, next http.Handler) http.Handler {
-	want := []byte("Bearer " + secret)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got := []byte(r.Header.Get("Authorization"))
-		if subtle.ConstantTimeCompare(got, want) != 1 || r.Header.Get("Origin") != "" || !strings.HasPrefix(r.Host, "127.0.0.1:") {
+		nonce := r.Header.Get(nonceHeader)
+		known := proves(r.Header, askProof(secret, r.Method, r.RequestURI, nonce))
+		if !known || r.Header.Get("Origin") != "" || !strings.HasPrefix(r.Host, "127.0.0.1:") {
+			w.Header().Set("Connection", "close")
 			http.Error(w, "this door is for scimd on this computer", http.StatusForbidden)
 			return
 		}
+		w.Header().Set(proofHeader, answerProof(secret, nonce))
 		next.ServeHTTP(w, r)
 	})
 }
 
 func routes(b *backend.Backend) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /folder", func(w http.ResponseWriter, _ *http.Request) { reply(w, b.Dir(), nil) })
 	mux.HandleFunc("GET /snapshot", func(w http.ResponseWriter, r *http.Request) {
 		s, err := b.Snapshot(r.Context())
 		reply(w, s, err)
@@ -123,16 +149,24 @@ func routes(b *backend.Backend) http.Handler {
 		reply(w, struct{}{}, b.EndToken(r.Context()))
 	})
 	mux.HandleFunc("GET /export/{what}/{format}", func(w http.ResponseWriter, r *http.Request) {
-		started := &firstWrite{ResponseWriter: w}
-		err := b.Export(r.Context(), started, r.PathValue("what"), r.PathValue("format"))
-		if err != nil && !started.yes {
-			reply(w, nil, err)
-		} else if err != nil {
-			panic(http.ErrAbortHandler) // the reader must see that the end is missing
-		}
+		export(w, func(out io.Writer) error {
+			return b.Export(r.Context(), out, r.PathValue("what"), r.PathValue("format"))
+		})
 	})
 	mux.HandleFunc("GET /watch", func(w http.ResponseWriter, r *http.Request) { watch(w, r, b) })
 	return mux
+}
+
+// export answers with what write writes. An error after its first byte breaks the connection off, so that the reader sees that
+// the end is missing.
+func export(w http.ResponseWriter, write func(io.Writer) error) {
+	started := &firstWrite{ResponseWriter: w}
+	err := write(started)
+	if err != nil && !started.yes {
+		reply(w, nil, err)
+	} else if err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // watch streams every Notify as a line of JSON.
