@@ -9,6 +9,15 @@ import (
 	"runtime"
 )
 
+// backupFolder holds the copies that are made before a migration.
+const backupFolder = "backup"
+
+// empty tells whether a folder has nothing in it, or is not there.
+func empty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err != nil || len(entries) == 0
+}
+
 // createFolder makes a folder that only its owner may enter, and sees to it that a power cut does not take it away again with
 // what was answered meanwhile.
 func createFolder(dir string) error {

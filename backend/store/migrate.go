@@ -120,7 +120,7 @@ func (m migration) run(ctx context.Context, conn *sql.Conn) error {
 
 // backup writes backup/scimdesk-v<version>-<time>.db beside the database, on disk before it returns.
 func backup(ctx context.Context, conn *sql.Conn, path string, version int, now time.Time) error {
-	dir := filepath.Join(filepath.Dir(path), "backup")
+	dir := filepath.Join(filepath.Dir(path), backupFolder)
 	if err := createFolder(dir); err != nil {
 		return err
 	}

@@ -266,8 +266,11 @@ func opening(dir string, err error) error {
 	case "":
 		return err
 	case StateCorrupt:
-		err = fmt.Errorf("the file is damaged and was left as it is; put a copy in its place, your own or one from %s: %w",
-			filepath.Join(dir, "backup"), err)
+		where := "a copy of yours"
+		if copies := filepath.Join(dir, backupFolder); !empty(copies) {
+			where += ", or one from " + copies
+		}
+		err = fmt.Errorf("the file is damaged and was left as it is; put %s in its place: %w", where, err)
 	}
 	return &Unavailable{State: state, Err: err}
 }

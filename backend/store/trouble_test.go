@@ -336,7 +336,7 @@ func TestCorruptAtOpen(t *testing.T) {
 			repair := overwrite(t, path, from, 5*4096)
 			_, err := Open(t.Context(), Options{Dir: s.o.Dir})
 			unavailable(t, err, StateCorrupt)
-			if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "backup") {
+			if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "a copy of yours") || strings.Contains(err.Error(), "backup") {
 				t.Errorf("the error does not say where and what: %v", err)
 			}
 			repair()

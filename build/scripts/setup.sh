@@ -31,6 +31,8 @@ install() {
 
 page() {
 	has npm || fail "Node is missing. Install Node 20 or newer from https://nodejs.org and call this again."
+	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' ||
+		fail "Node $(node --version) is too old. Install Node 20.19, 22.12 or newer from https://nodejs.org and call this again."
 	# npm leaves a copy of the lock file behind: older than ours means that packages changed.
 	[ frontend/node_modules/.package-lock.json -nt frontend/package-lock.json ] && return
 	echo "Installing the page's packages"

@@ -44,6 +44,8 @@ cross() {
 	done
 }
 
+[ "$(id -u)" = 0 ] || echo "Not root: the tests with a small, full or read-only disk are skipped."
+
 step "Page: types" npm --prefix frontend run check
 show="Tests " step "Page: unit tests" env NO_COLOR=1 npm --prefix frontend test
 build/scripts/lint.sh
