@@ -71,9 +71,7 @@ func TestKilledAtAnyMomentNothingAnsweredIsLost(t *testing.T) {
 		go func() {
 			defer close(writes)
 			for ctx.Err() == nil {
-				if _, err := c.Cycle(ctx); err != nil {
-					return // the daemon is gone
-				}
+				_, _ = c.Cycle(ctx) // it ends early where the daemon is gone, or was before it came back
 			}
 		}()
 		<-enough

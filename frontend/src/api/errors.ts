@@ -1,6 +1,6 @@
 /** The codes the page has a sentence and an advice for, in locales under errors.CODE. */
 export const knownCodes = [
-  'CALL_TIMEOUT', 'CANCELLED', 'DB_CORRUPT', 'DB_FAILING', 'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY',
+  'BAD_ADDRESS', 'BAD_REHEARSAL', 'CALL_TIMEOUT', 'CANCELLED', 'DB_CORRUPT', 'DB_FAILING', 'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY',
   'INTERNAL', 'LISTEN_EXPOSED', 'NO_PERMISSION', 'PORT_BUSY', 'REFUSED', 'SECOND_COPY',
 ] as const
 
