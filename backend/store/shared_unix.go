@@ -12,7 +12,7 @@ import (
 // shared reports whether a folder is not this user's alone: somebody else's, one where everybody keeps their own, as in /tmp, or
 // one that holds something of another user, who would be locked out. What is root's counts for nobody: root gets in anywhere.
 func shared(dir string, info fs.FileInfo) bool {
-	us := uint32(os.Geteuid()) //nolint:gosec // ids have 32 bits
+	us := uint32(os.Geteuid())
 	if info.Mode()&fs.ModeSticky != 0 || owner(info) != us {
 		return true
 	}

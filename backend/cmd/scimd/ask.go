@@ -130,8 +130,8 @@ func (a *app) export(ctx context.Context, args []string) error {
 
 // whole writes a file that is there complete or not at all. What is no file, such as a pipe, is written to as it is.
 func whole(file string, write func(io.Writer) error) error {
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		file = real
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
 	}
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		to, err := os.OpenFile(file, os.O_WRONLY, 0)
