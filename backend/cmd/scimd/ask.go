@@ -72,7 +72,7 @@ func (a *app) status(ctx context.Context, args []string) error {
 }
 
 func (a *app) tell(s backend.Snapshot, owner *control.Client) error {
-	served := "no: start it with  scimd run --data " + quote(s.Folder)
+	served := "no: start it with  " + os.Args[0] + " run --data " + quote(s.Folder)
 	if owner != nil {
 		served = fmt.Sprintf("by the %s, process id %d, since %s", face(owner.Face()), owner.PID(), s.Started)
 		if !s.Listener.Serving {

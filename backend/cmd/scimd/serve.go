@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"scimdesk/backend"
@@ -105,9 +106,9 @@ func (a *app) serveOn(ctx context.Context, b *backend.Backend, log *slog.Logger,
 const lastLines = time.Second
 
 func (a *app) greet(s backend.Snapshot) error {
-	token := "none yet. Make one, in another terminal:  scimd token rotate --data " + quote(s.Folder)
+	token := "none yet. Make one, in another terminal:  " + os.Args[0] + " token rotate --data " + quote(s.Folder)
 	if s.Token.Exists {
-		token = "ends in " + s.Token.LastFour + ". Make a new one:  scimd token rotate --data " + quote(s.Folder)
+		token = "ends in " + s.Token.LastFour + ". Make a new one:  " + os.Args[0] + " token rotate --data " + quote(s.Folder)
 	}
 	return a.print("ScimDesk %s\n  Tenant URL   %s\n  Secret token %s\n  Data folder  %s\n  People %d, groups %d\n\nRequests appear here as they arrive. Ctrl+C ends.\n",
 		s.Version, s.Address, token, s.Folder, s.People.Total, s.Groups.Total)
