@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -61,6 +62,77 @@ func (a *App) Activity(q backend.ActivityQuery) (backend.ActivityPage, error) {
 	return call(a, func(b *backend.Backend, ctx context.Context) (backend.ActivityPage, error) { return b.Activity(ctx, q) })
 }
 
+// FindActivity looks for requests; ask on until it is done.
+func (a *App) FindActivity(q backend.ActivityFind) (backend.ActivityFound, error) {
+	return ask(a, (*backend.Backend).FindActivity, q)
+}
+
+// ActivityAt gives single rows of the log.
+func (a *App) ActivityAt(seqs []int64) (backend.ActivityPage, error) {
+	return ask(a, (*backend.Backend).ActivityAt, seqs)
+}
+
+// ActivityDetail gives one request with bodies and changes.
+func (a *App) ActivityDetail(seq int64) (backend.ActivityDetail, error) {
+	return ask(a, (*backend.Backend).ActivityDetail, seq)
+}
+
+// Overview gives what the first page tells beside the snapshot.
+func (a *App) Overview() (backend.Overview, error) { return call(a, (*backend.Backend).Overview) }
+
+// People gives a part of the list of people.
+func (a *App) People(q backend.ListQuery) (backend.PeoplePage, error) {
+	return ask(a, (*backend.Backend).People, q)
+}
+
+// Person gives one person in full.
+func (a *App) Person(id string) (backend.Person, error) { return ask(a, (*backend.Backend).Person, id) }
+
+// Groups gives a part of the list of groups.
+func (a *App) Groups(q backend.ListQuery) (backend.GroupsPage, error) {
+	return ask(a, (*backend.Backend).Groups, q)
+}
+
+// Group gives one group in full but for its members.
+func (a *App) Group(id string) (backend.Group, error) { return ask(a, (*backend.Backend).Group, id) }
+
+// Members gives a part of the list of a group's members.
+func (a *App) Members(q backend.ListQuery) (backend.MembersPage, error) {
+	return ask(a, (*backend.Backend).Members, q)
+}
+
+// History gives what changed, of one person or group or of all.
+func (a *App) History(q backend.HistoryQuery) (backend.HistoryPage, error) {
+	return ask(a, (*backend.Backend).History, q)
+}
+
+// Restore brings a deleted person or group back.
+func (a *App) Restore(kind, id string) error {
+	_, err := call(a, func(b *backend.Backend, ctx context.Context) (struct{}, error) {
+		return struct{}{}, b.Restore(ctx, kind, id)
+	})
+	return err
+}
+
+// ExportFile writes a list into a file.
+func (a *App) ExportFile(r backend.ExportRequest) (backend.ExportResult, error) {
+	return ask(a, (*backend.Backend).ExportFile, r)
+}
+
+// Settings gives what is set for the folder.
+func (a *App) Settings() (backend.Settings, error) { return call(a, (*backend.Backend).Settings) }
+
+// SaveSettings changes it.
+func (a *App) SaveSettings(c backend.SettingsChange) (backend.Settings, error) {
+	return ask(a, (*backend.Backend).SaveSettings, c)
+}
+
+// EndToken stops accepting the token at once.
+func (a *App) EndToken() error {
+	_, err := call(a, func(b *backend.Backend, ctx context.Context) (struct{}, error) { return struct{}{}, b.EndToken(ctx) })
+	return err
+}
+
 // RotateToken makes a new secret and ends the old one. The answer is the only place the secret ever stands.
 func (a *App) RotateToken() (backend.NewToken, error) { return call(a, (*backend.Backend).RotateToken) }
 
@@ -113,6 +185,11 @@ func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (
 		return t, err
 	}
 	return f(b, ctx)
+}
+
+// ask is call for what is asked with one value.
+func ask[Q, T any](a *App, f func(*backend.Backend, context.Context, Q) (T, error), q Q) (T, error) {
+	return call(a, func(b *backend.Backend, ctx context.Context) (T, error) { return f(b, ctx, q) })
 }
 
 // do is call for what has no answer. The steps before run first, without a backend.
@@ -267,3 +344,45 @@ func formatError(err error) any {
 	}
 	return string(text)
 }
+
+var errNotYet = errors.New("not yet")
+
+// FolderInfo is which data folder the window uses, and who decided: "setting", "flag", "environment" or "default". With
+// flag or environment it can't be changed in the window.
+type FolderInfo struct {
+	Folder string `json:"folder"`
+	By     string `json:"by"`
+}
+
+// Preferences gives how the window looks; it does not need the data folder.
+func (a *App) Preferences() (backend.Preferences, error) { return backend.Preferences{}, errNotYet }
+
+// SavePreferences keeps theme and language.
+func (a *App) SavePreferences(theme, language string) error { return errNotYet }
+
+// SaveView keeps what a page remembers.
+func (a *App) SaveView(v backend.View) error { return errNotYet }
+
+// Folder tells which data folder is used; it does not wait until it is open.
+func (a *App) Folder() (FolderInfo, error) { return FolderInfo{}, errNotYet }
+
+// ChooseFolder lets the user pick a folder; "" if they did not.
+func (a *App) ChooseFolder(title string) (string, error) { return "", errNotYet }
+
+// UseFolder changes over to another data folder and keeps it for the next start. If it can't be opened, the old one goes on.
+func (a *App) UseFolder(folder string) error { return errNotYet }
+
+// ShowFile shows a file that ExportFile has written in the system's file manager.
+func (a *App) ShowFile(path string) error { return errNotYet }
+
+// OpenPage opens one of Microsoft's pages in the browser; it is named, so that no page of ours can open any other.
+func (a *App) OpenPage(name string) error { return errNotYet }
+
+// StartSample opens a sample and shows it in place of the live folder, which goes on receiving.
+func (a *App) StartSample(o backend.SampleOptions) error { return errNotYet }
+
+// LeaveSample goes back to the live folder; nothing of the sample is left.
+func (a *App) LeaveSample() error { return errNotYet }
+
+// SampleState tells how the sample stands, and what the live folder does meanwhile. Without one Active is false.
+func (a *App) SampleState() (backend.SampleInfo, error) { return backend.SampleInfo{}, nil }

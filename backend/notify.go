@@ -122,6 +122,16 @@ type Snapshot struct {
 	Groups    Counts       `json:"groups"`
 	Activity  ActivityHead `json:"activity"`
 	LastEntra string       `json:"lastEntra"` // last request with an accepted token, "" if none yet
+	Refused   RefusedInfo  `json:"refused"`   // last request without one
+	Sample    bool         `json:"sample"`    // invented people on a scratch folder
+}
+
+// RefusedInfo is the newest request that was refused for its token; At is "" if the log has none.
+type RefusedInfo struct {
+	At       string `json:"at"`
+	Remote   string `json:"remote"`
+	Detail   string `json:"detail"`
+	Activity int64  `json:"activity"` // its seq
 }
 
 // ListenerInfo is whether the SCIM listener serves, and why not.

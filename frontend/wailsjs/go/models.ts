@@ -17,10 +17,70 @@ export namespace backend {
 	    remote: string;
 	    userAgent: string;
 	}
+	export interface Change {
+	    path: string;
+	    kind: string;
+	    old: string;
+	    new: string;
+	}
+	export interface Reference {
+	    type: string;
+	    id: string;
+	    name: string;
+	    state: string;
+	    found: boolean;
+	}
+	export interface HistoryRow {
+	    seq: number;
+	    at: string;
+	    action: string;
+	    origin: string;
+	    requestId: string;
+	    activity: number;
+	    resource: Reference;
+	    other: Reference;
+	    changes: Change[];
+	}
+	export interface ActivityDetail {
+	    store: string;
+	    row: Activity;
+	    request: string;
+	    response: string;
+	    requestCut: boolean;
+	    responseCut: boolean;
+	    changes: HistoryRow[];
+	    curl: string;
+	    powerShell: string;
+	}
+	export interface ActivityFilter {
+	    outcomes: string[];
+	    methods: string[];
+	    actions: string[];
+	    status: number;
+	    person: string;
+	    resource: string;
+	    text: string;
+	    from: string;
+	    until: string;
+	}
+	export interface ActivityFind {
+	    filter: ActivityFilter;
+	    before: number;
+	    after: number;
+	    limit: number;
+	}
 	export interface ActivityHead {
 	    first: number;
 	    last: number;
 	}
+	export interface ActivityFound {
+	    store: string;
+	    seqs: number[];
+	    through: number;
+	    done: boolean;
+	    head: ActivityHead;
+	}
+	
 	export interface ActivityPage {
 	    store: string;
 	    head: ActivityHead;
@@ -31,6 +91,11 @@ export namespace backend {
 	    before: number;
 	    limit: number;
 	}
+	export interface Attribute {
+	    path: string;
+	    value: string;
+	}
+	
 	export interface Counts {
 	    total: number;
 	    active: number;
@@ -41,12 +106,101 @@ export namespace backend {
 	    since: string;
 	    detail: string;
 	}
+	export interface ListQuery {
+	    list: string;
+	    search: string;
+	    state: string;
+	    sort: string;
+	    descending: boolean;
+	    from: number;
+	    limit: number;
+	    group: string;
+	}
+	export interface ExportRequest {
+	    what: string;
+	    format: string;
+	    filter: ListQuery;
+	    ids: string[];
+	    folder: string;
+	}
+	export interface ExportResult {
+	    path: string;
+	    count: number;
+	}
+	export interface Group {
+	    store: string;
+	    id: string;
+	    externalId: string;
+	    name: string;
+	    state: string;
+	    members: number;
+	    unknown: number;
+	    created: string;
+	    changed: string;
+	    deleted: string;
+	    version: number;
+	    attributes: Attribute[];
+	    json: string;
+	    membersCut: boolean;
+	}
+	export interface GroupRow {
+	    id: string;
+	    name: string;
+	    state: string;
+	    externalId: string;
+	    members: number;
+	    created: string;
+	    changed: string;
+	    lastAction: string;
+	}
+	export interface GroupsPage {
+	    store: string;
+	    list: string;
+	    total: number;
+	    from: number;
+	    rows: GroupRow[];
+	}
+	export interface HistoryPage {
+	    store: string;
+	    rows: HistoryRow[];
+	    more: boolean;
+	}
+	export interface HistoryQuery {
+	    type: string;
+	    id: string;
+	    before: number;
+	    limit: number;
+	}
+	
+	export interface Hour {
+	    at: string;
+	    success: number;
+	    notFound: number;
+	    failure: number;
+	    error: number;
+	}
+	
 	export interface ListenerInfo {
 	    serving: boolean;
 	    since: string;
 	    listen: string;
 	    code: string;
 	    message: string;
+	}
+	export interface MemberRow {
+	    id: string;
+	    type: string;
+	    name: string;
+	    userName: string;
+	    state: string;
+	    added: string;
+	}
+	export interface MembersPage {
+	    store: string;
+	    list: string;
+	    total: number;
+	    from: number;
+	    rows: MemberRow[];
 	}
 	export interface TokenInfo {
 	    exists: boolean;
@@ -57,6 +211,102 @@ export namespace backend {
 	export interface NewToken {
 	    secret: string;
 	    token: TokenInfo;
+	}
+	export interface Overview {
+	    store: string;
+	    hours: Hour[];
+	    failures: number;
+	    refused: number;
+	    failed: Activity[];
+	    changes: HistoryRow[];
+	}
+	export interface PersonRow {
+	    id: string;
+	    name: string;
+	    userName: string;
+	    email: string;
+	    state: string;
+	    title: string;
+	    department: string;
+	    externalId: string;
+	    groups: number;
+	    created: string;
+	    changed: string;
+	    lastAction: string;
+	}
+	export interface PeoplePage {
+	    store: string;
+	    list: string;
+	    total: number;
+	    from: number;
+	    rows: PersonRow[];
+	}
+	export interface Person {
+	    store: string;
+	    id: string;
+	    externalId: string;
+	    name: string;
+	    userName: string;
+	    email: string;
+	    state: string;
+	    created: string;
+	    changed: string;
+	    deleted: string;
+	    version: number;
+	    manager: Reference;
+	    groups: Reference[];
+	    attributes: Attribute[];
+	    json: string;
+	}
+	
+	export interface View {
+	    name: string;
+	    state: string;
+	}
+	export interface Preferences {
+	    theme: string;
+	    language: string;
+	    views: View[];
+	}
+	
+	export interface RefusedInfo {
+	    at: string;
+	    remote: string;
+	    detail: string;
+	    activity: number;
+	}
+	export interface SampleInfo {
+	    active: boolean;
+	    playing: boolean;
+	    people: number;
+	    speed: string;
+	    phase: string;
+	    cycle: number;
+	    requests: number;
+	    agreed: boolean;
+	    code: string;
+	    message: string;
+	    liveRequests: number;
+	    liveServing: boolean;
+	    liveSince: string;
+	}
+	export interface SampleOptions {
+	    people: number;
+	    speed: string;
+	}
+	export interface Settings {
+	    listen: string;
+	    listenFixed: string;
+	    requestDays: number;
+	    deletedDays: number;
+	    folder: string;
+	    size: number;
+	    requests: number;
+	}
+	export interface SettingsChange {
+	    listen: string;
+	    requestDays: number;
+	    deletedDays: number;
 	}
 	export interface Snapshot {
 	    store: string;
@@ -72,6 +322,18 @@ export namespace backend {
 	    groups: Counts;
 	    activity: ActivityHead;
 	    lastEntra: string;
+	    refused: RefusedInfo;
+	    sample: boolean;
+	}
+	
+
+}
+
+export namespace main {
+	
+	export interface FolderInfo {
+	    folder: string;
+	    by: string;
 	}
 
 }

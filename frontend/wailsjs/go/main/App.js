@@ -6,16 +6,88 @@ export function Activity(arg1) {
   return window['go']['main']['App']['Activity'](arg1);
 }
 
+export function ActivityAt(arg1) {
+  return window['go']['main']['App']['ActivityAt'](arg1);
+}
+
+export function ActivityDetail(arg1) {
+  return window['go']['main']['App']['ActivityDetail'](arg1);
+}
+
+export function ChooseFolder(arg1) {
+  return window['go']['main']['App']['ChooseFolder'](arg1);
+}
+
 export function CopyText(arg1, arg2) {
   return window['go']['main']['App']['CopyText'](arg1, arg2);
+}
+
+export function EndToken() {
+  return window['go']['main']['App']['EndToken']();
+}
+
+export function ExportFile(arg1) {
+  return window['go']['main']['App']['ExportFile'](arg1);
+}
+
+export function FindActivity(arg1) {
+  return window['go']['main']['App']['FindActivity'](arg1);
+}
+
+export function Folder() {
+  return window['go']['main']['App']['Folder']();
 }
 
 export function ForgetSecret() {
   return window['go']['main']['App']['ForgetSecret']();
 }
 
+export function Group(arg1) {
+  return window['go']['main']['App']['Group'](arg1);
+}
+
+export function Groups(arg1) {
+  return window['go']['main']['App']['Groups'](arg1);
+}
+
+export function History(arg1) {
+  return window['go']['main']['App']['History'](arg1);
+}
+
+export function LeaveSample() {
+  return window['go']['main']['App']['LeaveSample']();
+}
+
+export function Members(arg1) {
+  return window['go']['main']['App']['Members'](arg1);
+}
+
+export function OpenPage(arg1) {
+  return window['go']['main']['App']['OpenPage'](arg1);
+}
+
+export function Overview() {
+  return window['go']['main']['App']['Overview']();
+}
+
 export function Painted(arg1) {
   return window['go']['main']['App']['Painted'](arg1);
+}
+
+export function People(arg1) {
+  return window['go']['main']['App']['People'](arg1);
+}
+
+export function Person(arg1) {
+  return window['go']['main']['App']['Person'](arg1);
+}
+
+export function Preferences() {
+  return window['go']['main']['App']['Preferences']();
+}
+
+export function Restore(arg1, arg2) {
+  return window['go']['main']['App']['Restore'](arg1, arg2);
 }
 
 export function Retry() {
@@ -26,8 +98,40 @@ export function RotateToken() {
   return window['go']['main']['App']['RotateToken']();
 }
 
+export function SampleState() {
+  return window['go']['main']['App']['SampleState']();
+}
+
+export function SavePreferences(arg1, arg2) {
+  return window['go']['main']['App']['SavePreferences'](arg1, arg2);
+}
+
+export function SaveSettings(arg1) {
+  return window['go']['main']['App']['SaveSettings'](arg1);
+}
+
+export function SaveView(arg1) {
+  return window['go']['main']['App']['SaveView'](arg1);
+}
+
+export function Settings() {
+  return window['go']['main']['App']['Settings']();
+}
+
+export function ShowFile(arg1) {
+  return window['go']['main']['App']['ShowFile'](arg1);
+}
+
 export function Snapshot() {
   return window['go']['main']['App']['Snapshot']();
+}
+
+export function StartSample(arg1) {
+  return window['go']['main']['App']['StartSample'](arg1);
+}
+
+export function UseFolder(arg1) {
+  return window['go']['main']['App']['UseFolder'](arg1);
 }
 
 export function Watch() {

@@ -1,0 +1,20 @@
+-- What the window's lists need. name_key and email_key are what lists sort by: folded and without accents, so that Ärzte stand
+-- beside Arzt. Both are computed by the program; after this migration it computes them once for what is there.
+alter table resources add column name_key  text not null default '';
+alter table resources add column email_key text not null default '';
+
+-- All that a list searches and sorts by in one narrow place, so that looking through everybody reads no document. Deleted ones are
+-- in it.
+create index resources_list on resources (type, name_key, deleted_at, active, updated_at, created_at, unique_key, email_key, search);
+
+-- The changes that a request made, the requests of a time, and the last caller who was refused.
+create index history_request  on history (request_id);
+create index activity_at      on activity (at, status);
+create index activity_refused on activity (status) where status = 401;
+
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('resources', 'resources_list',   '1000000 20000 2 2 2 2 2 1 1 1'),
+    ('history',   'history_request',  '10000000 2'),
+    ('activity',  'activity_at',      '10000000 2 2'),
+    ('activity',  'activity_refused', '10000 10000');
+analyze sqlite_schema;
