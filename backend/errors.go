@@ -10,6 +10,12 @@ import (
 	"scimdesk/backend/store"
 )
 
+// ErrQuery is a question that can't be answered as it is asked; what wraps it names what is allowed.
+var ErrQuery = errors.New("this can't be looked for")
+
+// ErrExport means that a file could not be written; what wraps it has the system's reason.
+var ErrExport = errors.New("the file can't be written")
+
 // fault is an error's stable code and the sentence that goes with it: what happened and what to do.
 type fault struct{ code, message string }
 
@@ -37,6 +43,10 @@ func classify(err error) fault {
 		return fault{"DB_NEWER", "This data folder was written by a newer ScimDesk. Update this one; nothing was changed."}
 	case errors.Is(err, ErrRehearsal):
 		return fault{"BAD_REHEARSAL", err.Error()}
+	case errors.Is(err, ErrQuery):
+		return fault{"BAD_QUERY", err.Error()}
+	case errors.Is(err, ErrExport):
+		return fault{"EXPORT_FAILED", err.Error()}
 	case errors.Is(err, ErrAddress):
 		return fault{"BAD_ADDRESS", err.Error()}
 	case errors.Is(err, ErrExposed):
