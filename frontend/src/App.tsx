@@ -2,7 +2,7 @@ import { FluentProvider } from '@fluentui/react-components'
 import { LiveRegion } from './components/LiveRegion'
 import { useObservable } from './lib/observable'
 import { useTheme } from './lib/theme'
-import { LivePage } from './pages/Live/LivePage'
+import { Shell } from './shell/Shell'
 import { theme as chosenTheme } from './state/preferences'
 import type { Session } from './state/session'
 
@@ -10,7 +10,7 @@ export function App({ session }: { session: Session }) {
   const { theme, scheme } = useTheme(useObservable(chosenTheme))
   return (
     <FluentProvider theme={theme} className="app" style={{ colorScheme: scheme }}>
-      <LivePage session={session} />
+      <Shell session={session} />
       <LiveRegion />
     </FluentProvider>
   )

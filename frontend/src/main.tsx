@@ -2,17 +2,18 @@ import { createRoot } from 'react-dom/client'
 import { painted } from './api/wails'
 import { App } from './App'
 import { speak, startTexts } from './locales'
-import { language } from './state/preferences'
+import { language, loadPreferences } from './state/preferences'
 import { Session } from './state/session'
 import './styles/base.css'
 import './styles/page.css'
-import './styles/grid.css'
-
-startTexts(language.get())
-language.subscribe(() => speak(language.get()))
+import './styles/parts.css'
 
 const session = new Session()
 session.start()
+await loadPreferences()
+
+startTexts(language.get())
+language.subscribe(() => speak(language.get()))
 
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App session={session} />)

@@ -2,15 +2,21 @@
 import * as app from '../../wailsjs/go/main/App'
 import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
-import type { ActivityPage, ActivityQuery, NewToken, Notify, Snapshot } from './types'
+import type {
+  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, ActivityQuery, ExportRequest, ExportResult, FolderInfo, Group, GroupsPage, HistoryPage,
+  HistoryQuery, ListQuery, MembersPage, NewToken, Notify, Overview, PeoplePage, Person, Preferences, SampleInfo, SampleOptions, Settings, SettingsChange,
+  Snapshot,
+} from './types'
 
 /** A little more than the backend's own 10 s, so that its reason comes first where there is one. */
 const callTimeout = 12_000
+/** Of what waits for the user, or writes a large file. */
+const longTimeout = 10 * 60_000
 
-async function call<T>(start: () => Promise<T>): Promise<T> {
+async function call<T>(start: () => Promise<T>, timeout = callTimeout): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ApiError('CALL_TIMEOUT', '')), callTimeout)
+    timer = setTimeout(() => reject(new ApiError('CALL_TIMEOUT', '')), timeout)
   })
   try {
     return await Promise.race([start(), late])
@@ -23,6 +29,32 @@ async function call<T>(start: () => Promise<T>): Promise<T> {
 
 export const snapshot = (): Promise<Snapshot> => call(app.Snapshot)
 export const activity = (query: ActivityQuery): Promise<ActivityPage> => call(() => app.Activity(query))
+export const findActivity = (find: ActivityFind): Promise<ActivityFound> => call(() => app.FindActivity(find))
+export const activityAt = (seqs: number[]): Promise<ActivityPage> => call(() => app.ActivityAt(seqs))
+export const activityDetail = (seq: number): Promise<ActivityDetail> => call(() => app.ActivityDetail(seq))
+export const overview = (): Promise<Overview> => call(app.Overview)
+export const people = (query: ListQuery): Promise<PeoplePage> => call(() => app.People(query))
+export const person = (id: string): Promise<Person> => call(() => app.Person(id))
+export const groups = (query: ListQuery): Promise<GroupsPage> => call(() => app.Groups(query))
+export const group = (id: string): Promise<Group> => call(() => app.Group(id))
+export const members = (query: ListQuery): Promise<MembersPage> => call(() => app.Members(query))
+export const history = (query: HistoryQuery): Promise<HistoryPage> => call(() => app.History(query))
+export const restore = (type: 'User' | 'Group', id: string): Promise<void> => call(() => app.Restore(type, id))
+export const exportFile = (request: ExportRequest): Promise<ExportResult> => call(() => app.ExportFile(request), longTimeout)
+export const showFile = (path: string): Promise<void> => call(() => app.ShowFile(path))
+export const settings = (): Promise<Settings> => call(app.Settings)
+export const saveSettings = (change: SettingsChange): Promise<Settings> => call(() => app.SaveSettings(change))
+export const folder = (): Promise<FolderInfo> => call(app.Folder)
+export const chooseFolder = (title: string): Promise<string> => call(() => app.ChooseFolder(title), longTimeout)
+export const useFolder = (path: string): Promise<void> => call(() => app.UseFolder(path))
+export const preferences = (): Promise<Preferences> => call(app.Preferences)
+export const savePreferences = (theme: string, language: string): Promise<void> => call(() => app.SavePreferences(theme, language))
+export const saveView = (name: string, state: string): Promise<void> => call(() => app.SaveView({ name, state }))
+export const openPage = (name: 'entra' | 'scim-docs'): Promise<void> => call(() => app.OpenPage(name))
+export const startSample = (options: SampleOptions): Promise<void> => call(() => app.StartSample(options))
+export const leaveSample = (): Promise<void> => call(app.LeaveSample)
+export const sampleState = (): Promise<SampleInfo> => call(app.SampleState)
+export const endToken = (): Promise<void> => call(app.EndToken)
 export const rotateToken = (): Promise<NewToken> => call(app.RotateToken)
 export const retry = (): Promise<void> => call(app.Retry)
 export const copyText = (text: string, secret = false): Promise<void> => call(() => app.CopyText(text, secret))

@@ -25,7 +25,7 @@ export function ErrorBar({ error, onRetry }: ErrorBarProps) {
       </MessageBarBody>
       {onRetry && (
         <MessageBarActions>
-          <Button onClick={onRetry}>{t('actionsBar.retry')}</Button>
+          <Button onClick={onRetry}>{t('common.actionsBar.retry')}</Button>
         </MessageBarActions>
       )}
     </MessageBar>

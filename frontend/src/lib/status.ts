@@ -15,17 +15,17 @@ const actions = [
 ] as const
 
 /** The key in locales for an action; an action from a newer backend reads as other. */
-export function actionKey(action: string): `actions.${(typeof actions)[number]}` {
+export function actionKey(action: string): `common.actions.${(typeof actions)[number]}` {
   const known = actions.find((a) => a === action)
-  return `actions.${known ?? 'other'}`
+  return `common.actions.${known ?? 'other'}`
 }
 
 const databaseStates = ['ok', 'full', 'read-only', 'locked', 'corrupt', 'failing'] as const
 
 /** The key in locales for a database state; null for one that this page doesn't know, which is shown as unknown. */
-export function databaseKey(state: string): `database.${(typeof databaseStates)[number]}` | null {
+export function databaseKey(state: string): `common.database.${(typeof databaseStates)[number]}` | null {
   const known = databaseStates.find((s) => s === state)
-  return known ? `database.${known}` : null
+  return known ? `common.database.${known}` : null
 }
 
 const databaseCodes: Record<string, string> = {

@@ -1,8 +1,8 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type { Language } from '../state/preferences'
-import de from './de.json'
-import en from './en.json'
+import de from './de'
+import en from './en'
 
 declare module 'i18next' {
   interface CustomTypeOptions {

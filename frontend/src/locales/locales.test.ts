@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { knownCodes } from '../api/errors'
-import de from './de.json'
-import en from './en.json'
+import de from './de'
+import en from './en'
 
 type Tree = { [key: string]: string | Tree }
 

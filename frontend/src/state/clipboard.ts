@@ -8,7 +8,7 @@ const keptFor = 60_000
 export async function copy(text: string): Promise<boolean> {
   try {
     await copyText(text)
-    announce(i18next.t('actionsBar.copied'))
+    announce(i18next.t('common.actionsBar.copied'))
     return true
   } catch {
     return false
@@ -30,10 +30,10 @@ export async function copySecret(secret: string): Promise<boolean> {
   clearTimeout(timer)
   timer = setTimeout(() => {
     forgetSecret().then(
-      (forgotten) => forgotten && announce(i18next.t('rotation.cleared')),
+      (forgotten) => forgotten && announce(i18next.t('connection.rotation.cleared')),
       () => undefined, // the window is closing; with it the system's clipboard loses the text
     )
   }, keptFor)
-  announce(i18next.t('rotation.clears'))
+  announce(i18next.t('connection.rotation.clears'))
   return true
 }

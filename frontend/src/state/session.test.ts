@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../api/errors'
-import type { Notify, Snapshot } from '../api/types'
+import type { Notify, SampleInfo, Snapshot } from '../api/types'
 import { type Api, Session } from './session'
 
 let tell: (n: Notify) => void
@@ -22,6 +22,9 @@ const api: Api = {
     return () => undefined
   },
   retry: async () => undefined,
+  people: async () => ({ store: 'a', list: '1', total: 0, from: 0, rows: [] }),
+  groups: async () => ({ store: 'a', list: '1', total: 0, from: 0, rows: [] }),
+  sampleState: async () => ({ active: false }) as SampleInfo,
 }
 
 function hide(hidden: boolean) {

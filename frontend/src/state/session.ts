@@ -1,8 +1,9 @@
 import * as wails from '../api/wails'
 import { type ApiError, toApiError } from '../api/errors'
-import type { Notify, Snapshot } from '../api/types'
+import type { GroupRow, Notify, PersonRow, SampleInfo, Snapshot } from '../api/types'
 import { Observable } from '../lib/observable'
 import { ActivityLog } from './activity'
+import { PagedList } from './list'
 
 export interface SessionState {
   /** Failed: the data folder could not be opened, and nothing was ever shown. */
@@ -16,8 +17,10 @@ export interface SessionState {
 
 const pullEvery = 500
 const tryAgainAfter = 5_000
+/** Lists in view are loaded anew at most so often. */
+const listsEvery = 1_000
 
-export type Api = Pick<typeof wails, 'snapshot' | 'activity' | 'watch' | 'retry'>
+export type Api = Pick<typeof wails, 'snapshot' | 'activity' | 'watch' | 'retry' | 'people' | 'groups' | 'sampleState'>
 
 /**
  * The page's idea of the backend: starts from a snapshot, pulls it again when a notification says so, and hands the log of
@@ -26,6 +29,13 @@ export type Api = Pick<typeof wails, 'snapshot' | 'activity' | 'watch' | 'retry'
 export class Session {
   readonly state = new Observable<SessionState>({ phase: 'opening', snapshot: null, error: null, offlineSince: null })
   readonly log: ActivityLog
+  /** The lists live here, so that search and place are kept while somebody looks at another page. */
+  readonly people: PagedList<PersonRow>
+  readonly groups: PagedList<GroupRow>
+  /** The sample, where one is shown. */
+  readonly sample = new Observable<SampleInfo | null>(null)
+  /** Counts up when people, groups or memberships changed: what shows one of them loads it anew. */
+  readonly changes = new Observable(0)
   /** Called with the number of requests that came in, while the window is shown. */
   arrived: (count: number) => void = () => {}
 
@@ -35,16 +45,22 @@ export class Session {
   #dirty = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #head = 0
+  #moved = { people: false, groups: false }
+  #movedTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(api: Api = wails) {
     this.#api = api
     this.log = new ActivityLog(api.activity)
+    this.people = new PagedList(api.people)
+    this.groups = new PagedList(api.groups)
   }
 
   /** Starts, once for the life of the page. */
   start(): void {
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) this.#pull()
+      if (document.hidden) return
+      this.#pull()
+      this.#tellLists()
     })
     void this.connect()
   }
@@ -81,6 +97,23 @@ export class Session {
     const known = this.state.get().snapshot?.store
     if (known === n.store && n.activity > this.#head && !document.hidden) this.#headMoved(n.activity)
     if (n.status || n.people || n.groups || known !== n.store) this.#pull()
+    this.#moved.people ||= n.people
+    this.#moved.groups ||= n.groups
+    if (known === n.store) this.#tellLists()
+  }
+
+  #tellLists(): void {
+    if (this.#movedTimer !== undefined || document.hidden || !(this.#moved.people || this.#moved.groups)) return
+    const { people, groups } = this.#moved
+    this.#moved = { people: false, groups: false }
+    this.#movedTimer = setTimeout(() => {
+      this.#movedTimer = undefined
+      this.#tellLists()
+    }, listsEvery)
+    // A membership is shown with the person and with the group.
+    if (people || groups) this.people.moved()
+    this.groups.moved()
+    this.changes.set(this.changes.get() + 1)
   }
 
   #headMoved(head: number): void {
@@ -102,7 +135,9 @@ export class Session {
     this.#dirty = false
     let wait = pullEvery
     try {
-      this.#took(await this.#api.snapshot())
+      const snapshot = await this.#api.snapshot()
+      this.sample.set(snapshot.sample ? await this.#api.sampleState() : null)
+      this.#took(snapshot)
     } catch (thrown) {
       this.#fail(thrown)
       this.#dirty = this.state.get().phase !== 'failed'
@@ -120,6 +155,9 @@ export class Session {
     if (snapshot.store !== before.snapshot?.store) {
       this.#head = snapshot.activity.last
       this.log.reset(snapshot.store, snapshot.activity.first, snapshot.activity.last)
+      this.people.reset()
+      this.groups.reset()
+      this.changes.set(this.changes.get() + 1)
     } else if (snapshot.activity.last > this.#head) {
       this.#headMoved(snapshot.activity.last)
     }

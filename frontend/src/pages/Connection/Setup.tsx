@@ -33,36 +33,36 @@ export function Setup({ snapshot }: { snapshot: Snapshot }) {
 
   return (
     <section className="card" aria-labelledby="setup-title">
-      <h2 id="setup-title">{t('setup.title')}</h2>
+      <h2 id="setup-title">{t('connection.setup.title')}</h2>
       <dl className="fields">
-        <dt>{t('setup.address')}</dt>
+        <dt>{t('connection.setup.address')}</dt>
         <dd>
           <span className="mono address">{snapshot.address}</span>
-          <CopyButton label={t('setup.copyAddress')} copied={t('actionsBar.copied')} onCopy={() => copy(snapshot.address)} />
+          <CopyButton label={t('connection.setup.copyAddress')} copied={t('common.actionsBar.copied')} onCopy={() => copy(snapshot.address)} />
         </dd>
-        <dt>{t('setup.token')}</dt>
+        <dt>{t('connection.setup.token')}</dt>
         <dd>
           <span className="token">
             {token.exists ? (
               <>
-                <span>{t('setup.tokenEnding', { lastFour: token.lastFour })}</span>
+                <span>{t('connection.setup.tokenEnding', { lastFour: token.lastFour })}</span>
                 <span className="quiet small">
-                  {t('setup.tokenMade', { when: when(token.created, i18n.language) })}
+                  {t('connection.setup.tokenMade', { when: when(token.created, i18n.language) })}
                   {', '}
-                  {token.lastUsed ? t('setup.tokenUsed', { when: when(token.lastUsed, i18n.language) }) : t('setup.tokenUnused')}
+                  {token.lastUsed ? t('connection.setup.tokenUsed', { when: when(token.lastUsed, i18n.language) }) : t('connection.setup.tokenUnused')}
                 </span>
               </>
             ) : (
-              <span>{t('setup.tokenNone')}</span>
+              <span>{t('connection.setup.tokenNone')}</span>
             )}
           </span>
           <Button
             appearance={token.exists ? 'secondary' : 'primary'}
             disabledFocusable={working}
-            icon={working ? <Spinner size="tiny" aria-label={t('rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
+            icon={working ? <Spinner size="tiny" aria-label={t('connection.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
             onClick={() => void rotate()}
           >
-            {token.exists ? t('setup.rotate') : t('setup.make')}
+            {token.exists ? t('connection.setup.rotate') : t('connection.setup.make')}
           </Button>
         </dd>
       </dl>

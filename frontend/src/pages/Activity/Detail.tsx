@@ -15,11 +15,11 @@ import { asText } from './text'
 export function Detail({ row, onClose }: { row: Activity; onClose: () => void }) {
   const { t, i18n } = useTranslation()
   const result = outcome(row.status)
-  const copied = t('actionsBar.copied')
+  const copied = t('common.actionsBar.copied')
   return (
     <aside
       className="detail"
-      aria-label={t('detail.title')}
+      aria-label={t('activity.details.title')}
       onKeyDown={(e) => {
         if (e.key === 'Escape') onClose()
       }}
@@ -28,42 +28,42 @@ export function Detail({ row, onClose }: { row: Activity; onClose: () => void })
         <h3>
           {t(actionKey(row.action))} <bdi>{row.identity}</bdi>
         </h3>
-        <Button appearance="subtle" icon={<DismissRegular />} aria-label={t('detail.close')} title={t('detail.close')} onClick={onClose} />
+        <Button appearance="subtle" icon={<DismissRegular />} aria-label={t('activity.details.close')} title={t('activity.details.close')} onClick={onClose} />
       </div>
       <dl>
-        <Field name={t('detail.answer')}>
-          <Status tone={tones[result]} word={t(`outcomes.${result}`)} /> {row.status}
+        <Field name={t('activity.details.answer')}>
+          <Status tone={tones[result]} word={t(`common.outcomes.${result}`)} /> {row.status}
           {', '}
-          {t('detail.took', { ms: row.took.toLocaleString(i18n.language) })}
+          {t('activity.details.took', { ms: row.took.toLocaleString(i18n.language) })}
         </Field>
         {row.detail && (
-          <Field name={t('detail.error')}>
+          <Field name={t('activity.details.error')}>
             {row.scimType && <span className="code">{row.scimType}</span>} <span lang="en">{row.detail}</span>
           </Field>
         )}
-        <Field name={t('detail.request')}>
+        <Field name={t('activity.details.request')}>
           <span className="mono">
             {row.method} {row.target}
           </span>
         </Field>
-        <Field name={t('detail.time')}>{moment(row.at, i18n.language)}</Field>
+        <Field name={t('activity.details.time')}>{moment(row.at, i18n.language)}</Field>
         {row.id && (
-          <Field name={t('detail.id')}>
+          <Field name={t('activity.details.id')}>
             <span className="mono">{row.id}</span>
-            <CopyButton label={t('detail.copyId')} copied={copied} onCopy={() => copy(row.id)} />
+            <CopyButton label={t('activity.details.copyId')} copied={copied} onCopy={() => copy(row.id)} />
           </Field>
         )}
-        <Field name={t('detail.requestId')}>
+        <Field name={t('activity.details.requestId')}>
           <span className="mono">{row.requestId}</span>
-          <CopyButton label={t('detail.copyRequestId')} copied={copied} onCopy={() => copy(row.requestId)} />
+          <CopyButton label={t('activity.details.copyRequestId')} copied={copied} onCopy={() => copy(row.requestId)} />
         </Field>
-        {row.remote && <Field name={t('detail.remote')}>{row.remote}</Field>}
-        {row.userAgent && <Field name={t('detail.userAgent')}>{row.userAgent}</Field>}
+        {row.remote && <Field name={t('activity.details.remote')}>{row.remote}</Field>}
+        {row.userAgent && <Field name={t('activity.details.userAgent')}>{row.userAgent}</Field>}
       </dl>
       <CopyButton
         appearance="secondary"
-        label={t('detail.copy')}
-        text={t('detail.copy')}
+        label={t('activity.details.copy')}
+        text={t('activity.details.copy')}
         copied={copied}
         onCopy={() => copy(asText(row, t, i18n.language))}
       />

@@ -11,35 +11,35 @@ export function StateTiles({ snapshot, unsure }: { snapshot: Snapshot; unsure: b
   const number = (n: number) => n.toLocaleString(i18n.language)
   const known = unsure ? null : databaseKey(database.state)
   const databaseTone: Tone = known === null ? 'unknown' : database.state === 'ok' ? 'good' : database.state === 'corrupt' ? 'severe' : 'bad'
-  const since = (at: string) => (at && !unsure ? t('state.since', { when: when(at, i18n.language) }) : '')
+  const since = (at: string) => (at && !unsure ? t('overview.since', { when: when(at, i18n.language) }) : '')
   return (
     <section className="card tiles" aria-labelledby="state-title">
-      <h2 id="state-title">{t('state.title')}</h2>
+      <h2 id="state-title">{t('overview.title')}</h2>
       <Tile
-        name={t('state.listener')}
+        name={t('overview.listener')}
         status={
           unsure ? (
-            <Status tone="unknown" word={t('state.unknown')} />
+            <Status tone="unknown" word={t('overview.unknown')} />
           ) : (
-            <Status tone={listener.serving ? 'good' : 'bad'} word={t(listener.serving ? 'state.listenerOk' : 'state.listenerDown')} />
+            <Status tone={listener.serving ? 'good' : 'bad'} word={t(listener.serving ? 'overview.listenerOk' : 'overview.listenerDown')} />
           )
         }
         note={listener.serving ? since(listener.since) : listener.listen}
       />
       <Tile
-        name={t('state.database')}
-        status={<Status tone={databaseTone} word={known ? t(known) : t('state.unknown')} />}
+        name={t('overview.database')}
+        status={<Status tone={databaseTone} word={known ? t(known) : t('overview.unknown')} />}
         note={since(database.since)}
       />
       <Tile
-        name={t('state.people')}
+        name={t('overview.people')}
         status={<strong className="count">{number(people.total)}</strong>}
-        note={t('state.counts', { active: number(people.active), disabled: number(people.total - people.active) })}
+        note={t('overview.counts', { active: number(people.active), disabled: number(people.total - people.active) })}
       />
       <Tile
-        name={t('state.groups')}
+        name={t('overview.groups')}
         status={<strong className="count">{number(groups.total)}</strong>}
-        note={t('state.groupCounts', { deleted: number(groups.deleted) })}
+        note={t('overview.groupCounts', { deleted: number(groups.deleted) })}
       />
     </section>
   )

@@ -23,17 +23,17 @@ export function RequestLog({ log, address }: { log: ActivityLog; address: string
   return (
     <section className="log" aria-labelledby="log-title">
       <div className="toolbar">
-        <h2 id="log-title">{t('log.title')}</h2>
-        <span className="quiet">{t('log.total', { count: total, formatted: number(total) })}</span>
+        <h2 id="log-title">{t('activity.title')}</h2>
+        <span className="quiet">{t('activity.total', { count: total, formatted: number(total) })}</span>
         <span className="spring" />
-        <span className="quiet small hint">{view.paused ? t('log.paused') : t('log.keys')}</span>
+        <span className="quiet small hint">{view.paused ? t('activity.paused') : t('activity.keys')}</span>
         <ToggleButton
           appearance="subtle"
           checked={view.follow && !view.paused}
           icon={<ArrowDownRegular />}
           onClick={() => (view.paused ? log.resume() : log.setFollow(!view.follow))}
         >
-          {t('log.follow')}
+          {t('activity.follow')}
         </ToggleButton>
         <ToggleButton
           appearance="subtle"
@@ -41,7 +41,7 @@ export function RequestLog({ log, address }: { log: ActivityLog; address: string
           icon={<PauseRegular />}
           onClick={() => log.setPaused(!view.paused)}
         >
-          {t('log.pause')}
+          {t('activity.pause')}
         </ToggleButton>
       </div>
       {view.error && <ErrorBar error={view.error} onRetry={() => log.retry()} />}
@@ -49,13 +49,13 @@ export function RequestLog({ log, address }: { log: ActivityLog; address: string
         <div className="grid-frame">
           {total === 0 ? (
             <div className="empty">
-              <h3>{t('log.empty')}</h3>
-              <p>{t('log.emptyHint')}</p>
+              <h3>{t('activity.empty')}</h3>
+              <p>{t('activity.emptyHint')}</p>
               <CopyButton
                 appearance="secondary"
-                label={t('setup.copyAddress')}
-                text={t('setup.copyAddress')}
-                copied={t('actionsBar.copied')}
+                label={t('connection.setup.copyAddress')}
+                text={t('connection.setup.copyAddress')}
+                copied={t('common.actionsBar.copied')}
                 onCopy={() => copy(address)}
               />
             </div>
@@ -73,7 +73,7 @@ export function RequestLog({ log, address }: { log: ActivityLog; address: string
                 grid.current?.focus()
               }}
             >
-              {t('log.unseen', { count: view.unseen, formatted: number(view.unseen) })}
+              {t('activity.unseen', { count: view.unseen, formatted: number(view.unseen) })}
             </Button>
           )}
         </div>

@@ -1,9 +1,9 @@
 import { Button, Card, Title3 } from '@fluentui/react-components'
 import { ErrorCircleFilled } from '@fluentui/react-icons'
 import { useTranslation } from 'react-i18next'
-import { type ApiError, detailOf, errorKey } from '../../api/errors'
-import { CopyButton } from '../../components/CopyButton'
-import { copy } from '../../state/clipboard'
+import { type ApiError, detailOf, errorKey } from '../api/errors'
+import { CopyButton } from '../components/CopyButton'
+import { copy } from '../state/clipboard'
 
 /** The data folder could not be opened: why, what to do, and once more. */
 export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
@@ -15,7 +15,7 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
       <Card className="failed">
         <div className="failed-title" role="alert">
           <ErrorCircleFilled aria-hidden className="failed-icon" />
-          <Title3 as="h2">{t('failed.title')}</Title3>
+          <Title3 as="h2">{t('shell.failed.title')}</Title3>
         </div>
         <p>{t(`${key}.text`)}</p>
         <p>{t(`${key}.action`)}</p>
@@ -25,16 +25,16 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
           </p>
         )}
         <p className="quiet">
-          {t('failed.code')} <span className="code">{error.code}</span>
+          {t('shell.failed.code')} <span className="code">{error.code}</span>
         </p>
         <div className="buttons">
           <Button appearance="primary" onClick={onRetry}>
-            {t('actionsBar.retry')}
+            {t('common.actionsBar.retry')}
           </Button>
           <CopyButton
-            label={t('actionsBar.copyError')}
-            text={t('actionsBar.copyError')}
-            copied={t('actionsBar.copied')}
+            label={t('common.actionsBar.copyError')}
+            text={t('common.actionsBar.copyError')}
+            copied={t('common.actionsBar.copied')}
             onCopy={() => copy(`${error.code}: ${error.message}`)}
           />
         </div>

@@ -27,40 +27,40 @@ export function RotationDialog({ made, replaced, onClose }: RotationDialogProps)
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && copied && onClose()}>
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>{t('rotation.title')}</DialogTitle>
+          <DialogTitle>{t('connection.rotation.title')}</DialogTitle>
           <DialogContent className="rotation">
-            <p>{t('rotation.shownOnce')}</p>
+            <p>{t('connection.rotation.shownOnce')}</p>
             <div className="secret">
               <Input
                 readOnly
-                aria-label={t('rotation.secret')}
+                aria-label={t('connection.rotation.secret')}
                 value={made.secret}
                 input={{ spellCheck: false, autoComplete: 'off' }}
                 onFocus={(e) => e.currentTarget.select()}
               />
               <CopyButton
                 appearance="primary"
-                label={t('rotation.copy')}
-                text={t('rotation.copy')}
-                copied={t('actionsBar.copied')}
+                label={t('connection.rotation.copy')}
+                text={t('connection.rotation.copy')}
+                copied={t('common.actionsBar.copied')}
                 onCopy={copyNow}
               />
             </div>
-            {copied && <p className="quiet">{t('rotation.clears')}</p>}
+            {copied && <p className="quiet">{t('connection.rotation.clears')}</p>}
             {replaced && (
               <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>{t('rotation.oldEnded')}</MessageBarBody>
+                <MessageBarBody>{t('connection.rotation.oldEnded')}</MessageBarBody>
               </MessageBar>
             )}
-            <h3>{t('rotation.steps')}</h3>
+            <h3>{t('connection.rotation.steps')}</h3>
             <ol>
-              <li>{t('rotation.step1')}</li>
-              <li>{t('rotation.step2')}</li>
-              <li>{t('rotation.step3')}</li>
+              <li>{t('connection.rotation.step1')}</li>
+              <li>{t('connection.rotation.step2')}</li>
+              <li>{t('connection.rotation.step3')}</li>
             </ol>
           </DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{copied ? t('rotation.done') : t('rotation.close')}</Button>
+            <Button onClick={onClose}>{copied ? t('connection.rotation.done') : t('connection.rotation.close')}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>

@@ -27,16 +27,16 @@ export function basePath(address: string): string {
 /** A row for the clipboard. */
 export function asText(row: Activity, t: TFunction, language: string): string {
   return [
-    `${t('detail.request')}: ${row.method} ${row.target}`,
-    `${t('detail.answer')}: ${row.status} ${t(`outcomes.${outcome(row.status)}`)}, ${t('detail.took', { ms: row.took })}`,
-    row.detail && `${t('detail.error')}: ${summary(row)}`,
-    `${t('log.action')}: ${t(actionKey(row.action))}`,
-    row.identity && `${t('detail.identity')}: ${row.identity}`,
-    row.id && `${t('detail.id')}: ${row.id}`,
-    `${t('detail.requestId')}: ${row.requestId}`,
-    `${t('detail.time')}: ${moment(row.at, language)} (${row.at})`,
-    row.remote && `${t('detail.remote')}: ${row.remote}`,
-    row.userAgent && `${t('detail.userAgent')}: ${row.userAgent}`,
+    `${t('activity.details.request')}: ${row.method} ${row.target}`,
+    `${t('activity.details.answer')}: ${row.status} ${t(`common.outcomes.${outcome(row.status)}`)}, ${t('activity.details.took', { ms: row.took })}`,
+    row.detail && `${t('activity.details.error')}: ${summary(row)}`,
+    `${t('activity.action')}: ${t(actionKey(row.action))}`,
+    row.identity && `${t('activity.details.identity')}: ${row.identity}`,
+    row.id && `${t('activity.details.id')}: ${row.id}`,
+    `${t('activity.details.requestId')}: ${row.requestId}`,
+    `${t('activity.details.time')}: ${moment(row.at, language)} (${row.at})`,
+    row.remote && `${t('activity.details.remote')}: ${row.remote}`,
+    row.userAgent && `${t('activity.details.userAgent')}: ${row.userAgent}`,
   ]
     .filter(Boolean)
     .join('\n')

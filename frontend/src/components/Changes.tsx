@@ -1,0 +1,32 @@
+import { useTranslation } from 'react-i18next'
+import type { Change } from '../api/types'
+
+/** What changed from what to what, a line a value. */
+export function Changes({ changes }: { changes: readonly Change[] }) {
+  const { t } = useTranslation()
+  return (
+    <table className="changes">
+      <thead>
+        <tr>
+          <th scope="col">{t('common.changes.attribute')}</th>
+          <th scope="col">{t('common.changes.old')}</th>
+          <th scope="col">{t('common.changes.new')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((c, i) => (
+          <tr key={`${c.path} ${i}`}>
+            <th scope="row" className="mono">{c.path}</th>
+            <td dir="auto">{c.kind === 'added' ? <Nothing /> : <del>{c.old}</del>}</td>
+            <td dir="auto">{c.kind === 'removed' ? <Nothing /> : <ins>{c.new}</ins>}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Nothing() {
+  const { t } = useTranslation()
+  return <span className="quiet">{t('common.changes.nothing')}</span>
+}

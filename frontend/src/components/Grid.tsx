@@ -1,0 +1,246 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react'
+import { useWidth } from '../lib/width'
+import './grid.css'
+
+export const rowHeight = 32
+
+export interface Column<Row> {
+  id: string
+  title: string
+  /** A CSS grid track, such as 104px or minmax(120px, 2fr). */
+  width: string
+  render: (row: Row) => ReactNode
+  align?: 'end'
+  /** onSort is called with the id when its head is pressed. */
+  sortable?: boolean
+  /** Left out when the grid is narrower than so many pixels. */
+  from?: 480 | 760 | 1000
+}
+
+export interface GridProps<Row> {
+  label: string
+  columns: readonly Column<Row>[]
+  /** How many rows there are, loaded or not. */
+  count: number
+  /** A row, undefined while it is not loaded; the grid then shows bones and onRange has asked for it. */
+  row: (index: number) => Row | undefined
+  /** Names the row of an index in the page's ids and keys; the same row must keep it when it moves. */
+  keyOf: (index: number) => string | number
+  /** Prefix of the rows' ids. */
+  name: string
+  onRange: (from: number, to: number) => void
+  /** The row the keyboard stands on, null for none. */
+  active: number | null
+  /** How it came there: walking with the arrows, a click, or Enter. */
+  onActive: (index: number | null, how: 'walk' | 'click' | 'open') => void
+  /** Rows that are ticked; without it there are no boxes. */
+  isTicked?: (index: number) => boolean
+  onTick?: (index: number, extend: boolean) => void
+  allTicked?: boolean | 'mixed'
+  onTickAll?: () => void
+  tickLabel?: string
+  tickAllLabel?: string
+  sort?: { id: string; descending: boolean }
+  onSort?: (id: string) => void
+  /** Keeps the last row in view while it is true; any scrolling that is not the grid's own calls onLeaveEnd. */
+  atEnd?: boolean
+  onLeaveEnd?: () => void
+  /** Empty room below the last row, for what floats above it. */
+  endSpace?: number
+  /** Rows dropped at the top since the grid began: what is in view stays where it is when it grows. */
+  dropped?: number
+  /** Other keys; true means that it was one. */
+  onKey?: (e: KeyboardEvent) => boolean
+  /** What tells apart two orders of rows: when it changes, the grid goes to the top. */
+  order?: string
+  ref?: Ref<HTMLDivElement>
+}
+
+/**
+ * Rows of a long list, of which only those in view exist. The focus stays on the grid and the active row is its active
+ * descendant, since a focused row would lose the focus when it scrolls away and is removed.
+ */
+export function Grid<Row>(props: GridProps<Row>) {
+  const { label, columns, count, row, keyOf, name, onRange, active, onActive, isTicked, onTick, sort, onSort, atEnd = false, endSpace = 0, dropped = 0 } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  useImperativeHandle(props.ref, () => scroller.current as HTMLDivElement, [])
+
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
+    overscan: 8,
+    scrollMargin: rowHeight, // the head of the table, which sticks
+    scrollPaddingStart: rowHeight,
+    scrollPaddingEnd: endSpace,
+    // The active row stays in the page, so that aria-activedescendant points at something.
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range)
+      return active === null || active >= count || indexes.includes(active) ? indexes : [...indexes, active].sort((a, b) => a - b)
+    },
+  })
+
+  const from = rows.range?.startIndex ?? 0
+  const to = rows.range?.endIndex ?? -1
+  useEffect(() => {
+    if (count > 0) onRange(from, to)
+  }, [onRange, from, to, count])
+
+  const toEnd = () => {
+    const el = scroller.current
+    if (el) el.scrollTop = el.scrollHeight
+  }
+  useLayoutEffect(() => {
+    if (atEnd) toEnd()
+  }, [atEnd, count])
+  useEffect(() => {
+    const el = scroller.current
+    if (!el || !atEnd) return
+    const resized = new ResizeObserver(toEnd)
+    resized.observe(el)
+    return () => resized.disconnect()
+  }, [atEnd])
+
+  const shownDropped = useRef(dropped)
+  useLayoutEffect(() => {
+    const el = scroller.current
+    if (el && !atEnd) el.scrollTop -= (dropped - shownDropped.current) * rowHeight
+    shownDropped.current = dropped
+  }, [dropped, atEnd])
+
+  const shownOrder = useRef(props.order)
+  useLayoutEffect(() => {
+    if (shownOrder.current !== props.order && scroller.current && !atEnd) scroller.current.scrollTop = 0
+    shownOrder.current = props.order
+  }, [props.order, atEnd])
+
+  const onScroll = () => {
+    const el = scroller.current
+    if (el && atEnd && el.scrollHeight - el.clientHeight - el.scrollTop > rowHeight / 4) props.onLeaveEnd?.()
+  }
+
+  const walk = (index: number, extend = false) => {
+    if (count === 0) return
+    const to = Math.max(0, Math.min(count - 1, index))
+    if (extend) onTick?.(to, true)
+    onActive(to, 'walk')
+    rows.scrollToIndex(to)
+  }
+
+  const onKeyDown = (e: KeyboardEvent) => {
+    if (e.target !== e.currentTarget) return
+    if (props.onKey?.(e)) {
+      e.preventDefault()
+      return
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey) return
+    const fits = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2)
+    const start = active ?? (atEnd ? count : from - 1)
+    if (e.key === 'ArrowDown') walk(start + 1, e.shiftKey)
+    else if (e.key === 'ArrowUp') walk(active === null && !atEnd ? to : start - 1, e.shiftKey)
+    else if (e.key === 'PageDown') walk(start + fits)
+    else if (e.key === 'PageUp') walk(start - fits)
+    else if (e.key === 'Home') walk(0)
+    else if (e.key === 'End') walk(count - 1)
+    else if (e.key === ' ' && active !== null && onTick) onTick(active, false)
+    else if (e.key === 'Enter' && active !== null) onActive(active, 'open')
+    else if (e.key === 'Escape' && active !== null) onActive(null, 'walk')
+    else return
+    e.preventDefault()
+  }
+
+  const ticks = isTicked && onTick ? '32px ' : ''
+  const width = useWidth(scroller)
+  const shown = columns.filter((c) => !c.from || width === 0 || width >= c.from)
+  const template = { gridTemplateColumns: ticks + shown.map((c) => c.width).join(' ') }
+  const idOf = (index: number) => `${name}-${keyOf(index)}`
+
+  const onRowClick = (index: number) => (e: MouseEvent) => {
+    if (onTick && (e.ctrlKey || e.metaKey || e.shiftKey)) onTick(index, e.shiftKey)
+    else onActive(index, 'click')
+  }
+
+  return (
+    <div
+      ref={scroller}
+      className="grid"
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={count + 1}
+      aria-colcount={shown.length + (ticks ? 1 : 0)}
+      aria-multiselectable={ticks ? true : undefined}
+      aria-activedescendant={active === null || active >= count ? undefined : idOf(active)}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup" className="grid-head">
+        <div role="row" aria-rowindex={1} className="row" style={template}>
+          {ticks && (
+            <span role="columnheader" className="tick">
+              <input
+                type="checkbox"
+                aria-label={props.tickAllLabel}
+                checked={props.allTicked === true}
+                ref={(box) => {
+                  if (box) box.indeterminate = props.allTicked === 'mixed'
+                }}
+                onChange={() => props.onTickAll?.()}
+              />
+            </span>
+          )}
+          {shown.map((c) => (
+            <span
+              key={c.id}
+              role="columnheader"
+              className={c.align === 'end' ? 'number' : undefined}
+              aria-sort={c.sortable && sort?.id === c.id ? (sort.descending ? 'descending' : 'ascending') : undefined}
+            >
+              {c.sortable && onSort ? (
+                <button type="button" className="sort" onClick={() => onSort(c.id)}>
+                  {c.title}
+                  {sort?.id === c.id && <span aria-hidden>{sort.descending ? ' ↓' : ' ↑'}</span>}
+                </button>
+              ) : (
+                c.title
+              )}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div role="rowgroup" className="grid-rows" style={{ height: count * rowHeight + endSpace }}>
+        {rows.getVirtualItems().map((item) => {
+          const value = row(item.index)
+          const ticked = isTicked?.(item.index) ?? false
+          const isActive = item.index === active
+          return (
+            <div
+              key={item.key}
+              id={idOf(item.index)}
+              role="row"
+              aria-rowindex={item.index + 2}
+              aria-selected={ticks ? ticked : isActive}
+              aria-busy={value ? undefined : true}
+              className={`row${isActive ? ' active' : ''}${ticked ? ' ticked' : ''}`}
+              style={{ ...template, transform: `translateY(${item.start - rowHeight}px)` }}
+              onClick={onRowClick(item.index)}
+            >
+              {ticks && (
+                <span role="gridcell" className="tick" onClick={(e) => e.stopPropagation()}>
+                  <input type="checkbox" tabIndex={-1} aria-label={props.tickLabel} checked={ticked} onChange={(e) => onTick?.(item.index, (e.nativeEvent as unknown as MouseEvent).shiftKey)} />
+                </span>
+              )}
+              {shown.map((c) => (
+                <span key={c.id} role="gridcell" className={c.align === 'end' ? 'number' : undefined}>
+                  {value === undefined ? <span className="bone" /> : c.render(value)}
+                </span>
+              ))}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
