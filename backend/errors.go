@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 
+	"scimdesk/backend/config"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
 )
@@ -35,6 +36,12 @@ func classify(err error) fault {
 	}
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		return fault{"REFUSED", e.Detail}
+	}
+	if bad, ok := errors.AsType[*config.Faults](err); ok {
+		if bad.Path == "" {
+			return fault{"BAD_SETTING", "Nothing was changed: " + bad.Error() + "."}
+		}
+		return fault{"BAD_CONFIG", "The settings can't be used and were left as they are. Mend the file or remove it, and start again. " + bad.Error() + "."}
 	}
 	switch {
 	case errors.Is(err, store.ErrOwned):

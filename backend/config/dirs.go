@@ -16,6 +16,7 @@ const DefaultListen = "127.0.0.1:8088"
 const (
 	EnvData   = "SCIMDESK_DATA"   // the data folder
 	EnvListen = "SCIMDESK_LISTEN" // the listen address
+	EnvConfig = "SCIMDESK_CONFIG" // the folder of window.json
 )
 
 // DataDir is the data folder when none is named: %LOCALAPPDATA%\ScimDesk\Data on Windows (not the roaming profile: a database
