@@ -15,17 +15,18 @@ import (
 // directions says which of our packages a package may import, outside its tests. A package that is missing here imports
 // nothing of ours, or should not be there: add it with the directions it keeps.
 var directions = map[string][]string{
-	".":                 {"backend", "backend/control"},
-	"backend/cmd/scimd": {"backend", "backend/control"},
-	"backend/control":   {"backend"},
-	"backend":           {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra"},
-	"backend/server":    {"backend/scim", "backend/store"},
-	"backend/token":     {"backend/store"},
-	"backend/store":     {"backend/scim"},
-	"backend/scim":      {},
-	"backend/config":    {},
-	"backend/exchange":  {},
-	"backend/entra":     {},
+	".":                   {"backend", "backend/control"},
+	"backend/cmd/scimd":   {"backend", "backend/control"},
+	"frontend/tests/seed": {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
+	"backend/control":     {"backend"},
+	"backend":             {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra"},
+	"backend/server":      {"backend/scim", "backend/store"},
+	"backend/token":       {"backend/store"},
+	"backend/store":       {"backend/scim"},
+	"backend/scim":        {},
+	"backend/config":      {},
+	"backend/exchange":    {},
+	"backend/entra":       {},
 }
 
 // only says in which files alone a module may be imported, so that it could be exchanged there.

@@ -18,6 +18,7 @@ for part in "$@"; do
 			step "Building the window" go build -trimpath -tags "$WINDOW_TAGS" -ldflags "-s -w" -o bin/scimdesk .
 		else
 			step "Building the window for browser tests" go build -tags dev,webkit2_41 -o bin/scimdesk-dev .
+			go build -o bin/seed ./frontend/tests/seed
 		fi
 		;;
 	*) fail "build.sh: there is no part $part" ;;

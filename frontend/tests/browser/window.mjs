@@ -1,8 +1,9 @@
 // Starts the window's test build on a folder of its own, and a browser on the page that it serves. Wails' test build answers
 // the page's calls over a WebSocket, so what is tested here are the real methods over the real store.
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,12 +28,27 @@ export function launch() {
   })
 }
 
-/** An open window: the page's url, the data folder, and how to end both. */
+/** Folders that the window takes for the user's own, below dir. */
+async function home(dir) {
+  const at = (name) => join(dir, name)
+  for (const name of ['home', 'config', 'share', 'downloads', 'tmp']) await mkdir(at(name), { recursive: true })
+  return {
+    HOME: at('home'), XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('share'), XDG_DOWNLOAD_DIR: at('downloads'),
+    SCIMDESK_CONFIG: at('config'), TMPDIR: at('tmp'),
+  }
+}
+
+/** An open window: the page's url, the folder of everything it writes, and how to end both. Downloads, settings and scratch files have places of their own in it. */
 export async function openWindow({ folder, listen = '127.0.0.1:0' } = {}) {
   const dir = folder ?? (await mkdtemp(join(tmpdir(), 'scimdesk-window-')))
   const port = await freePort()
-  const child = spawn(join(root, 'bin/scimdesk-dev'), ['-data', join(dir, 'data'), '-listen', listen], {
-    env: { ...process.env, assetdir: join(root, 'frontend/dist'), devserver: `127.0.0.1:${port}` },
+  const child = spawn(process.env.SCIMDESK_BIN ?? join(root, 'bin/scimdesk-dev'), ['-data', join(dir, 'data'), '-listen', listen], {
+    env: {
+      ...process.env,
+      assetdir: process.env.SCIMDESK_PAGE ?? join(root, 'frontend/dist'),
+      devserver: `127.0.0.1:${port}`,
+      ...(await home(dir)),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const orphan = () => child.kill()
@@ -127,3 +143,49 @@ export async function rehearse(window, address, secret, ...more) {
   const done = await scimd('rehearse', '--dialect', 'mixed', '--url', address, '--token-file', file, ...more)
   if (done.code !== 0) throw new Error(`the rehearsal ended with ${done.code}\n${done.out}\n${done.err}`)
 }
+
+/** Fills a folder with people and groups before a window is opened on it. */
+export async function seed(people, groups = 40) {
+  const dir = await mkdtemp(join(tmpdir(), 'scimdesk-window-'))
+  const child = spawn(join(root, 'bin/seed'), ['-data', join(dir, 'data'), '-people', String(people), '-groups', String(groups)], { stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`seed ended with ${code}`)
+  return dir
+}
+
+/** Waits until something holds; a test fails by its own time limit otherwise. */
+export async function until(page, holds, what) {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds()) return
+    await page.waitForTimeout(50)
+  }
+  assert.fail(`did not come: ${what}`)
+}
+
+const axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+/** What axe finds against WCAG 2.2 A and AA. Tabster's focus sentinels are hidden and focusable by design. */
+export async function findings(page) {
+  await page.evaluate(axeSource)
+  const result = await page.evaluate(() =>
+    globalThis.axe.run({ exclude: [['[data-tabster-dummy]']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
+  )
+  return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)
+}
+
+/** Goes to a place as a link does, and waits until its page stands. */
+export async function visit(page, hash) {
+  await page.evaluate((to) => {
+    location.hash = to
+  }, hash)
+  await page.locator('main h1').first().waitFor()
+}
+
+/** Waits until nothing on the page is still being loaded. */
+export const settled = (page) => until(page, async () => (await page.locator('.bone, .late').count()) === 0, 'everything loaded')
+
+/** What the backend itself says, by the page's own calls. */
+export const ask = (page, method, ...args) => page.evaluate(([name, given]) => globalThis.go.main.App[name](...given), [method, args])
+
+/** Makes a new token by the backend, not by the page. */
+export const newToken = async (page) => (await ask(page, 'RotateToken')).secret
