@@ -2,10 +2,10 @@
 # The scripts that do the work are in build/scripts.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak fuzz lint build fmt
+.PHONY: help run test bench soak fuzz lint build fmt pictures
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## install what is missing, build, open the window; without a display, serve and show requests in the terminal
 	@build/scripts/run.sh
@@ -27,6 +27,9 @@ lint: ## golangci-lint and vet for Linux and Windows
 
 build: ## the window and scimd into bin/
 	@build/scripts/build.sh window scimd
+
+pictures: ## a picture of every page in both themes and sizes, and the two that the documents show
+	@build/scripts/pictures.sh
 
 fmt: ## gofmt
 	@gofmt -w main.go app.go backend
