@@ -12,8 +12,14 @@ create index history_request  on history (request_id);
 create index activity_at      on activity (at, status);
 create index activity_refused on activity (status) where status = 401;
 
+-- What is removed for good: who was deleted before a time, and who was created again in their place.
+create index resources_gone    on resources (deleted_at) where deleted_at is not null;
+create index resources_follows on resources (follows)    where follows is not null;
+
 insert into sqlite_stat1 (tbl, idx, stat) values
     ('resources', 'resources_list',   '1000000 20000 2 2 2 2 2 1 1 1'),
+    ('resources', 'resources_gone',    '10000 2'),
+    ('resources', 'resources_follows', '10000 2'),
     ('history',   'history_request',  '10000000 2'),
     ('activity',  'activity_at',      '10000000 2 2'),
     ('activity',  'activity_refused', '10000 10000');
