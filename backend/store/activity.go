@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +18,7 @@ const (
 	bodyLimit   = 64 << 10 // bytes kept of each body
 	targetLimit = 2 << 10  // bytes kept of a target
 	textLimit   = 4 << 10  // bytes kept of any other text
+	rowsAtOnce  = 50       // rows of one read by seq
 )
 
 // Activity is one request and its answer. Of each text at most 4 KiB are kept where nothing else is said.
@@ -143,21 +147,73 @@ func (s *Store) ActivityPage(ctx context.Context, q ActivityQuery) ([]Activity, 
 	}
 	page := []Activity{}
 	err := s.read.each(ctx, text, []any{from, clampLimit(q.Limit, 200)}, func(rows *sql.Rows) error {
-		var a Activity
-		var at, took int64
-		if err := rows.Scan(&a.Seq, &a.RequestID, &at, &took, &a.Method, &a.Target, &a.Status, &a.ScimType, &a.Detail, &a.Action,
-			&a.ResourceType, &a.ResourceID, &a.Name, &a.Remote, &a.UserAgent, &a.Token); err != nil {
-			return err
-		}
-		a.At, a.Took = fromMillis(at), time.Duration(took)*time.Microsecond
+		a, err := scanActivity(rows)
 		page = append(page, a)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, s.broken(fmt.Errorf("read activity: %w", err))
 	}
 	return page, nil
 }
+
+func scanActivity(row scanner) (Activity, error) {
+	var a Activity
+	var at, took int64
+	err := row.Scan(&a.Seq, &a.RequestID, &at, &took, &a.Method, &a.Target, &a.Status, &a.ScimType, &a.Detail, &a.Action,
+		&a.ResourceType, &a.ResourceID, &a.Name, &a.Remote, &a.UserAgent, &a.Token)
+	a.At, a.Took = fromMillis(at), time.Duration(took)*time.Microsecond
+	return a, err
+}
+
+// activityAt reads rowsAtOnce rows by their seqs.
+func activityAt() string {
+	places := make([]string, rowsAtOnce)
+	for i := range places {
+		places[i] = "$" + strconv.Itoa(i+1)
+	}
+	return activityColumns + " where seq in (" + strings.Join(places, ", ") + ") order by seq"
+}
+
+// ActivityAt gives the rows with these seqs, without their bodies, in order of seq and each once. Those that are not there are left out.
+func (s *Store) ActivityAt(ctx context.Context, seqs []int64) ([]Activity, error) {
+	found, text := []Activity{}, activityAt()
+	for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(seqs))), rowsAtOnce) {
+		args := make([]any, rowsAtOnce) // what is null is no row's seq
+		for i, seq := range part {
+			args[i] = seq
+		}
+		err := s.read.each(ctx, text, args, func(rows *sql.Rows) error {
+			a, err := scanActivity(rows)
+			found = append(found, a)
+			return err
+		})
+		if err != nil {
+			return nil, s.broken(fmt.Errorf("read activity: %w", err))
+		}
+	}
+	return found, nil
+}
+
+// activityRefused stands on the index of refusals. What sums several up has no method: it names no caller.
+const activityRefused = activityColumns + " where status = 401 and method <> '' order by seq desc limit 1"
+
+// LastRefused gives the newest request that was refused for its token; false if the log has none.
+func (s *Store) LastRefused(ctx context.Context) (a Activity, found bool, err error) {
+	err = s.read.each(ctx, activityRefused, nil, func(rows *sql.Rows) error {
+		a, err = scanActivity(rows)
+		found = true
+		return err
+	})
+	return a, found, s.broken(err)
+}
+
+// IsCutBody tells whether a body that was kept is only the beginning of one: it is as long as what is kept, and no JSON. No
+// beginning of an object or array is.
+func IsCutBody(body []byte) bool { return len(body) == bodyLimit && !json.Valid(body) }
+
+// IsCutTarget tells whether a target that was kept may be only the beginning of one.
+func IsCutTarget(target string) bool { return len(target) > targetLimit-utf8.UTFMax }
 
 // ActivityBodies gives what is kept of a request's bodies; nil where there were none. ErrNotFound if there is no such row.
 func (s *Store) ActivityBodies(ctx context.Context, seq int64) (request, response []byte, err error) {

@@ -104,6 +104,7 @@ type Store struct {
 	health  *watch
 	journal *journal
 	pages   *pageCache
+	tally   tally          // of requests, for Traffic
 	behind  sync.WaitGroup // the check of a big file
 	closing context.CancelFunc
 	closed  sync.Once

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Traffic is how requests of a time ended. What the log does not keep is not counted: of many refusals within a minute only one row
+// says how many more there were.
+type Traffic struct {
+	Success  int
+	NotFound int // 404
+	Failure  int // other 4xx
+	Error    int // 5xx
+	Refused  int // 401: no accepted token; also in Failure
+
+	// Wrong is what an admin should look at: 4xx but for 401 and 404, 5xx, and 404 to a POST, PUT or PATCH. Entra sends those
+	// for somebody it has met here before, so a change is lost. That a GET or DELETE finds nobody is how Entra looks around
+	// and makes sure.
+	Wrong int
+}
+
+func (a *Traffic) add(b Traffic) {
+	a.Success += b.Success
+	a.NotFound += b.NotFound
+	a.Failure += b.Failure
+	a.Error += b.Error
+	a.Refused += b.Refused
+	a.Wrong += b.Wrong
+}
+
+// isWrong is Traffic.Wrong in SQL, and isFailed all that a list of failures has.
+const (
+	isWrong  = `(status >= 400 and status not in (401, 404) or status = 404 and method in ('POST', 'PUT', 'PATCH'))`
+	isFailed = `(status = 401 or ` + isWrong + `)`
+)
+
+const (
+	quarter     = 15 * time.Minute // of an hour: in every time zone hours begin at one
+	failedKept  = 5
+	tallySlice  = 5_000
+	tallyBehind = 20_000 // rows that are rather counted anew, by the index of times, than read one by one
+)
+
+const (
+	trafficText = `select coalesce(sum(status between 100 and 399), 0), coalesce(sum(status = 404), 0),
+			coalesce(sum(status between 400 and 499 and status <> 404), 0), coalesce(sum(status >= 500), 0),
+			coalesce(sum(status = 401), 0), coalesce(sum(` + isWrong + `), 0)
+		from activity where at >= $1 and at < $2 and +seq <= $3`
+	trafficFailed = `select seq from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + ` order by +seq desc limit 0 + $4`
+	trafficRows   = `select seq, at, status, method, ` + isFailed + ` from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
+)
+
+// A tally counts requests by quarters of an hour and goes on counting where it stopped, by seq: rows are stored in another
+// order than that of their times, and a busy hour must not be counted from its beginning each time. The zero tally has counted nothing.
+type tally struct {
+	mu       sync.Mutex
+	first    int64 // of the log, when it was last looked at
+	through  int64 // the last row that is counted
+	since    int64 // the beginning of the first quarter
+	quarters map[int64]Traffic
+	failed   []failedRow // the newest, newest first
+}
+
+type failedRow struct{ seq, at int64 }
+
+// Traffic counts requests in so many hours from a time on, which must be the beginning of a quarter of an hour, and gives the seqs of
+// the newest that failed or were refused in them, newest first, at most five. Times should move on from call to call, as the clock does.
+func (s *Store) Traffic(ctx context.Context, from time.Time, hours int) (counts []Traffic, failed []int64, err error) {
+	t := &s.tally
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	since, until := millis(from), millis(from.Add(time.Duration(hours)*time.Hour))
+	if err := t.update(ctx, s, since, until); err != nil {
+		return nil, nil, s.broken(fmt.Errorf("count requests: %w", err))
+	}
+	counts = make([]Traffic, hours)
+	for at, q := range t.quarters {
+		if at >= since && at < until {
+			counts[(at-since)/time.Hour.Milliseconds()].add(q)
+		}
+	}
+	failed = []int64{}
+	for _, f := range t.failed {
+		if f.at >= since && f.at < until {
+			failed = append(failed, f.seq)
+		}
+	}
+	return counts, failed, nil
+}
+
+// update counts what came. When rows of the time were pruned, or too much came, it counts anew.
+func (t *tally) update(ctx context.Context, s *Store, since, until int64) error {
+	first, last, err := s.ActivityHead(ctx)
+	if err != nil {
+		return err
+	}
+	pruned := false
+	if first != t.first {
+		var at int64
+		if err := s.read.row(ctx, `select at from activity where seq >= $1 order by seq limit 1`, []any{first}, &at); err != nil && last > 0 {
+			return err
+		}
+		pruned = at >= since
+	}
+	t.first = first
+	if t.quarters == nil || since < t.since || pruned || last-t.through > tallyBehind {
+		return t.recount(ctx, s, last, since, until)
+	}
+	t.since = since
+	maps.DeleteFunc(t.quarters, func(at int64, _ Traffic) bool { return at < since })
+	for t.through < last {
+		if err := t.count(ctx, s, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count adds the next rows, one by one.
+func (t *tally) count(ctx context.Context, s *Store, last int64) error {
+	n := 0
+	err := s.read.each(ctx, trafficRows, []any{t.through, last, tallySlice}, func(rows *sql.Rows) error {
+		var row failedRow
+		var status int
+		var method string
+		var failed bool
+		if err := rows.Scan(&row.seq, &row.at, &status, &method, &failed); err != nil {
+			return err
+		}
+		n++
+		t.through = row.seq
+		begin := quarterOf(row.at)
+		q := t.quarters[begin]
+		q.add(trafficOf(status, failed))
+		t.quarters[begin] = q
+		if failed {
+			t.failed = slices.Insert(t.failed, 0, row)
+			t.failed = t.failed[:min(len(t.failed), failedKept)]
+		}
+		return nil
+	})
+	if err == nil && n < tallySlice {
+		t.through = last
+	}
+	return err
+}
+
+func trafficOf(status int, failed bool) Traffic {
+	t := Traffic{
+		Success:  bit(status >= 100 && status < 400),
+		NotFound: bit(status == 404),
+		Failure:  bit(status >= 400 && status < 500 && status != 404),
+		Error:    bit(status >= 500),
+		Refused:  bit(status == 401),
+	}
+	t.Wrong = bit(failed) - t.Refused
+	return t
+}
+
+func quarterOf(at int64) int64 {
+	n := quarter.Milliseconds()
+	return at - (at%n+n)%n
+}
+
+// recount counts the time anew, up to a row. Each quarter is a read of its own.
+func (t *tally) recount(ctx context.Context, s *Store, last, since, until int64) error {
+	quarters, failed := make(map[int64]Traffic), []failedRow{}
+	for at := until - quarter.Milliseconds(); at >= since; at -= quarter.Milliseconds() {
+		end := at + quarter.Milliseconds()
+		var q Traffic
+		err := s.read.row(ctx, trafficText, []any{at, end, last}, &q.Success, &q.NotFound, &q.Failure, &q.Error, &q.Refused, &q.Wrong)
+		if err != nil {
+			return err
+		}
+		if q != (Traffic{}) {
+			quarters[at] = q
+		}
+		if missing := failedKept - len(failed); missing > 0 && q.Wrong+q.Refused > 0 {
+			err := s.read.each(ctx, trafficFailed, []any{at, end, last, missing}, func(rows *sql.Rows) error {
+				row := failedRow{at: at}
+				err := rows.Scan(&row.seq)
+				failed = append(failed, row)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortFunc(failed, func(a, b failedRow) int { return int(b.seq - a.seq) })
+	t.quarters, t.failed, t.since, t.through = quarters, failed, since, last
+	return nil
+}
