@@ -59,9 +59,21 @@ func (b *Backend) Activity(ctx context.Context, q ActivityQuery) (ActivityPage, 
 	if err != nil {
 		return ActivityPage{}, fmt.Errorf("read activity: %w", err)
 	}
-	page := ActivityPage{Store: b.id, Rows: make([]Activity, 0, len(rows))}
+	return b.activityPage(ctx, rows)
+}
+
+func (b *Backend) activityPage(ctx context.Context, rows []store.Activity) (ActivityPage, error) {
+	head, err := b.activityHead(ctx)
+	if err != nil {
+		return ActivityPage{}, err
+	}
+	return ActivityPage{Store: b.id, Head: head, Rows: activities(rows)}, nil
+}
+
+func activities(rows []store.Activity) []Activity {
+	out := make([]Activity, 0, len(rows))
 	for _, a := range rows {
-		page.Rows = append(page.Rows, Activity{
+		out = append(out, Activity{
 			Seq: a.Seq, RequestID: a.RequestID,
 			At: stamp(a.At), Took: float64(a.Took.Microseconds()) / 1000,
 			Method: a.Method, Target: a.Target, Status: a.Status,
@@ -69,10 +81,7 @@ func (b *Backend) Activity(ctx context.Context, q ActivityQuery) (ActivityPage, 
 			ScimType: a.ScimType, Detail: a.Detail, Remote: a.Remote, UserAgent: a.UserAgent,
 		})
 	}
-	if page.Head, err = b.activityHead(ctx); err != nil {
-		return ActivityPage{}, err
-	}
-	return page, nil
+	return out
 }
 
 // Flush waits until every request that was answered before is in the log on disk.

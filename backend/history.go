@@ -1,6 +1,21 @@
 package backend
 
-import "context"
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+const (
+	historyLimit    = 100
+	historyMaxLimit = 500
+)
 
 // HistoryQuery asks for changes, newest first: of one resource, or of all if ID is empty.
 type HistoryQuery struct {
@@ -39,7 +54,85 @@ type Change struct {
 	New  string `json:"new"`
 }
 
-// History gives changes, newest first, also those of a deleted resource.
+// History gives changes, newest first, also those of a deleted resource. Of an id that nobody has or had it gives code REFUSED, of
+// another Type BAD_QUERY.
 func (b *Backend) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
-	return HistoryPage{}, errNotYet
+	limit := min(max(q.Limit, 0), historyMaxLimit)
+	limit = cmp.Or(limit, historyLimit)
+	var rows []store.ChangeRow
+	var err error
+	switch {
+	case q.ID == "":
+		rows, err = b.store.Changes(ctx, q.Before, limit+1)
+	case q.Type == scim.User.Name:
+		rows, err = b.store.ChangesOf(ctx, scim.User, q.ID, q.Before, limit+1)
+	case q.Type == scim.Group.Name:
+		rows, err = b.store.ChangesOf(ctx, scim.Group, q.ID, q.Before, limit+1)
+	default:
+		err = fmt.Errorf("%w: the type must be User or Group, not %q", ErrQuery, q.Type)
+	}
+	if err != nil {
+		return HistoryPage{}, err
+	}
+	page := HistoryPage{Store: b.id, More: len(rows) > limit}
+	page.Rows = historyRows(rows[:min(len(rows), limit)])
+	return page, nil
+}
+
+func historyRows(rows []store.ChangeRow) []HistoryRow {
+	out := make([]HistoryRow, 0, len(rows))
+	for _, r := range rows {
+		row := HistoryRow{Seq: r.Seq, At: stamp(r.At), Action: r.Action, Origin: r.Origin, RequestID: r.RequestID, Activity: r.Activity,
+			Resource: reference(r.Resource), Other: reference(r.Other), Changes: make([]Change, 0, len(r.Changes))}
+		for _, c := range r.Changes {
+			row.Changes = append(row.Changes, change(c))
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func reference(r store.Ref) Reference {
+	out := Reference{ID: r.ID, Name: r.Name, Found: r.Found}
+	if r.Type != nil {
+		out.Type = r.Type.Name
+	}
+	switch {
+	case !r.Found:
+	case r.Deleted:
+		out.State = StateDeleted
+	case r.Active:
+		out.State = StateActive
+	default:
+		out.State = StateDisabled
+	}
+	return out
+}
+
+func change(c scim.Change) Change {
+	kind := "changed"
+	switch {
+	case c.Old == nil:
+		kind = "added"
+	case c.New == nil:
+		kind = "removed"
+	}
+	return Change{Path: c.Path, Kind: kind, Old: shown(c.Old), New: shown(c.New)}
+}
+
+// shown writes a value for people: a text as it is, anything else as JSON. A secret that somebody put into an attribute is hidden.
+func shown(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return Mask(v)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return Mask(fmt.Sprint(v))
+	}
+	return Mask(strings.TrimSpace(out.String()))
 }

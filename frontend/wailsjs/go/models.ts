@@ -49,6 +49,7 @@ export namespace backend {
 	    requestCut: boolean;
 	    responseCut: boolean;
 	    changes: HistoryRow[];
+	    changesMore: boolean;
 	    curl: string;
 	    powerShell: string;
 	}
