@@ -1,5 +1,6 @@
+export const outcomes = ['success', 'notFound', 'failure', 'error', 'cutOff'] as const
 /** What a request's status means for the admin, in the words of the list. */
-export type Outcome = 'success' | 'notFound' | 'failure' | 'error' | 'cutOff'
+export type Outcome = (typeof outcomes)[number]
 
 /** Says what an HTTP status means. A 404 is no failure by itself: Entra looks for people that are not there yet. */
 export function outcome(status: number): Outcome {
@@ -10,12 +11,14 @@ export function outcome(status: number): Outcome {
   return 'success'
 }
 
-const actions = [
+export const actions = [
   'create', 'update', 'disable', 'enable', 'delete', 'members', 'read', 'match', 'list', 'test', 'discovery', 'other',
 ] as const
+/** What a request was for. */
+export type Action = (typeof actions)[number]
 
 /** The key in locales for an action; an action from a newer backend reads as other. */
-export function actionKey(action: string): `common.actions.${(typeof actions)[number]}` {
+export function actionKey(action: string): `common.actions.${Action}` {
   const known = actions.find((a) => a === action)
   return `common.actions.${known ?? 'other'}`
 }
