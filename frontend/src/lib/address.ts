@@ -1,0 +1,11 @@
+/** Who can reach the address that clients are given. Entra needs https with a certificate that the world trusts. */
+export type Reach = 'none' | 'thisComputer' | 'unencrypted' | 'https'
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+export function reach(address: string): Reach {
+  const url = URL.parse(address)
+  if (url === null) return 'none'
+  if (loopback.test(url.hostname)) return 'thisComputer'
+  return url.protocol === 'https:' ? 'https' : 'unencrypted'
+}
