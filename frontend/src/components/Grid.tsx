@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react'
+import { type CSSProperties, type KeyboardEvent, memo, type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react'
 import { useWidth } from '../lib/width'
 import './grid.css'
 
@@ -8,7 +8,7 @@ export const rowHeight = 32
 export interface Column<Row> {
   id: string
   title: string
-  /** A CSS grid track, such as 104px or minmax(120px, 2fr). */
+  /** A CSS grid track, such as 104px or minmax(120px, 2fr). Columns at the end are left out when the pixels don't fit. */
   width: string
   render: (row: Row) => ReactNode
   align?: 'end'
@@ -34,6 +34,8 @@ export interface GridProps<Row> {
   active: number | null
   /** How it came there: walking with the arrows, a click, or Enter. */
   onActive: (index: number | null, how: 'walk' | 'click' | 'open') => void
+  /** The rows are not there yet: bones stand for them, and how many there will be is not known. */
+  busy?: boolean
   /** Rows that are ticked; without it there are no boxes. */
   isTicked?: (index: number) => boolean
   onTick?: (index: number, extend: boolean) => void
@@ -55,6 +57,21 @@ export interface GridProps<Row> {
   /** What tells apart two orders of rows: when it changes, the grid goes to the top. */
   order?: string
   ref?: Ref<HTMLDivElement>
+}
+
+const gap = 12
+const tickWidth = 24
+
+/** The columns that a grid of so many pixels has room for; the first one always. */
+export function fitting<Row>(columns: readonly Column<Row>[], width: number, ticks: boolean): Column<Row>[] {
+  const wanted = columns.filter((c) => !c.from || width === 0 || width >= c.from)
+  if (width === 0) return wanted
+  let room = width - gap - (ticks ? tickWidth + gap : 0)
+  const full = wanted.findIndex((c) => {
+    room -= Number(/(\d+)px/.exec(c.width)?.[1] ?? 0) + gap
+    return room < 0
+  })
+  return full < 0 ? wanted : wanted.slice(0, Math.max(1, full))
 }
 
 /**
@@ -121,7 +138,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (el && atEnd && el.scrollHeight - el.clientHeight - el.scrollTop > rowHeight / 4) props.onLeaveEnd?.()
   }
 
-  const walk = (index: number, extend = false) => {
+  const walk = (index: number, extend: boolean) => {
     if (count === 0) return
     const to = Math.max(0, Math.min(count - 1, index))
     if (extend) onTick?.(to, true)
@@ -131,6 +148,7 @@ export function Grid<Row>(props: GridProps<Row>) {
 
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.target !== e.currentTarget) return
+    if (props.busy) return
     if (props.onKey?.(e)) {
       e.preventDefault()
       return
@@ -140,10 +158,10 @@ export function Grid<Row>(props: GridProps<Row>) {
     const start = active ?? (atEnd ? count : from - 1)
     if (e.key === 'ArrowDown') walk(start + 1, e.shiftKey)
     else if (e.key === 'ArrowUp') walk(active === null && !atEnd ? to : start - 1, e.shiftKey)
-    else if (e.key === 'PageDown') walk(start + fits)
-    else if (e.key === 'PageUp') walk(start - fits)
-    else if (e.key === 'Home') walk(0)
-    else if (e.key === 'End') walk(count - 1)
+    else if (e.key === 'PageDown') walk(start + fits, e.shiftKey)
+    else if (e.key === 'PageUp') walk(start - fits, e.shiftKey)
+    else if (e.key === 'Home') walk(0, e.shiftKey)
+    else if (e.key === 'End') walk(count - 1, e.shiftKey)
     else if (e.key === ' ' && active !== null && onTick) onTick(active, false)
     else if (e.key === 'Enter' && active !== null) onActive(active, 'open')
     else if (e.key === 'Escape' && active !== null) onActive(null, 'walk')
@@ -151,14 +169,22 @@ export function Grid<Row>(props: GridProps<Row>) {
     e.preventDefault()
   }
 
-  const ticks = isTicked && onTick ? '32px ' : ''
+  const ticks = isTicked !== undefined && onTick !== undefined
   const width = useWidth(scroller)
-  const shown = columns.filter((c) => !c.from || width === 0 || width >= c.from)
-  const template = { gridTemplateColumns: ticks + shown.map((c) => c.width).join(' ') }
+  const shown = useMemo(() => fitting(columns, width, ticks), [columns, width, ticks])
+  const template = useMemo(
+    () => ({ gridTemplateColumns: [...(ticks ? [`${tickWidth}px`] : []), ...shown.map((c) => c.width)].join(' ') }),
+    [shown, ticks],
+  )
   const idOf = (index: number) => `${name}-${keyOf(index)}`
 
-  const onRowClick = (index: number) => (e: MouseEvent) => {
-    if (onTick && (e.ctrlKey || e.metaKey || e.shiftKey)) onTick(index, e.shiftKey)
+  // One handler for all rows, so that no row is rendered anew for the sake of its own.
+  const onRowsClick = (e: MouseEvent) => {
+    const target = e.target as HTMLElement
+    const index = Number(target.closest<HTMLElement>('[role=row]')?.getAttribute('aria-rowindex')) - 2
+    if (!(index >= 0) || props.busy) return
+    if (target.closest('.tick')) onTick?.(index, e.shiftKey)
+    else if (onTick && (e.ctrlKey || e.metaKey || e.shiftKey)) onTick(index, e.shiftKey)
     else onActive(index, 'click')
   }
 
@@ -169,7 +195,8 @@ export function Grid<Row>(props: GridProps<Row>) {
       role="grid"
       tabIndex={0}
       aria-label={label}
-      aria-rowcount={count + 1}
+      aria-busy={props.busy}
+      aria-rowcount={props.busy ? -1 : count + 1}
       aria-colcount={shown.length + (ticks ? 1 : 0)}
       aria-multiselectable={ticks ? true : undefined}
       aria-activedescendant={active === null || active >= count ? undefined : idOf(active)}
@@ -200,8 +227,8 @@ export function Grid<Row>(props: GridProps<Row>) {
             >
               {c.sortable && onSort ? (
                 <button type="button" className="sort" onClick={() => onSort(c.id)}>
-                  {c.title}
-                  {sort?.id === c.id && <span aria-hidden>{sort.descending ? ' ↓' : ' ↑'}</span>}
+                  <span className="sort-title">{c.title}</span>
+                  {sort?.id === c.id && <span aria-hidden>{sort.descending ? '↓' : '↑'}</span>}
                 </button>
               ) : (
                 c.title
@@ -210,37 +237,64 @@ export function Grid<Row>(props: GridProps<Row>) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="grid-rows" style={{ height: count * rowHeight + endSpace }}>
-        {rows.getVirtualItems().map((item) => {
-          const value = row(item.index)
-          const ticked = isTicked?.(item.index) ?? false
-          const isActive = item.index === active
-          return (
-            <div
-              key={item.key}
-              id={idOf(item.index)}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={ticks ? ticked : isActive}
-              aria-busy={value ? undefined : true}
-              className={`row${isActive ? ' active' : ''}${ticked ? ' ticked' : ''}`}
-              style={{ ...template, transform: `translateY(${item.start - rowHeight}px)` }}
-              onClick={onRowClick(item.index)}
-            >
-              {ticks && (
-                <span role="gridcell" className="tick" onClick={(e) => e.stopPropagation()}>
-                  <input type="checkbox" tabIndex={-1} aria-label={props.tickLabel} checked={ticked} onChange={(e) => onTick?.(item.index, (e.nativeEvent as unknown as MouseEvent).shiftKey)} />
-                </span>
-              )}
-              {shown.map((c) => (
-                <span key={c.id} role="gridcell" className={c.align === 'end' ? 'number' : undefined}>
-                  {value === undefined ? <span className="bone" /> : c.render(value)}
-                </span>
-              ))}
-            </div>
-          )
-        })}
+      <div role="rowgroup" className="grid-rows" style={{ height: count * rowHeight + endSpace }} onClick={onRowsClick}>
+        {rows.getVirtualItems().map((item) => (
+          <GridRow
+            key={item.key}
+            id={idOf(item.index)}
+            index={item.index}
+            top={item.start - rowHeight}
+            value={props.busy ? undefined : row(item.index)}
+            columns={shown}
+            template={template}
+            active={item.index === active}
+            ticked={isTicked?.(item.index) ?? false}
+            ticks={ticks}
+            tickLabel={props.tickLabel}
+          />
+        ))}
       </div>
     </div>
   )
 }
+
+interface GridRowProps<Row> {
+  id: string
+  index: number
+  top: number
+  value: Row | undefined
+  columns: readonly Column<Row>[]
+  template: CSSProperties
+  active: boolean
+  ticked: boolean
+  ticks: boolean
+  tickLabel: string | undefined
+}
+
+function PlainRow<Row>({ id, index, top, value, columns, template, active, ticked, ticks, tickLabel }: GridRowProps<Row>) {
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={ticks ? ticked : active}
+      aria-busy={value === undefined ? true : undefined}
+      className={`row${active ? ' active' : ''}${ticked ? ' ticked' : ''}`}
+      style={{ ...template, transform: `translateY(${top}px)` }}
+    >
+      {ticks && (
+        <span role="gridcell" className="tick">
+          <input type="checkbox" tabIndex={-1} aria-label={tickLabel} checked={ticked} readOnly />
+        </span>
+      )}
+      {columns.map((c) => (
+        <span key={c.id} role="gridcell" className={c.align === 'end' ? 'number' : undefined}>
+          {value === undefined ? <span className="bone" /> : c.render(value)}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+/** Scrolling and walking render only the rows that come, go or change. */
+const GridRow = memo(PlainRow) as typeof PlainRow

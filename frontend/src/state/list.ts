@@ -1,21 +1,25 @@
-import { type ApiError, toApiError } from '../api/errors'
+import { ApiError, toApiError } from '../api/errors'
 import type { ListQuery } from '../api/types'
 import { Observable } from '../lib/observable'
 
 const pageSize = 200
 const maxPages = 30
 const concurrent = 2
+/** What the backend gives at once at most. */
+const sliceSize = 500
 
 /** What somebody asked for; the rest of ListQuery is the list's own business. */
 export type Asked = Pick<ListQuery, 'search' | 'state' | 'sort' | 'descending' | 'group'>
 
 export interface ListView {
+  /** Counts up with everything that may be shown differently. */
   version: number
   asked: Asked
-  /** Rows in the list, -1 until the first answer for what was asked. */
+  /** Rows in the list, -1 until the first answer. */
   total: number
   /** The list was made before the newest change: refresh makes it anew. */
   stale: boolean
+  /** A list is being made; until it is there, rows and total are those of the one before. */
   loading: boolean
   error: ApiError | null
 }
@@ -39,8 +43,13 @@ export class PagedList<Row> {
   #pages = new Map<number, { rows: Row[]; used: number; old: boolean }>()
   readonly #loading = new Set<number>()
   #list = ''
+  #store = ''
   #turn = 0
   #clock = 0
+  /** What the rows that are shown answer. */
+  #answered: Asked | null = null
+  /** Counts what was told by moved. */
+  #moves = 0
   #wanted: [number, number] = [0, 0]
   #started = false
 
@@ -55,12 +64,12 @@ export class PagedList<Row> {
     if (!this.#started) this.refresh()
   }
 
-  /** Asks for another list; what is not named stays. */
+  /** Asks for another list; what is not named stays. What is shown stays until the other list is there. */
   ask(part: Partial<Asked>): void {
     const asked = { ...this.view.get().asked, ...part }
     if (JSON.stringify(asked) === JSON.stringify(this.view.get().asked) && this.#started) return
-    this.#change({ asked, total: -1 })
     this.#wanted = [0, 0]
+    this.#change({ asked })
     this.refresh()
   }
 
@@ -78,6 +87,7 @@ export class PagedList<Row> {
   reset(): void {
     this.#turn++
     this.#list = ''
+    this.#store = ''
     this.#pages.clear()
     this.#loading.clear()
     this.#wanted = [0, 0]
@@ -89,10 +99,11 @@ export class PagedList<Row> {
 
   /** Tells that something changed: rows in view are loaded anew in their place. */
   moved(): void {
+    this.#moves++
     if (!this.#started || this.#list === '') return
     for (const page of this.#pages.values()) page.old = true
     this.#change({ stale: true })
-    this.#load()
+    if (!this.view.get().error) this.#load()
   }
 
   /** A row, undefined while it is not loaded. */
@@ -100,6 +111,36 @@ export class PagedList<Row> {
     const page = this.#pages.get(Math.floor(index / pageSize))
     if (page) page.used = ++this.#clock
     return page?.rows[index % pageSize]
+  }
+
+  /** Where a row stands, as far as the loaded ones tell. */
+  indexOf(is: (row: Row) => boolean): number | null {
+    for (const [number, { rows }] of this.#pages) {
+      const at = rows.findIndex(is)
+      if (at >= 0) return number * pageSize + at
+    }
+    return null
+  }
+
+  /** All rows of a range, loaded or not; they are not kept. It rejects when the list was made anew meanwhile. */
+  async rows(from: number, to: number): Promise<Row[]> {
+    const list = this.#list
+    const { asked } = this.view.get()
+    const found: Row[] = []
+    for (let index = from; index <= to; ) {
+      const known = this.row(index)
+      if (known !== undefined) {
+        found.push(known)
+        index++
+        continue
+      }
+      const answer = await this.#pull({ ...asked, list, from: index, limit: Math.min(sliceSize, to - index + 1) })
+      if (answer.list !== list) throw new ApiError('CANCELLED', '')
+      if (answer.rows.length === 0) break
+      found.push(...answer.rows)
+      index += answer.rows.length
+    }
+    return found
   }
 
   /** Says which rows are in view; what is missing of them is loaded. */
@@ -110,6 +151,7 @@ export class PagedList<Row> {
 
   /** Tries again after a failed load. */
   retry(): void {
+    if (!this.view.get().error) return
     this.#change({ error: null })
     if (this.#list === '') this.refresh()
     else this.#load()
@@ -129,25 +171,37 @@ export class PagedList<Row> {
 
   async #fetch(page: number): Promise<void> {
     const turn = this.#turn
-    const first = this.#list === ''
+    const moves = this.#moves
+    const list = this.#list
     this.#loading.add(page)
-    if (first) this.#change({ loading: true })
+    if (list === '') this.#change({ loading: true, error: null })
     try {
-      const answer = await this.#pull({ ...this.view.get().asked, list: this.#list, from: page * pageSize, limit: pageSize })
+      const answer = await this.#pull({ ...this.view.get().asked, list, from: page * pageSize, limit: pageSize })
       if (turn !== this.#turn) return
-      if (answer.list !== this.#list) {
+      this.#loading.delete(page)
+      if (this.#store !== '' && answer.store !== this.#store) return // of another store; reset is about to be called
+      if (list !== this.#list) {
+        this.#load() // of an order that is not shown any more
+        return
+      }
+      const made = answer.list !== list
+      this.#store = answer.store
+      if (made) {
         this.#list = answer.list
+        this.#answered = this.view.get().asked
         this.#pages = new Map()
       }
-      this.#pages.set(page, { rows: answer.rows, used: ++this.#clock, old: false })
+      this.#pages.set(page, { rows: answer.rows, used: ++this.#clock, old: moves !== this.#moves })
       this.#evict()
-      this.#loading.delete(page)
-      this.#change({ total: answer.total, loading: false, error: null, ...(first ? { stale: false } : {}) })
+      this.#change({ total: answer.total, error: null, ...(made ? { loading: false, stale: moves !== this.#moves } : {}) })
       this.#load()
     } catch (thrown) {
       if (turn !== this.#turn) return
       this.#loading.delete(page)
-      this.#change({ error: toApiError(thrown), loading: false })
+      // Rows that answer another question than the one that is asked now must not stay.
+      const foreign = list === '' && this.#answered !== this.view.get().asked
+      if (foreign) this.#pages.clear()
+      this.#change({ error: toApiError(thrown), loading: false, ...(foreign ? { total: -1 } : {}) })
     }
   }
 

@@ -78,6 +78,8 @@ export class Session {
       await this.connect()
     } else {
       this.log.retry()
+      this.people.retry()
+      this.groups.retry()
       this.#pull(true)
     }
   }
@@ -161,7 +163,11 @@ export class Session {
     } else if (snapshot.activity.last > this.#head) {
       this.#headMoved(snapshot.activity.last)
     }
-    if (before.offlineSince || before.snapshot?.database.state !== snapshot.database.state) this.log.retry()
+    if (before.offlineSince || before.snapshot?.database.state !== snapshot.database.state) {
+      this.log.retry()
+      this.people.retry()
+      this.groups.retry()
+    }
     this.state.set({ phase: 'ready', snapshot, error: null, offlineSince: null })
   }
 
