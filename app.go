@@ -4,9 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	goruntime "runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,15 +24,20 @@ import (
 
 const (
 	callTimeout      = 10 * time.Second // of one call from the page; the page itself gives up a little later
+	exportTimeout    = 10 * time.Minute // of an export of a large directory
 	clipboardTimeout = time.Second      // for another program to hand over what it copied
-	closeTimeout     = 10 * time.Second // for requests in flight when the window has closed
+	closeTimeout     = 12 * time.Second // for requests in flight when the window has closed
+	openerTimeout    = time.Second      // in which a program that opens something says that it can't
 )
 
 // App is what the page may call: every exported method, and no other. A panic in a method becomes that call's error,
 // since Wails would leave the page's promise unsettled for ever. Methods wait while the folder is being opened; when it
-// could not be opened each of them gives that error, and Retry tries again.
+// could not be opened each of them gives that error, and Retry tries again. What the page shows comes from the sample while
+// there is one, and from the live folder else.
 type App struct {
-	opts    backend.Options
+	desk    *backend.Desk
+	prefs   *backend.PreferenceStore
+	log     *slog.Logger
 	started time.Time
 
 	wails context.Context    // the window; set by startup, before the page can call
@@ -34,23 +45,22 @@ type App struct {
 	end   context.CancelFunc // of life
 
 	mu      sync.Mutex
-	open    *opening
 	unwatch context.CancelFunc // ends the Watch before this one
 	secret  [sha256.Size]byte  // hash of the secret last copied, zero if none
-}
-
-// opening is one try to open the data folder. The fields beside done may be read once done is closed.
-type opening struct {
-	done    chan struct{}
-	backend *backend.Backend
-	err     error
-	served  chan struct{} // closed when the folder is closed again
+	written map[string]bool    // files of ExportFile, which ShowFile may show
 }
 
 // NewApp prepares the window's side of a backend that startup opens. Started is when the process began, for Painted.
-func NewApp(o backend.Options, started time.Time) *App {
-	a := &App{opts: o, started: started}
+func NewApp(o backend.Options, prefs *backend.PreferenceStore, started time.Time) *App {
+	a := &App{prefs: prefs, log: o.Log, started: started, written: map[string]bool{}}
 	a.life, a.end = context.WithCancel(context.Background())
+	a.desk = backend.NewDesk(o, prefs, func(ctx context.Context, b *backend.Backend) (io.Closer, error) {
+		door, err := control.Open(ctx, b, o.Log)
+		if err != nil {
+			return nil, err
+		}
+		return door, nil
+	})
 	return a
 }
 
@@ -114,17 +124,25 @@ func (a *App) Restore(kind, id string) error {
 	return err
 }
 
-// ExportFile writes a list into a file.
+// ExportFile writes a list into a file, which ShowFile may show then.
 func (a *App) ExportFile(r backend.ExportRequest) (backend.ExportResult, error) {
-	return ask(a, (*backend.Backend).ExportFile, r)
+	done, err := within(a, exportTimeout, backend.AskShown, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportFile(ctx, r)
+	})
+	if err == nil {
+		a.mu.Lock()
+		a.written[done.Path] = true
+		a.mu.Unlock()
+	}
+	return done, err
 }
 
-// Settings gives what is set for the folder.
-func (a *App) Settings() (backend.Settings, error) { return call(a, (*backend.Backend).Settings) }
+// Settings gives what is set for the live folder.
+func (a *App) Settings() (backend.Settings, error) { return live(a, (*backend.Backend).Settings) }
 
 // SaveSettings changes it.
 func (a *App) SaveSettings(c backend.SettingsChange) (backend.Settings, error) {
-	return ask(a, (*backend.Backend).SaveSettings, c)
+	return live(a, func(b *backend.Backend, ctx context.Context) (backend.Settings, error) { return b.SaveSettings(ctx, c) })
 }
 
 // EndToken stops accepting the token at once.
@@ -136,16 +154,23 @@ func (a *App) EndToken() error {
 // RotateToken makes a new secret and ends the old one. The answer is the only place the secret ever stands.
 func (a *App) RotateToken() (backend.NewToken, error) { return call(a, (*backend.Backend).RotateToken) }
 
-// Watch starts the event "notify", which carries a backend.Notify. Called again it starts afresh: once for each page
-// load and each successful Retry.
-func (a *App) Watch() error { return do(a, a.watch) }
+// Watch starts the event "notify", which carries a backend.Notify of the backend that is shown. Called again it starts afresh:
+// once for each page load and each successful Retry.
+func (a *App) Watch() error {
+	_, err := call(a, func(*backend.Backend, context.Context) (none, error) { return none{}, a.watch() })
+	return err
+}
 
-// Retry opens the data folder again after a failure, and does nothing while it is open.
-func (a *App) Retry() error { return do(a, func(*backend.Backend) error { return nil }, a.begin) }
+// Retry opens the live folder again after a failure, and does nothing while it is open.
+func (a *App) Retry() error {
+	a.desk.Open()
+	_, err := live(a, func(*backend.Backend, context.Context) (none, error) { return none{}, nil })
+	return err
+}
 
 // Painted logs how long the window took to appear. At is the moment of its first paint in milliseconds of Unix time.
 func (a *App) Painted(at float64) {
-	a.opts.Log.Info(fmt.Sprintf("first paint %.2f s", time.UnixMilli(int64(at)).Sub(a.started).Seconds()))
+	a.log.Info(fmt.Sprintf("first paint %.2f s", time.UnixMilli(int64(at)).Sub(a.started).Seconds()))
 }
 
 // CopyText puts text on the clipboard. Of a secret it remembers the hash, for ForgetSecret.
@@ -175,16 +200,28 @@ func (a *App) ForgetSecret() (forgotten bool, err error) {
 	return true, runtime.ClipboardSetText(a.wails, "")
 }
 
-// call runs f on the open backend, in time, and turns a panic into an error.
-func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (t T, err error) {
+// none is the answer of what has none.
+type none struct{}
+
+// asked is backend.AskShown or backend.AskLive.
+type asked[T any] func(context.Context, *backend.Desk, func(*backend.Backend, context.Context) (T, error)) (T, error)
+
+// within runs f on a backend, in time, and turns a panic into an error.
+func within[T any](a *App, limit time.Duration, at asked[T], f func(*backend.Backend, context.Context) (T, error)) (t T, err error) {
 	defer a.rescue(&err)
-	ctx, cancel := context.WithTimeout(a.life, callTimeout)
+	ctx, cancel := context.WithTimeout(a.life, limit)
 	defer cancel()
-	b, err := a.backend(ctx)
-	if err != nil {
-		return t, err
-	}
-	return f(b, ctx)
+	return at(ctx, a.desk, f)
+}
+
+// call asks the backend that is shown.
+func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
+	return within(a, callTimeout, backend.AskShown, f)
+}
+
+// live asks the live folder, whatever is shown.
+func live[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
+	return within(a, callTimeout, backend.AskLive, f)
 }
 
 // ask is call for what is asked with one value.
@@ -192,19 +229,18 @@ func ask[Q, T any](a *App, f func(*backend.Backend, context.Context, Q) (T, erro
 	return call(a, func(b *backend.Backend, ctx context.Context) (T, error) { return f(b, ctx, q) })
 }
 
-// do is call for what has no answer. The steps before run first, without a backend.
-func do(a *App, f func(*backend.Backend) error, before ...func()) error {
-	for _, step := range before {
-		step()
-	}
-	_, err := call(a, func(b *backend.Backend, _ context.Context) (struct{}, error) { return struct{}{}, f(b) })
-	return err
+// do is for what needs no backend: in time, with a panic as an error.
+func (a *App) do(f func(context.Context) error) (err error) {
+	defer a.rescue(&err)
+	ctx, cancel := context.WithTimeout(a.life, callTimeout)
+	defer cancel()
+	return f(ctx)
 }
 
 // rescue is deferred: it makes a panic the error of the call that panicked.
 func (a *App) rescue(err *error) {
 	if v := recover(); v != nil {
-		a.opts.Log.Error("panic in a call from the window", "panic", v, "stack", string(debug.Stack()))
+		a.log.Error("panic in a call from the window", "panic", v, "stack", string(debug.Stack()))
 		*err = fmt.Errorf("panic: %v", v)
 	}
 }
@@ -212,73 +248,14 @@ func (a *App) rescue(err *error) {
 // startup is Wails' first call. The page comes up while the folder is being opened.
 func (a *App) startup(ctx context.Context) {
 	a.wails = ctx
-	a.begin()
-}
-
-// begin starts opening the folder unless it is open or being opened.
-func (a *App) begin() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.open != nil {
-		select {
-		case <-a.open.done:
-			if a.open.err == nil {
-				return
-			}
-		default:
-			return
-		}
-	}
-	a.open = &opening{done: make(chan struct{}), served: make(chan struct{})}
-	go a.serve(a.open)
-}
-
-// serve opens the folder, serves it until the window closes, and closes it.
-func (a *App) serve(o *opening) {
-	defer close(o.served)
-	func() {
-		defer close(o.done)
-		defer a.rescue(&o.err)
-		o.backend, o.err = backend.Open(a.life, a.opts)
-	}()
-	if o.err != nil {
-		a.opts.Log.Error("open data folder", "err", o.err)
-		return
-	}
-	log := a.opts.Log
-	door, err := control.Open(a.life, o.backend, log)
-	if err != nil {
-		log.Error("open the door for the command line", "err", err)
-	}
-	if err := o.backend.Run(a.life); err != nil {
-		log.Error("serve", "err", err)
-	}
-	<-a.life.Done() // a listener that failed does not end the window: the page tells
-	if door != nil {
-		if err := door.Close(); err != nil {
-			log.Error("shut the door for the command line", "err", err)
-		}
-	}
-	if err := o.backend.Close(); err != nil {
-		log.Error("close data folder", "err", err)
+	a.desk.Open()
+	if err := a.do(a.restorePlace); err != nil {
+		a.log.Warn("put the window where it was", "err", err)
 	}
 }
 
-// backend waits until the folder is open.
-func (a *App) backend(ctx context.Context) (*backend.Backend, error) {
-	a.mu.Lock()
-	o := a.open
-	a.mu.Unlock()
-	select {
-	case <-o.done:
-		return o.backend, o.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// watch passes the backend's notifications on to the page, until the next watch or the end.
-func (a *App) watch(b *backend.Backend) error {
+// watch passes notifications on to the page, until the next watch or the end.
+func (a *App) watch() error {
 	ctx, cancel := context.WithCancel(a.life)
 	a.mu.Lock()
 	if a.unwatch != nil {
@@ -286,7 +263,7 @@ func (a *App) watch(b *backend.Backend) error {
 	}
 	a.unwatch = cancel
 	a.mu.Unlock()
-	notes := b.Watch(ctx)
+	notes := a.desk.Watch(ctx)
 	go func() {
 		for n := range notes {
 			runtime.EventsEmit(a.wails, "notify", n)
@@ -301,14 +278,17 @@ func (a *App) show() {
 	runtime.WindowShow(a.wails)
 }
 
-// beforeClose takes a copied secret off the clipboard, which would outlive the window; a clipboard that does not answer
-// holds nothing up. It never keeps the window from closing.
+// beforeClose takes a copied secret off the clipboard, which would outlive the window, and keeps where the window stands. A
+// clipboard that does not answer holds nothing up. It never keeps the window from closing.
 func (a *App) beforeClose(context.Context) (prevent bool) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		if err := a.do(a.keepPlace); err != nil {
+			a.log.Warn("keep where the window stands", "err", err)
+		}
 		if _, err := a.ForgetSecret(); err != nil {
-			a.opts.Log.Warn("empty the clipboard", "err", err)
+			a.log.Warn("empty the clipboard", "err", err)
 		}
 	}()
 	select {
@@ -318,21 +298,62 @@ func (a *App) beforeClose(context.Context) (prevent bool) {
 	return false
 }
 
-// shutdown ends the backend; what is in flight has closeTimeout to finish. Ending without it is safe: an answered
-// request is on disk.
+// shutdown ends the sample and the live folder; what is in flight has closeTimeout to finish. Ending without it is safe: an
+// answered request is on disk.
 func (a *App) shutdown(context.Context) {
 	a.end()
-	a.mu.Lock()
-	o := a.open
-	a.mu.Unlock()
-	if o == nil {
-		return
-	}
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		a.desk.Close()
+	}()
 	select {
-	case <-o.served:
+	case <-closed:
 	case <-time.After(closeTimeout):
-		a.opts.Log.Error("close data folder", "err", "requests still in flight", "after", closeTimeout)
+		a.log.Error("close data folder", "err", "requests still in flight", "after", closeTimeout)
 	}
+}
+
+// restorePlace puts the window where it was closed. If it no longer fits on the screen it stands in the middle, in its
+// usual size. Which screen is where is not known, so that a window of a second screen counts by the first.
+func (a *App) restorePlace(context.Context) error {
+	at := a.prefs.Place()
+	if !at.Known || at.Maximised {
+		return nil
+	}
+	screens, err := runtime.ScreenGetAll(a.wails)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(screens, func(s runtime.Screen) bool { return s.IsCurrent })
+	if i >= 0 && fits(at, screens[i].Size.Width, screens[i].Size.Height) {
+		runtime.WindowSetPosition(a.wails, at.X, at.Y)
+		return nil
+	}
+	runtime.WindowSetSize(a.wails, defaultWidth, defaultHeight)
+	runtime.WindowCenter(a.wails)
+	return nil
+}
+
+// fits says whether a window lies whole on a screen of this size.
+func fits(at backend.Place, width, height int) bool {
+	return at.X >= 0 && at.Y >= 0 && at.X+at.Width <= width && at.Y+at.Height <= height
+}
+
+// keepPlace notes where the window stands; of a maximised one also where it stood before.
+func (a *App) keepPlace(context.Context) error {
+	at := a.prefs.Place()
+	at.Maximised = runtime.WindowIsMaximised(a.wails)
+	if !at.Maximised {
+		if !runtime.WindowIsNormal(a.wails) {
+			return nil // minimised or full screen: it comes back as it was before
+		}
+		at.X, at.Y = runtime.WindowGetPosition(a.wails)
+		at.Width, at.Height = runtime.WindowGetSize(a.wails)
+	} else if !at.Known {
+		at.Width, at.Height = defaultWidth, defaultHeight
+	}
+	return a.prefs.SetPlace(at)
 }
 
 // formatError is how a method's error reaches the page: {"code", "message"} as JSON text, since Wails puts whatever
@@ -345,8 +366,6 @@ func formatError(err error) any {
 	return string(text)
 }
 
-var errNotYet = errors.New("not yet")
-
 // FolderInfo is which data folder the window uses, and who decided: "setting", "flag", "environment" or "default". With
 // flag or environment it can't be changed in the window.
 type FolderInfo struct {
@@ -355,34 +374,125 @@ type FolderInfo struct {
 }
 
 // Preferences gives how the window looks; it does not need the data folder.
-func (a *App) Preferences() (backend.Preferences, error) { return backend.Preferences{}, errNotYet }
+func (a *App) Preferences() (p backend.Preferences, err error) {
+	err = a.do(func(context.Context) error { p = a.prefs.Get(); return nil })
+	return p, err
+}
 
 // SavePreferences keeps theme and language.
-func (a *App) SavePreferences(theme, language string) error { return errNotYet }
+func (a *App) SavePreferences(theme, language string) error {
+	return a.do(func(context.Context) error { return a.prefs.SetLook(theme, language) })
+}
 
 // SaveView keeps what a page remembers.
-func (a *App) SaveView(v backend.View) error { return errNotYet }
+func (a *App) SaveView(v backend.View) error {
+	return a.do(func(context.Context) error { return a.prefs.SetView(v) })
+}
 
 // Folder tells which data folder is used; it does not wait until it is open.
-func (a *App) Folder() (FolderInfo, error) { return FolderInfo{}, errNotYet }
+func (a *App) Folder() (i FolderInfo, err error) {
+	err = a.do(func(context.Context) (err error) { i.Folder, i.By, err = a.desk.Folder(); return err })
+	return i, err
+}
 
-// ChooseFolder lets the user pick a folder; "" if they did not.
-func (a *App) ChooseFolder(title string) (string, error) { return "", errNotYet }
+// ChooseFolder lets the user pick a folder; "" if they did not. It takes as long as they do.
+func (a *App) ChooseFolder(title string) (folder string, err error) {
+	defer a.rescue(&err)
+	return runtime.OpenDirectoryDialog(a.wails, runtime.OpenDialogOptions{Title: title, CanCreateDirectories: true})
+}
 
-// UseFolder changes over to another data folder and keeps it for the next start. If it can't be opened, the old one goes on.
-func (a *App) UseFolder(folder string) error { return errNotYet }
+// UseFolder changes over to another data folder, "" for the usual one, and keeps it for the next start. If it can't be opened,
+// the old one goes on.
+func (a *App) UseFolder(folder string) error {
+	return a.do(func(ctx context.Context) error { return a.desk.UseFolder(ctx, folder) })
+}
 
-// ShowFile shows a file that ExportFile has written in the system's file manager.
-func (a *App) ShowFile(path string) error { return errNotYet }
+// ShowFile shows a file that ExportFile has written in the system's file manager, and no other.
+func (a *App) ShowFile(path string) error {
+	return a.do(func(ctx context.Context) error {
+		a.mu.Lock()
+		ours := a.written[path]
+		a.mu.Unlock()
+		if !ours {
+			return fmt.Errorf("show %s: it was not exported by this window", path)
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("show exported file: %w", err)
+		}
+		return launch(ctx, fileManager(goruntime.GOOS, path))
+	})
+}
+
+// pages are what OpenPage opens.
+var pages = map[string]string{
+	"entra":     "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
+	"scim-docs": "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups",
+}
 
 // OpenPage opens one of Microsoft's pages in the browser; it is named, so that no page of ours can open any other.
-func (a *App) OpenPage(name string) error { return errNotYet }
+func (a *App) OpenPage(name string) error {
+	return a.do(func(ctx context.Context) error {
+		page, ok := pages[name]
+		if !ok {
+			return fmt.Errorf("there is no page %q to open", name)
+		}
+		return launch(ctx, browser(goruntime.GOOS, page))
+	})
+}
+
+// fileManager is the command that shows a file in its folder.
+func fileManager(goos, path string) []string {
+	switch goos {
+	case "windows":
+		return []string{"explorer", "/select,", path}
+	case "darwin":
+		return []string{"open", "-R", path}
+	default:
+		return []string{"xdg-open", filepath.Dir(path)}
+	}
+}
+
+// browser is the command that opens a page. Wails' own way refuses addresses with a ~ in them.
+func browser(goos, page string) []string {
+	switch goos {
+	case "windows":
+		return []string{"rundll32", "url.dll,FileProtocolHandler", page}
+	case "darwin":
+		return []string{"open", page}
+	default:
+		return []string{"xdg-open", page}
+	}
+}
+
+// launch starts a program that outlives the window. One that says at once that it can't is an error; one that goes on for as long
+// as what it shows is none. Explorer's exit code means nothing.
+func launch(ctx context.Context, command []string) error {
+	c := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...) //nolint:gosec // the commands are this file's own
+	if err := c.Start(); err != nil {
+		return fmt.Errorf("open it with %s: %w", command[0], err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil && command[0] != "explorer" {
+			return fmt.Errorf("open it with %s: %w", command[0], err)
+		}
+	case <-time.After(openerTimeout):
+	}
+	return nil
+}
 
 // StartSample opens a sample and shows it in place of the live folder, which goes on receiving.
-func (a *App) StartSample(o backend.SampleOptions) error { return errNotYet }
+func (a *App) StartSample(o backend.SampleOptions) error {
+	return a.do(func(ctx context.Context) error { return a.desk.StartSample(ctx, o) })
+}
 
 // LeaveSample goes back to the live folder; nothing of the sample is left.
-func (a *App) LeaveSample() error { return errNotYet }
+func (a *App) LeaveSample() error { return a.do(a.desk.LeaveSample) }
 
 // SampleState tells how the sample stands, and what the live folder does meanwhile. Without one Active is false.
-func (a *App) SampleState() (backend.SampleInfo, error) { return backend.SampleInfo{}, nil }
+func (a *App) SampleState() (i backend.SampleInfo, err error) {
+	err = a.do(func(ctx context.Context) (err error) { i, err = a.desk.SampleState(ctx); return err })
+	return i, err
+}

@@ -12,11 +12,19 @@ import (
 	"scimdesk/backend/control"
 )
 
+// newApp gives an App with preferences of its own, and nothing open.
+func newApp(t *testing.T, o backend.Options) *App {
+	t.Helper()
+	t.Setenv("SCIMDESK_CONFIG", t.TempDir())
+	o.Log = slog.New(slog.DiscardHandler)
+	return NewApp(o, backend.OpenPreferences(o.Log), time.Now())
+}
+
 // openApp gives an App whose folder is being opened, without a window.
 func openApp(t *testing.T, dir string) *App {
 	t.Helper()
-	a := NewApp(backend.Options{Dir: dir, Listen: "127.0.0.1:0", Face: "window", Log: slog.New(slog.DiscardHandler)}, time.Now())
-	a.begin()
+	a := newApp(t, backend.Options{Dir: dir, Listen: "127.0.0.1:0", Face: "window"})
+	a.desk.Open()
 	t.Cleanup(func() { a.shutdown(context.Background()) })
 	return a
 }
@@ -104,9 +112,7 @@ func TestATakenFolderIsToldAndOpensOnRetry(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestAPanicIsTheCallsError(t *testing.T) {
-	a := NewApp(backend.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}, time.Now())
-	a.begin()
-	t.Cleanup(func() { a.shutdown(context.Background()) })
+	a := openApp(t, t.TempDir())
 	_, err := call(a, func(*backend.Backend, context.Context) (int, error) { panic("broken") })
 	if got := codeOf(t, err); got != "INTERNAL" {
 		t.Errorf("code %s", got)
@@ -133,7 +139,7 @@ func TestClosingLetsGoOfTheFolder(t *testing.T) {
 }
 
 func TestClosingWithoutAFolderDoesNotWait(t *testing.T) {
-	NewApp(backend.Options{Log: slog.New(slog.DiscardHandler)}, time.Now()).shutdown(t.Context())
+	newApp(t, backend.Options{}).shutdown(t.Context())
 }
 
 func TestFoldersHaveInstancesOfTheirOwn(t *testing.T) {

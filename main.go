@@ -38,7 +38,7 @@ func main() {
 	log := slog.New(backend.Masked(slog.NewTextHandler(os.Stderr, nil)))
 
 	flags := flag.NewFlagSet("scimdesk", flag.ContinueOnError)
-	dir := flags.String("data", os.Getenv("SCIMDESK_DATA"), "data `folder`; empty means the system's usual place (also SCIMDESK_DATA)")
+	dir := flags.String("data", "", "data `folder`; empty means "+backend.EnvData+", else the one chosen in the window, else the system's usual place")
 	listen := flags.String("listen", "", "`address` of the SCIM listener, such as 127.0.0.1:8088; empty means the default")
 	if err := flags.Parse(os.Args[1:]); errors.Is(err, flag.ErrHelp) {
 		return
@@ -46,15 +46,22 @@ func main() {
 		os.Exit(2)
 	}
 
-	app := NewApp(backend.Options{Dir: *dir, Listen: *listen, Face: "window", Log: log}, started)
-	if err := run(app, *dir); err != nil {
+	prefs := backend.OpenPreferences(log)
+	app := NewApp(backend.Options{Dir: *dir, Listen: *listen, Face: "window", Log: log}, prefs, started)
+	if err := run(app, prefs.Place(), cmp.Or(*dir, os.Getenv(backend.EnvData))); err != nil {
 		log.Error("window", "err", err)
 		os.Exit(1)
 	}
 }
 
+// The window's size unless it was closed in another one, and the smallest that all pages fit in.
+const (
+	defaultWidth, defaultHeight = 1280, 800
+	minWidth, minHeight         = 900, 600
+)
+
 // run opens the window and returns when it has closed and the backend has ended.
-func run(app *App, dir string) error {
+func run(app *App, at backend.Place, dir string) error {
 	assets, err := fs.Sub(dist, "frontend/dist")
 	if err != nil {
 		return fmt.Errorf("find the window's files: %w", err)
@@ -65,12 +72,20 @@ func run(app *App, dir string) error {
 			return fmt.Errorf("prepare WebKit: %w", err)
 		}
 	}
+	size, state := at, options.Normal
+	if !at.Known {
+		size.Width, size.Height = defaultWidth, defaultHeight
+	}
+	if at.Maximised {
+		state = options.Maximised
+	}
 	err = wails.Run(&options.App{
 		Title:              "ScimDesk",
-		Width:              1280,
-		Height:             800,
-		MinWidth:           900,
-		MinHeight:          600,
+		Width:              max(size.Width, minWidth),
+		Height:             max(size.Height, minHeight),
+		MinWidth:           minWidth,
+		MinHeight:          minHeight,
+		WindowStartState:   state,
 		AssetServer:        &assetserver.Options{Assets: assets},
 		OnStartup:          app.startup,
 		OnBeforeClose:      app.beforeClose,

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,6 +53,8 @@ type Options struct {
 	PublicURL string
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
+	// Sample marks a folder of invented people, on which Entra is played.
+	Sample bool
 	// Face is who opens the folder, "window" or "scimd". It stands in history and is told to others who find the folder taken.
 	Face string
 	// Log gets what happens; secrets are masked before it. Nil discards.
@@ -64,6 +67,8 @@ type Backend struct {
 	dir     string
 	face    string
 	public  string
+	sample  bool
+	sender  *sampleWire // of a sample, set before Run: gets each new secret
 	started time.Time
 	log     *slog.Logger
 	hub     *hub
@@ -96,6 +101,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		id:      uuid.NewString(),
 		dir:     dir,
 		face:    o.Face,
+		sample:  o.Sample,
 		started: time.Now(),
 		log:     slog.New(Masked(o.Log.Handler())),
 		hub:     newHub(),
@@ -150,10 +156,13 @@ func (b *Backend) Close() error {
 	return errors.Join(b.door.close(), b.store.Close())
 }
 
+// scratchPrefix is how the names of scratch folders in the system's temporary folder begin.
+const scratchPrefix = "scimdesk-scratch-"
+
 // OpenScratch opens a backend on a folder of its own that Close does not outlive: for rehearsals and samples. Secrets in
 // it are in memory only as ever, and nothing of it is left when the returned function has run.
 func OpenScratch(ctx context.Context, o Options) (*Backend, func() error, error) {
-	dir, err := os.MkdirTemp("", "scimdesk-scratch-")
+	dir, err := os.MkdirTemp("", scratchPrefix)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make scratch folder: %w", err)
 	}
@@ -163,4 +172,28 @@ func OpenScratch(ctx context.Context, o Options) (*Backend, func() error, error)
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return b, func() error { return errors.Join(b.Close(), os.RemoveAll(dir)) }, nil
+}
+
+// RemoveLeftovers removes scratch folders that a process which was killed has left. Those in use stay, and so does what is not
+// ours or not only ours.
+func RemoveLeftovers(ctx context.Context, log *slog.Logger) {
+	found, err := os.ReadDir(os.TempDir())
+	if err != nil {
+		log.Warn("look for scratch folders", "err", err)
+	}
+	for _, e := range found {
+		if !strings.HasPrefix(e.Name(), scratchPrefix) {
+			continue
+		}
+		dir := filepath.Join(os.TempDir(), e.Name())
+		switch err := store.Discard(ctx, dir); {
+		case err == nil:
+			log.Info("removed a scratch folder that was left behind", "folder", dir)
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, store.ErrOwned), errors.Is(err, store.ErrForeign):
+		default:
+			log.Warn("remove a scratch folder that was left behind", "err", err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"scimdesk/backend/config"
+	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
 )
@@ -50,6 +51,14 @@ func classify(err error) fault {
 		return fault{"DB_NEWER", "This data folder was written by a newer ScimDesk. Update this one; nothing was changed."}
 	case errors.Is(err, ErrRehearsal):
 		return fault{"BAD_REHEARSAL", err.Error()}
+	case errors.Is(err, ErrSampleRunning):
+		return fault{"SAMPLE_RUNNING", "The window shows the sample. Leave it first."}
+	case errors.Is(err, ErrFolderFixed):
+		return fault{"FOLDER_FIXED", "The data folder is set by --data or SCIMDESK_DATA. Start ScimDesk without them to choose one here."}
+	case errors.Is(err, entra.ErrQuarantine), refused(err):
+		return fault{"QUARANTINED", quarantine(err)}
+	case errors.Is(err, entra.ErrSilent):
+		return fault{"NO_ANSWER", "Entra got no answer and stopped: " + err.Error()}
 	case errors.Is(err, ErrQuery):
 		return fault{"BAD_QUERY", err.Error()}
 	case errors.Is(err, ErrExport):
@@ -68,6 +77,15 @@ func classify(err error) fault {
 		return fault{"CANCELLED", "It was stopped before it was done."}
 	}
 	return fault{"INTERNAL", err.Error()}
+}
+
+// quarantine says in Entra's own words why it would come more and more rarely from now on.
+func quarantine(err error) string {
+	reason := err.Error()
+	if f, ok := errors.AsType[*entra.Failure](err); ok {
+		reason = f.Code + ": " + f.Detail
+	}
+	return "Entra would put the provisioning job into quarantine: " + reason
 }
 
 // isBusyOnWindows knows WSAEADDRINUSE, which syscall.EADDRINUSE does not equal there.

@@ -169,6 +169,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Store: b.id, Version: Version, Face: b.face, Folder: b.dir,
 		Started: stamp(b.started),
 		Address: b.address(),
+		Sample:  b.sample,
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),
 			Serving: b.door.bound() != "",

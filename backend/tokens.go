@@ -22,8 +22,16 @@ type NewToken struct {
 	Token  TokenInfo `json:"token"`
 }
 
-// RotateToken makes a new token; the old one ends at once.
+// RotateToken makes a new token; the old one ends at once. In a sample the Entra that is played gets it, as the admin would
+// paste it.
 func (b *Backend) RotateToken(ctx context.Context) (NewToken, error) {
+	if b.sender == nil {
+		return b.rotateToken(ctx)
+	}
+	return b.sender.paste(func() (NewToken, error) { return b.rotateToken(ctx) })
+}
+
+func (b *Backend) rotateToken(ctx context.Context) (NewToken, error) {
 	secret, record, err := b.tokens.Rotate(ctx)
 	if err != nil {
 		return NewToken{}, err

@@ -102,7 +102,8 @@ func membersDue(g *group) bool {
 	return len(add)+len(remove) > 0
 }
 
-// each calls f for those of the list that are due, with as many workers as the options allow, until the visit ends.
+// each calls f for those of the list that are due, with as many workers as the options allow, until the visit ends. A panic
+// of a worker ends the others and becomes the caller's.
 func each[T any](ctx context.Context, v *visit, list []T, due func(T) bool, f func(context.Context, T)) {
 	if v.ended(ctx) != nil {
 		return
@@ -115,8 +116,15 @@ func each[T any](ctx context.Context, v *visit, list []T, due func(T) bool, f fu
 	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	var broken atomic.Pointer[any]
 	for range min(v.options.Concurrency, len(work)) {
 		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					broken.Store(&p)
+					next.Store(int64(len(work)))
+				}
+			}()
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= len(work) || v.ended(ctx) != nil {
@@ -127,6 +135,9 @@ func each[T any](ctx context.Context, v *visit, list []T, due func(T) bool, f fu
 		})
 	}
 	wg.Wait()
+	if p := broken.Load(); p != nil {
+		panic(*p)
+	}
 }
 
 // ended says why no more requests are to be sent, or nil.

@@ -1,0 +1,120 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// ErrFolderFixed refuses another data folder where a flag or the environment names one.
+var ErrFolderFixed = errors.New("the data folder is set from outside")
+
+// chosenFolder decides between what a flag, the environment and the user's preferences name, in this order.
+func chosenFolder(flag, preferred string) (dir, by string) {
+	switch {
+	case flag != "":
+		return flag, "flag"
+	case os.Getenv(EnvData) != "":
+		return "", "environment" // DataDir reads it
+	case preferred != "":
+		return preferred, "setting"
+	}
+	return "", "default"
+}
+
+// Folder is the data folder in use, and who decided: "flag", "environment", "setting" or "default". It does not wait.
+func (d *Desk) Folder() (dir, by string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	dir, err = DataDir(d.folder)
+	return dir, d.by, err
+}
+
+// UseFolder turns to another data folder, "" for the usual one, and keeps it for the next start. The old one is served until the
+// new one is open, and goes on if that can't be opened, which is the error then. Where both want the same port the new
+// folder's listener takes it within two seconds. ErrSampleRunning while a sample is shown, ErrFolderFixed if the folder is
+// named from outside.
+func (d *Desk) UseFolder(ctx context.Context, folder string) error {
+	release, err := d.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	d.mu.Lock()
+	old, playing, fixed := d.live, d.sample != nil, d.by == "flag" || d.by == "environment"
+	d.mu.Unlock()
+	switch {
+	case playing:
+		return ErrSampleRunning
+	case fixed:
+		return ErrFolderFixed
+	case old == nil || d.life.Err() != nil:
+		return fmt.Errorf("use another data folder: %w", context.Canceled)
+	}
+	select {
+	case <-old.opened:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if folder != "" && !filepath.IsAbs(folder) {
+		return d.prefs.SetFolder(folder) // which refuses it
+	}
+	dir, err := DataDir(folder)
+	if err != nil {
+		return err
+	}
+	if folder != "" {
+		folder = dir
+	}
+	if old.err == nil && dir == old.backend.dir {
+		return d.keep(folder)
+	}
+	return d.turnTo(ctx, folder, old)
+}
+
+// turnTo opens a folder, makes it the live one and closes the old one.
+func (d *Desk) turnTo(ctx context.Context, folder string, old *seat) error {
+	s := d.newSeat(folder)
+	d.work.Go(func() { d.serve(s, false) })
+	stop := context.AfterFunc(ctx, s.leave)
+	<-s.opened
+	if !stop() { // ctx has ended, and with it the new seat
+		return ctx.Err()
+	}
+	if s.err != nil {
+		s.leave()
+		return s.err
+	}
+	if err := d.keep(folder); err != nil {
+		s.leave()
+		<-s.closed
+		return err
+	}
+	d.mu.Lock()
+	d.live = s
+	d.showLocked()
+	d.mu.Unlock()
+	d.log.Info("another data folder is used", "folder", s.backend.dir)
+	old.leave()
+	select {
+	case <-old.closed:
+	case <-ctx.Done(): // it ends what is in flight; the new one is in use already
+	}
+	return nil
+}
+
+// keep notes the folder for the next start.
+func (d *Desk) keep(folder string) error {
+	if err := d.prefs.SetFolder(folder); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.folder, d.by = folder, "setting"
+	if folder == "" {
+		d.by = "default"
+	}
+	return nil
+}
