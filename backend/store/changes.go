@@ -108,7 +108,7 @@ func scanChange(row scanner) (ChangeRow, error) {
 		return ChangeRow{}, err
 	}
 	c.At, c.OtherID = fromMillis(at), c.Other.ID
-	c.Resource.Type, c.Resource.Found = typeNamed(kind), true
+	c.Resource.Type, c.Resource.Found = typeNamed(kind), kind != ""
 	c.Other.Type, c.Other.Found = typeNamed(otherKind), otherKind != ""
 	if changes.Valid {
 		in := json.NewDecoder(bytes.NewReader([]byte(changes.String)))

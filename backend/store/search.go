@@ -12,8 +12,10 @@ import (
 	"time"
 )
 
-// searchSlice is how many rows of the log one read of a search looks at.
-const searchSlice = 4096
+const (
+	searchSlice = 4096                  // rows of the log that one read of a search looks at
+	leapLeast   = 20 * time.Millisecond // so long a search may look for the next row of its time, whatever is left of its budget
+)
 
 // A Search says which requests are wanted and how far to look. What is empty does not count; all that is set must hold.
 type Search struct {
@@ -273,7 +275,7 @@ func (w *walk) leap(ctx context.Context, low, high int64, end time.Time) error {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	limited, cancel := context.WithTimeout(ctx, max(time.Until(end)/2, time.Millisecond))
+	limited, cancel := context.WithTimeout(ctx, max(time.Until(end)/2, leapLeast))
 	defer cancel()
 	text := timeAbove
 	if w.down {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -50,9 +51,9 @@ const (
 const (
 	trafficText = `select coalesce(sum(status between 100 and 399), 0), coalesce(sum(status = 404), 0),
 			coalesce(sum(status between 400 and 499 and status <> 404), 0), coalesce(sum(status >= 500), 0),
-			coalesce(sum(status = 401), 0), coalesce(sum(` + isWrong + `), 0)
+			coalesce(sum(status = 401), 0), coalesce(sum(` + isWrong + `), 0), coalesce(max(case when ` + isFailed + ` then seq end), 0)
 		from activity where at >= $1 and at < $2 and +seq <= $3`
-	trafficFailed = `select seq from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + ` order by +seq desc limit 0 + $4`
+	trafficFailed = `select seq, at from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + ` order by +seq desc limit 0 + $4`
 	trafficRows   = `select seq, at, status, method, ` + isFailed + ` from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
 )
 
@@ -63,11 +64,22 @@ type tally struct {
 	first    int64 // of the log, when it was last looked at
 	through  int64 // the last row that is counted
 	since    int64 // the beginning of the first quarter
-	quarters map[int64]Traffic
-	failed   []failedRow // the newest, newest first
+	quarters map[int64]quarterTraffic
+	failed   []failedRow // the newest, newest first; fewer than there are when some have become too old
+}
+
+type quarterTraffic struct {
+	Traffic
+	failed int64 // seq of the newest that failed, 0 if none did
 }
 
 type failedRow struct{ seq, at int64 }
+
+func (t *tally) addFailed(row failedRow) {
+	at, _ := slices.BinarySearchFunc(t.failed, row, func(a, b failedRow) int { return cmp.Compare(b.seq, a.seq) })
+	t.failed = slices.Insert(t.failed, at, row)
+	t.failed = t.failed[:min(len(t.failed), failedKept)]
+}
 
 // Traffic counts requests in so many hours from a time on, which must be the beginning of a quarter of an hour, and gives the seqs of
 // the newest that failed or were refused in them, newest first, at most five. Times should move on from call to call, as the clock does.
@@ -81,13 +93,16 @@ func (s *Store) Traffic(ctx context.Context, from time.Time, hours int) (counts 
 	}
 	counts = make([]Traffic, hours)
 	for at, q := range t.quarters {
-		if at >= since && at < until {
-			counts[(at-since)/time.Hour.Milliseconds()].add(q)
+		if at < until {
+			counts[(at-since)/time.Hour.Milliseconds()].add(q.Traffic)
 		}
+	}
+	if err := t.refill(ctx, s); err != nil {
+		return nil, nil, s.broken(fmt.Errorf("look for failures: %w", err))
 	}
 	failed = []int64{}
 	for _, f := range t.failed {
-		if f.at >= since && f.at < until {
+		if f.at < until {
 			failed = append(failed, f.seq)
 		}
 	}
@@ -113,7 +128,8 @@ func (t *tally) update(ctx context.Context, s *Store, since, until int64) error 
 		return t.recount(ctx, s, last, since, until)
 	}
 	t.since = since
-	maps.DeleteFunc(t.quarters, func(at int64, _ Traffic) bool { return at < since })
+	maps.DeleteFunc(t.quarters, func(at int64, _ quarterTraffic) bool { return at < since })
+	t.failed = slices.DeleteFunc(t.failed, func(f failedRow) bool { return f.at < since })
 	for t.through < last {
 		if err := t.count(ctx, s, last); err != nil {
 			return err
@@ -136,13 +152,16 @@ func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 		n++
 		t.through = row.seq
 		begin := quarterOf(row.at)
+		if begin < t.since {
+			return nil
+		}
 		q := t.quarters[begin]
 		q.add(trafficOf(status, failed))
-		t.quarters[begin] = q
 		if failed {
-			t.failed = slices.Insert(t.failed, 0, row)
-			t.failed = t.failed[:min(len(t.failed), failedKept)]
+			q.failed = row.seq
+			t.addFailed(row)
 		}
+		t.quarters[begin] = q
 		return nil
 	})
 	if err == nil && n < tallySlice {
@@ -170,30 +189,51 @@ func quarterOf(at int64) int64 {
 
 // recount counts the time anew, up to a row. Each quarter is a read of its own.
 func (t *tally) recount(ctx context.Context, s *Store, last, since, until int64) error {
-	quarters, failed := make(map[int64]Traffic), []failedRow{}
-	for at := until - quarter.Milliseconds(); at >= since; at -= quarter.Milliseconds() {
-		end := at + quarter.Milliseconds()
-		var q Traffic
-		err := s.read.row(ctx, trafficText, []any{at, end, last}, &q.Success, &q.NotFound, &q.Failure, &q.Error, &q.Refused, &q.Wrong)
+	quarters := make(map[int64]quarterTraffic)
+	for at := since; at < until; at += quarter.Milliseconds() {
+		var q quarterTraffic
+		err := s.read.row(ctx, trafficText, []any{at, at + quarter.Milliseconds(), last},
+			&q.Success, &q.NotFound, &q.Failure, &q.Error, &q.Refused, &q.Wrong, &q.failed)
 		if err != nil {
 			return err
 		}
-		if q != (Traffic{}) {
+		if q != (quarterTraffic{}) {
 			quarters[at] = q
 		}
-		if missing := failedKept - len(failed); missing > 0 && q.Wrong+q.Refused > 0 {
-			err := s.read.each(ctx, trafficFailed, []any{at, end, last, missing}, func(rows *sql.Rows) error {
-				row := failedRow{at: at}
-				err := rows.Scan(&row.seq)
-				failed = append(failed, row)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+	}
+	t.quarters, t.failed, t.since, t.through = quarters, nil, since, last
+	return nil
+}
+
+// refill looks for the newest failures when fewer are known than there are. It begins with the quarter that has the newest and
+// goes on while another may have a newer one than those that were found.
+func (t *tally) refill(ctx context.Context, s *Store) error {
+	total := 0
+	var all []int64
+	for at, q := range t.quarters {
+		total += q.Wrong + q.Refused
+		if q.failed > 0 {
+			all = append(all, at)
 		}
 	}
-	slices.SortFunc(failed, func(a, b failedRow) int { return int(b.seq - a.seq) })
-	t.quarters, t.failed, t.since, t.through = quarters, failed, since, last
+	if len(t.failed) >= min(total, failedKept) {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(t.quarters[b].failed, t.quarters[a].failed) })
+	t.failed = nil
+	for _, at := range all {
+		if len(t.failed) == failedKept && t.quarters[at].failed < t.failed[failedKept-1].seq {
+			break
+		}
+		err := s.read.each(ctx, trafficFailed, []any{at, at + quarter.Milliseconds(), t.through, failedKept}, func(rows *sql.Rows) error {
+			var row failedRow
+			err := rows.Scan(&row.seq, &row.at)
+			t.addFailed(row)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// countedByHand is Traffic as one would count it by hand.
+func countedByHand(rows []Activity, from time.Time, hours int) ([]Traffic, []int64) {
+	counts, failed := make([]Traffic, hours), []int64{}
+	for _, r := range rows {
+		hour := int(r.At.Sub(from) / time.Hour)
+		if r.At.Before(from) || hour >= hours {
+			continue
+		}
+		c := &counts[hour]
+		write := r.Method == "POST" || r.Method == "PUT" || r.Method == "PATCH"
+		switch {
+		case r.Status >= 500:
+			c.Error++
+			c.Wrong++
+		case r.Status == 404:
+			c.NotFound++
+			if write {
+				c.Wrong++
+			}
+		case r.Status == 401:
+			c.Failure++
+			c.Refused++
+		case r.Status >= 400:
+			c.Failure++
+			c.Wrong++
+		case r.Status >= 100:
+			c.Success++
+		}
+		if r.Status >= 400 && (r.Status != 404 || write) {
+			failed = append(failed, r.Seq)
+		}
+	}
+	slices.Reverse(failed)
+	return counts, failed[:min(len(failed), 5)]
+}
+
+// TestTrafficCountsOn compares what is counted on and on with what is counted by hand, while the clock goes on, rows come late, the
+// oldest are pruned and a lot comes at once.
+func TestTrafficCountsOn(t *testing.T) {
+	s := open(t, Options{})
+	r := rand.New(rand.NewPCG(3, 4))
+	now := noon.Add(-30 * time.Minute) // hours begin at the half, as in India
+	var rows []Activity
+	write := func(n int) {
+		fresh := make([]Activity, n)
+		for i := range fresh {
+			late := time.Duration(r.IntN(3600)) * time.Second
+			if r.IntN(20) == 0 {
+				late *= 30
+			}
+			fresh[i] = Activity{At: now.Add(-late).Truncate(time.Millisecond), Method: []string{"GET", "POST", "PATCH", "DELETE", "PUT", ""}[r.IntN(6)],
+				Status: []int{200, 201, 204, 304, 400, 401, 404, 404, 409, 499, 500, 503, 0}[r.IntN(13)]}
+		}
+		keep(t, s, fresh...)
+		rows = append(rows, fresh...)
+	}
+	for step := range 60 {
+		switch {
+		case step == 20:
+			write(tallyBehind + 10)
+		case step == 30:
+			write(tallySlice + 10)
+		case step%4 > 0:
+			write(r.IntN(300))
+		}
+		if step%15 == 14 {
+			gone := rows[len(rows)/3].Seq
+			forget(t, s, gone)
+			rows = slices.DeleteFunc(rows, func(a Activity) bool { return a.Seq <= gone })
+		}
+		from := now.Truncate(time.Hour).Add(30 * time.Minute).Add(-23 * time.Hour)
+		counts, failed, err := s.Traffic(t.Context(), from, 24)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCounts, wantFailed := countedByHand(rows, from, 24)
+		if !slices.Equal(counts, wantCounts) {
+			t.Fatalf("step %d:\n%+v, want\n%+v", step, counts, wantCounts)
+		}
+		if !slices.Equal(failed, wantFailed) {
+			t.Fatalf("step %d: failed %v, want %v", step, failed, wantFailed)
+		}
+		now = now.Add(time.Duration(r.IntN(90)) * time.Minute)
+	}
+}
+
+func TestTrafficOfNothing(t *testing.T) {
+	s := open(t, Options{})
+	for range 2 {
+		counts, failed, err := s.Traffic(t.Context(), noon, 24)
+		if err != nil || len(counts) != 24 || slices.Max(totals(counts)) != 0 || failed == nil || len(failed) != 0 {
+			t.Errorf("%v %v %v", counts, failed, err)
+		}
+	}
+	keep(t, s, Activity{At: noon, Status: 200})
+	if counts, _, err := s.Traffic(t.Context(), noon, 24); err != nil || counts[0].Success != 1 {
+		t.Errorf("the first: %v, %v", counts, err)
+	}
+}
+
+func totals(counts []Traffic) []int {
+	out := []int{}
+	for _, c := range counts {
+		out = append(out, c.Success+c.NotFound+c.Failure+c.Error)
+	}
+	return out
+}
+
+func TestLastRefused(t *testing.T) {
+	s := open(t, Options{})
+	if _, found, err := s.LastRefused(t.Context()); found || err != nil {
+		t.Errorf("in an empty log: %v, %v", found, err)
+	}
+	keep(t, s, Activity{Status: 401, Method: "GET", Remote: "a"}, Activity{Status: 401, Method: "GET", Remote: "b"}, Activity{Status: 401, Detail: "3 more requests"}, Activity{Status: 200, Method: "GET"})
+	if a, found, err := s.LastRefused(t.Context()); !found || err != nil || a.Seq != 2 || a.Remote != "b" {
+		t.Errorf("%+v, %v, %v", a, found, err)
+	}
+}
