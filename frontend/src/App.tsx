@@ -1,4 +1,5 @@
 import { FluentProvider } from '@fluentui/react-components'
+import { useSyncExternalStore } from 'react'
 import { LiveRegion } from './components/LiveRegion'
 import { useObservable } from './lib/observable'
 import { useTheme } from './lib/theme'
@@ -7,7 +8,8 @@ import { theme as chosenTheme } from './state/preferences'
 import type { Session } from './state/session'
 
 export function App({ session }: { session: Session }) {
-  const { theme, scheme } = useTheme(useObservable(chosenTheme))
+  const sample = useSyncExternalStore(session.state.subscribe, () => session.state.get().snapshot?.sample ?? false)
+  const { theme, scheme } = useTheme(useObservable(chosenTheme), sample)
   return (
     <FluentProvider theme={theme} className="app" style={{ colorScheme: scheme }}>
       <Shell session={session} />

@@ -1,10 +1,7 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody, Spinner } from '@fluentui/react-components'
-import { useEffect } from 'react'
+import { Spinner } from '@fluentui/react-components'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ErrorBar } from '../components/ErrorBar'
 import { useObservable } from '../lib/observable'
-import { trouble } from '../lib/status'
-import { when } from '../lib/time'
 import { ActivityPage } from '../pages/Activity/ActivityPage'
 import { ConnectionPage } from '../pages/Connection/ConnectionPage'
 import { GroupsPage } from '../pages/Groups/GroupsPage'
@@ -12,10 +9,21 @@ import { OverviewPage } from '../pages/Overview/OverviewPage'
 import { PeoplePage } from '../pages/People/PeoplePage'
 import { SettingsPage } from '../pages/Settings/SettingsPage'
 import { announceArrivals } from '../state/announcer'
-import { go, type PageName, pages, route } from '../state/route'
+import { go, type PageName, route } from '../state/route'
 import type { Session } from '../state/session'
+import { Unseen } from '../state/unseen'
+import { useCommands } from './commands'
 import { Failed } from './Failed'
+import { focusTitle } from './focus'
+import { Head } from './Head'
+import { Help } from './Help'
+import { MessageArea } from './MessageArea'
+import { Navigation } from './Navigation'
+import { overlay } from './overlay'
 import type { PageProps } from './page'
+import { SampleBand } from './SampleBand'
+import { StatusBar } from './StatusBar'
+import './shell.css'
 
 const views: Record<PageName, (props: PageProps) => React.ReactNode> = {
   overview: OverviewPage,
@@ -28,49 +36,85 @@ const views: Record<PageName, (props: PageProps) => React.ReactNode> = {
 
 /** The frame around every page: where one can go, how things stand, and the page. */
 export function Shell({ session }: { session: Session }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const { phase, snapshot, error, offlineSince } = useObservable(session.state)
+  const sample = useObservable(session.sample)
+  const over = useObservable(overlay)
   const at = useObservable(route)
-  const fault = snapshot && trouble(snapshot)
+  const main = useRef<HTMLElement>(null)
+  const unseen = useUnseen(session, at.page)
+  const ready = phase === 'ready' && snapshot !== null
   const retry = () => void session.retry()
   const Page = views[at.page]
 
-  useEffect(() => {
-    session.arrived = (count) =>
-      announceArrivals(count, (n) => t('activity.unseen', { count: n, formatted: n.toLocaleString(i18n.language) }))
-  }, [session, t, i18n.language])
+  useCommands(session, ready)
 
-  return (
-    <div className="page">
-      <nav aria-label={t('shell.navigation')}>
-        {pages.map((page) => (
-          <Button key={page} appearance="subtle" aria-current={at.page === page ? 'page' : undefined} onClick={() => go({ page })}>
-            {t(`shell.pages.${page}`)}
-          </Button>
-        ))}
-      </nav>
-      {phase === 'failed' && error && <Failed error={error} onRetry={retry} />}
-      {phase === 'opening' && (
+  // What was open in one store is not in the other.
+  const store = snapshot?.store ?? ''
+  const shownStore = useRef(store)
+  useEffect(() => {
+    if (shownStore.current && store && shownStore.current !== store) go({ page: route.get().page }, true)
+    shownStore.current = store
+  }, [store])
+
+  const title = t(`shell.pages.${at.page}`)
+  useEffect(() => {
+    document.title = ready ? t('shell.title', { page: title, name: t('shell.name') }) : t('shell.name')
+    main.current?.scrollTo(0, 0)
+  }, [ready, title, t])
+
+  if (phase === 'failed' && error) {
+    return (
+      <div className="shell">
+        <Head ready={false} />
+        <Failed error={error} onRetry={retry} />
+      </div>
+    )
+  }
+  if (!ready) {
+    return (
+      <div className="shell">
+        <Head ready={false} />
         <main className="opening">
           <Spinner className="late" label={t('shell.opening')} />
         </main>
-      )}
-      {phase === 'ready' && snapshot && (
-        <main className="content">
-          {offlineSince && (
-            <MessageBar intent="warning">
-              <MessageBarBody>
-                {t('shell.offline', { when: when(offlineSince, i18n.language) })} <span className="code">{error?.code}</span>
-              </MessageBarBody>
-              <MessageBarActions>
-                <Button onClick={retry}>{t('common.actionsBar.retry')}</Button>
-              </MessageBarActions>
-            </MessageBar>
-          )}
-          {!offlineSince && fault && <ErrorBar error={fault} />}
-          <Page key={snapshot.store} session={session} snapshot={snapshot} unsure={offlineSince !== null} route={at} />
+      </div>
+    )
+  }
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={focusTitle}>
+        {t('shell.skip')}
+      </button>
+      <Head ready />
+      {snapshot.sample && <SampleBand key={store} sample={sample} />}
+      <div className="shell-body">
+        <Navigation at={at.page} unseen={unseen} />
+        <main id="main" className="content" tabIndex={-1} ref={main}>
+          <MessageArea page={at.page} snapshot={snapshot} error={error} offlineSince={offlineSince} onRetry={retry} />
+          <Page key={store} session={session} snapshot={snapshot} unsure={offlineSince !== null} route={at} />
         </main>
-      )}
+      </div>
+      <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />
+      {over === 'help' && <Help snapshot={snapshot} />}
     </div>
   )
+}
+
+/** Failures that came while other pages were in view; and tells a screen reader what comes in. */
+function useUnseen(session: Session, page: PageName): Unseen {
+  const { t, i18n } = useTranslation()
+  const [unseen] = useState(() => new Unseen())
+  useEffect(() => unseen.follow(session), [unseen, session])
+  useEffect(() => unseen.look(page === 'activity'), [unseen, page])
+  useEffect(() => {
+    session.arrived = (count) => {
+      unseen.arrived(count)
+      announceArrivals(count, (n) => t('activity.unseen', { count: n, formatted: n.toLocaleString(i18n.language) }))
+    }
+    return () => {
+      session.arrived = () => {}
+    }
+  }, [session, unseen, t, i18n.language])
+  return unseen
 }

@@ -13,6 +13,8 @@ function systemLanguage(): Language {
 
 export const theme = new Observable<Theme>('system')
 export const language = new Observable<Language>(systemLanguage())
+/** Whether / and ? alone do something; see shell/keys.ts. */
+export const singleKeys = new Observable(true)
 
 /** What pages remember, by name; see remember. */
 const views = new Map<string, string>()
@@ -25,6 +27,7 @@ export async function loadPreferences(patience = 500): Promise<void> {
   theme.set(themes.find((v) => v === kept.theme) ?? 'system')
   language.set(languages.find((v) => v === kept.language) ?? systemLanguage())
   for (const view of kept.views) views.set(view.name, view.state)
+  singleKeys.set(remembered('single-keys') !== false)
 }
 
 /** Changes the look at once and keeps it; the promise tells whether it could be kept. */
@@ -36,6 +39,11 @@ export function chooseTheme(chosen: Theme): Promise<void> {
 export function chooseLanguage(chosen: Language): Promise<void> {
   language.set(chosen)
   return savePreferences(theme.get(), chosen)
+}
+
+export function chooseSingleKeys(on: boolean): void {
+  singleKeys.set(on)
+  remember('single-keys', on)
 }
 
 /** What a page remembered under a name, null if nothing that can be read. */

@@ -1,0 +1,107 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { DismissRegular } from '@fluentui/react-icons'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ApiError, detailOf, errorKey } from '../api/errors'
+import type { Snapshot } from '../api/types'
+import { evidence } from '../lib/evidence'
+import { useNow } from '../lib/now'
+import { trouble } from '../lib/status'
+import { ago, when } from '../lib/time'
+import type { PageName } from '../state/route'
+import { visit } from './focus'
+
+export interface MessageAreaProps {
+  page: PageName
+  snapshot: Snapshot
+  error: ApiError | null
+  offlineSince: string | null
+  onRetry: () => void
+}
+
+interface Message {
+  intent: 'error' | 'warning'
+  title: string
+  text: string
+  code?: string
+  detail?: string
+  actions: { word: string; run: () => void }[]
+  /** Put aside under this name; only where nothing is lost by it. */
+  dismiss?: string
+}
+
+/** The one thing that matters most now: what it means and what to do. Nothing when all is well. */
+export function MessageArea(props: MessageAreaProps) {
+  const { t } = useTranslation()
+  const [dismissed, setDismissed] = useState('')
+  const message = useWorst(props)
+  if (!message || (message.dismiss && message.dismiss === dismissed)) return null
+  const { intent, title, text, code, detail, actions, dismiss } = message
+  return (
+    <MessageBar intent={intent} layout="multiline" className="message">
+      <MessageBarBody>
+        <MessageBarTitle>{title}</MessageBarTitle>
+        {text} {code && <span className="code">{code}</span>}
+        {detail && (
+          <div className="small quiet wrap" lang="en">
+            {detail}
+          </div>
+        )}
+      </MessageBarBody>
+      <MessageBarActions
+        containerAction={
+          dismiss ? (
+            <Button appearance="transparent" icon={<DismissRegular />} aria-label={t('shell.message.dismiss')} title={t('shell.message.dismiss')} onClick={() => setDismissed(dismiss)} />
+          ) : null
+        }
+      >
+        {actions.map(({ word, run }) => (
+          <Button key={word} onClick={run}>
+            {word}
+          </Button>
+        ))}
+      </MessageBarActions>
+    </MessageBar>
+  )
+}
+
+/** Worst first: nothing is known, nothing is kept, nothing is heard, nothing is accepted, nothing comes. */
+function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaProps): Message | null {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const retry = { word: t('common.actionsBar.retry'), run: onRetry }
+  const link = (to: PageName, word: string, id = '') => (page === to && !id ? [] : [{ word, run: () => visit({ page: to, id }) }])
+
+  if (offlineSince) {
+    return {
+      intent: 'error', title: t('shell.offline', { when: when(offlineSince, i18n.language) }), text: t('shell.message.offline'), actions: [retry],
+      ...(error ? { code: error.code } : {}),
+    }
+  }
+  const fault = trouble(snapshot)
+  if (fault) {
+    const key = errorKey(fault.code)
+    const isListener = snapshot.database.state === 'ok'
+    return {
+      intent: 'error', title: t(`${key}.text`), text: t(`${key}.action`), code: fault.code, detail: detailOf(fault),
+      actions: isListener && !snapshot.sample ? [...link('settings', t('shell.message.changeAddress'), 'listen'), retry] : [retry],
+    }
+  }
+  const { state, since } = evidence(snapshot, false, now)
+  if (state === 'refused') {
+    return {
+      intent: 'warning', title: t('shell.message.refused', { when: when(since, i18n.language) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
+      actions: [
+        ...link('connection', t('shell.message.paste')),
+        ...(snapshot.refused.activity > 0 ? link('activity', t('shell.message.showRequest'), String(snapshot.refused.activity)) : []),
+      ],
+    }
+  }
+  if (state === 'silent') {
+    return {
+      intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
+      actions: link('overview', t('shell.message.showChain')), dismiss: `silent ${since}`,
+    }
+  }
+  return null
+}

@@ -1,0 +1,109 @@
+import { Button, Tooltip } from '@fluentui/react-components'
+import { ArrowSwapRegular, InfoRegular, KeyRegular, PeopleRegular } from '@fluentui/react-icons'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Snapshot } from '../api/types'
+import { Status } from '../components/Status'
+import { evidence } from '../lib/evidence'
+import { useNow } from '../lib/now'
+import { ago, moment, when } from '../lib/time'
+import { type PageName } from '../state/route'
+import { visit } from './focus'
+import { show } from './overlay'
+
+interface Known {
+  snapshot: Snapshot
+  unsure: boolean
+}
+
+/** How things stand, from evidence; each part leads to its page. */
+export function StatusBar({ snapshot, unsure }: Known) {
+  const { t, i18n } = useTranslation()
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  const counts = t('shell.bar.counts', {
+    people: t('shell.bar.people', { count: snapshot.people.total, formatted: number(snapshot.people.total) }),
+    groups: t('shell.bar.groups', { count: snapshot.groups.total, formatted: number(snapshot.groups.total) }),
+  })
+  return (
+    <footer id="status-bar" className="status-bar" aria-label={t('shell.bar.label')}>
+      <ReceivingCell snapshot={snapshot} unsure={unsure} />
+      <LastRequestCell snapshot={snapshot} unsure={unsure} />
+      <TokenCell snapshot={snapshot} unsure={unsure} />
+      <Cell to="people" tip={t(unsure ? 'shell.bar.fromBefore' : 'shell.bar.countsTip', { deleted: number(snapshot.people.deleted) })}>
+        <PeopleRegular aria-hidden /> <span className="cell-word">{counts}</span>
+      </Cell>
+      <span className="spring" />
+      <Tooltip relationship="description" content={t('shell.bar.versionTip', { when: when(snapshot.started, i18n.language) })} positioning="above">
+        <Button className="cell" appearance="transparent" onClick={() => show('help')}>
+          <InfoRegular aria-hidden /> <span className="cell-word">{t('shell.bar.version', { version: snapshot.version })}</span>
+        </Button>
+      </Tooltip>
+    </footer>
+  )
+}
+
+/** Renders by the clock, and alone. */
+function ReceivingCell({ snapshot, unsure }: Known) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const { state, tone, reason, since } = evidence(snapshot, unsure, now)
+  const tip = t(`overview.reasons.${reason}`, { ago: since && ago(since, i18n.language, now), when: since && when(since, i18n.language) })
+  return (
+    <Cell to="overview" tip={tip}>
+      <Status tone={tone} word={t(`overview.states.${state}`)} />
+    </Cell>
+  )
+}
+
+function LastRequestCell({ snapshot, unsure }: Known) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const at = snapshot.lastEntra
+  if (unsure) {
+    return (
+      <Cell to="activity" tip={t('shell.bar.fromBefore')}>
+        <Status tone="unknown" word={t('shell.bar.lastUnknown')} />
+      </Cell>
+    )
+  }
+  return (
+    <Cell to="activity" tip={at ? t('shell.bar.lastTip', { when: moment(at, i18n.language) }) : t('overview.reasons.nothingYet')}>
+      <ArrowSwapRegular aria-hidden />
+      <span className="cell-word">{at ? t('shell.bar.last', { ago: ago(at, i18n.language, now) }) : t('shell.bar.never')}</span>
+    </Cell>
+  )
+}
+
+function TokenCell({ snapshot, unsure }: Known) {
+  const { t, i18n } = useTranslation()
+  const { token, refused } = snapshot
+  const refusedNow = !unsure && evidence(snapshot, false, Date.now()).state === 'refused'
+  const made = token.created && when(token.created, i18n.language)
+  const [content, tip]: [ReactNode, string] = unsure
+    ? [<Status tone="unknown" word={t('shell.bar.tokenUnknown')} />, t('shell.bar.fromBefore')]
+    : !token.exists
+      ? [<Status tone="warning" word={t('shell.bar.tokenNone')} />, t('overview.reasons.noToken')]
+      : refusedNow
+        ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour })]
+        : [
+            <>
+              <KeyRegular aria-hidden /> <span className="cell-word">{t('shell.bar.token', { lastFour: token.lastFour })}</span>
+            </>,
+            t(token.lastUsed ? 'shell.bar.tokenTip' : 'shell.bar.tokenUnusedTip', { made, used: token.lastUsed && when(token.lastUsed, i18n.language) }),
+          ]
+  return (
+    <Cell to="connection" tip={tip}>
+      {content}
+    </Cell>
+  )
+}
+
+function Cell({ to, tip, children }: { to: PageName; tip: string; children: ReactNode }) {
+  return (
+    <Tooltip relationship="description" content={tip} positioning="above">
+      <Button className="cell" appearance="transparent" onClick={() => visit({ page: to })}>
+        {children}
+      </Button>
+    </Tooltip>
+  )
+}
