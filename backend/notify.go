@@ -194,7 +194,18 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 	if s.Token, s.LastEntra, err = b.tokenInfo(ctx); err != nil {
 		return Snapshot{}, err
 	}
+	if s.Refused, err = b.refused(ctx); err != nil {
+		return Snapshot{}, err
+	}
 	return s, nil
+}
+
+func (b *Backend) refused(ctx context.Context) (RefusedInfo, error) {
+	a, found, err := b.store.LastRefused(ctx)
+	if err != nil || !found {
+		return RefusedInfo{}, err
+	}
+	return RefusedInfo{At: stamp(a.At), Remote: a.Remote, Detail: a.Detail, Activity: a.Seq}, nil
 }
 
 func (b *Backend) counts(ctx context.Context, t *scim.ResourceType) (Counts, error) {
