@@ -210,3 +210,22 @@ func BenchmarkListPages(b *testing.B) {
 	b.ReportMetric(float64(next)/float64(first), "next/first")
 	b.ReportMetric(float64(jumped)/float64(first), "jump/first")
 }
+
+// BenchmarkFindPeople finds whole lists: everybody by name and by last change, a search that half of them meet, and one that
+// nobody does.
+func BenchmarkFindPeople(b *testing.B) {
+	s := openDirectory(b)
+	for what, f := range map[string]Find{
+		"all by name": {}, "all by change": {Sort: SortChanged, State: FindAll}, "all by user name": {Sort: SortUserName},
+		"search hit": {Search: "person 1"}, "search miss": {Search: "nobody at all"},
+	} {
+		b.Run(what, func(b *testing.B) {
+			for b.Loop() {
+				seqs, err := s.Find(context.Background(), scim.User, f)
+				if err != nil || (len(seqs) == 0) != (what == "search miss") {
+					b.Fatal(len(seqs), err)
+				}
+			}
+		})
+	}
+}

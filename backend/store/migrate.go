@@ -28,7 +28,11 @@ type migration struct {
 	version int
 	name    string
 	text    string
+	fill    func(context.Context, *sql.Conn) error // nil where SQL says it all
 }
+
+// fills are what the program computes after a step's SQL, in the step's transaction.
+var fills = map[int]func(context.Context, *sql.Conn) error{2: fillLists}
 
 // migrations gives all steps in order. The names are NNNN_what.sql, numbered from 1 without a gap.
 func migrations(files fs.FS) ([]migration, error) {
@@ -47,7 +51,7 @@ func migrations(files fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, migration{version: version, name: filepath.Base(name), text: string(text)})
+		all = append(all, migration{version: version, name: filepath.Base(name), text: string(text), fill: fills[version]})
 	}
 	return all, nil
 }
@@ -96,6 +100,11 @@ func (m migration) run(ctx context.Context, conn *sql.Conn) error {
 	err := func() error {
 		if _, err := conn.ExecContext(ctx, m.text); err != nil {
 			return err
+		}
+		if m.fill != nil {
+			if err := m.fill(ctx, conn); err != nil {
+				return err
+			}
 		}
 		broken, err := brokenReferences(ctx, conn)
 		if err != nil {

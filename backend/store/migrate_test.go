@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,8 +108,18 @@ func steps(t *testing.T, more string) fstest.MapFS {
 	for _, m := range all {
 		files["migrations/sqlite/"+m.name] = &fstest.MapFile{Data: []byte(m.text)}
 	}
-	files["migrations/sqlite/0002_more.sql"] = &fstest.MapFile{Data: []byte(more)}
+	files[fmt.Sprintf("migrations/sqlite/%04d_more.sql", len(all)+1)] = &fstest.MapFile{Data: []byte(more)}
 	return files
+}
+
+// schemas is the newest schema that this program knows.
+func schemas(t *testing.T) int {
+	t.Helper()
+	all, err := migrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
 }
 
 // migrated runs the steps on a folder and gives the schema version that it has then.
@@ -137,7 +148,8 @@ func TestUpgradeKeepsACopy(t *testing.T) {
 	dir := seeded(t)
 	version, err := migrated(t, dir, steps(t, `alter table tokens add column note text not null default '';
 		create index tokens_note on tokens (note);`))
-	if err != nil || version != 2 {
+	newest := schemas(t)
+	if err != nil || version != newest+1 {
 		t.Fatalf("version %d, %v", version, err)
 	}
 	copied := filepath.Join(dir, "backup", "scimdesk-v1-20260203T040506.007Z.db")
@@ -146,10 +158,10 @@ func TestUpgradeKeepsACopy(t *testing.T) {
 	}
 
 	// Now the database is newer than this program.
-	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "schema 2") {
+	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), fmt.Sprint("schema ", newest+1)) {
 		t.Errorf("a newer database: %v", err)
 	}
-	if version, err := migrated(t, dir, steps(t, "select 1")); err != nil || version != 2 {
+	if version, err := migrated(t, dir, steps(t, "select 1")); err != nil || version != newest+1 {
 		t.Errorf("refused, it has version %d (%v)", version, err)
 	}
 
@@ -171,7 +183,7 @@ func TestFailedUpgradeChangesNothing(t *testing.T) {
 	} {
 		dir := seeded(t)
 		version, err := migrated(t, dir, steps(t, text))
-		if err == nil || version != 1 || !strings.Contains(err.Error(), "0002_more.sql") {
+		if err == nil || version != schemas(t) || !strings.Contains(err.Error(), "_more.sql") {
 			t.Errorf("%s: version %d, %v", what, version, err)
 		}
 		s := open(t, Options{Dir: dir})
@@ -196,10 +208,11 @@ func TestForeignDatabaseIsLeftAlone(t *testing.T) {
 }
 
 func TestMigrationNumbers(t *testing.T) {
-	for _, name := range []string{"0003_gap.sql", "0001_twice.sql", "x_name.sql"} {
+	newest := schemas(t)
+	for name, good := range map[string]bool{fmt.Sprintf("%04d_next.sql", newest+2): true, fmt.Sprintf("%04d_gap.sql", newest+3): false, "0001_twice.sql": false, "x_name.sql": false} {
 		files := steps(t, "")
-		files["migrations/sqlite/"+name] = files["migrations/sqlite/0002_more.sql"]
-		if _, err := migrations(files); (err == nil) != (name == "0003_gap.sql") {
+		files["migrations/sqlite/"+name] = &fstest.MapFile{}
+		if _, err := migrations(files); (err == nil) != good {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -40,25 +40,31 @@ func (r Record) Meta() scim.Meta {
 // will be shown.
 type With struct{ Groups, Members bool }
 
-// columns are what a resource is searched by, computed from its document. null is for an attribute that is absent or empty.
+// columns are what a resource is searched and sorted by, computed from its document.
 type columns struct {
-	name                      string
+	keys
+	search string
+	emails []string
+}
+
+// keys are the columns that indexes begin with. null is for an attribute that is absent or empty. nameKey and emailKey are what
+// lists sort by (see Fold).
+type keys struct {
+	name, nameKey, emailKey   string
 	unique, display, external sql.NullString
 	active                    sql.NullInt64
-	search                    string
-	emails                    []string
 }
 
 // searchLimit bounds the search column, in bytes.
 const searchLimit = 600
 
-func (s *Store) columnsOf(r *scim.Resource) columns {
-	c := columns{
+func (s *Store) columnsOf(id string, r *scim.Resource) columns {
+	c := columns{keys: keys{
 		name:     r.DisplayName(),
 		unique:   nullable(scim.Key(s.o.GroupKey(r))),
 		display:  nullable(scim.Key(r.DisplayName())),
 		external: nullable(scim.Key(r.ExternalID())),
-	}
+	}}
 	if r.Type == scim.User {
 		c.name = cmp.Or(r.DisplayName(), r.UserName())
 		c.unique = nullable(scim.Key(r.UserName()))
@@ -66,36 +72,64 @@ func (s *Store) columnsOf(r *scim.Resource) columns {
 	if value, present := r.Active(); present || r.Type == scim.User {
 		c.active = sql.NullInt64{Int64: int64(bit(value)), Valid: true}
 	}
-	name, _ := r.Attrs["name"].(map[string]any)
-	var search searchText
-	for _, word := range []any{c.name, r.UserName(), r.ExternalID(), name["formatted"], name["givenName"], name["familyName"]} {
-		text, _ := word.(string)
-		search.add(scim.Key(text))
-	}
 	seen := make(map[string]bool)
 	for _, email := range r.Emails() {
 		if key := scim.Key(email); key != "" && !seen[key] {
 			seen[key] = true
 			c.emails = append(c.emails, key)
-			search.add(key)
 		}
 	}
-	c.search = strings.Join(search.words, "\n")
+	c.nameKey, c.emailKey, c.search = listKeys(id, c.name, r)
 	return c
 }
 
-// A searchText collects what somebody may be searched by, each word once, up to searchLimit.
+// listKeys gives what lists sort by and search in.
+func listKeys(id, name string, r *scim.Resource) (nameKey, emailKey, search string) {
+	parts, _ := r.Attrs["name"].(map[string]any)
+	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
+	var text searchText
+	text.add(name, r.UserName(), r.ExternalID(), id, parts["formatted"], parts["givenName"], parts["familyName"])
+	for _, email := range r.Emails() {
+		text.add(email)
+	}
+	text.add(r.Attrs["title"], work["department"], work["employeeNumber"])
+	return Fold(name), Fold(Email(r)), strings.Join(text.words, "\n")
+}
+
+// Email is the address by which a person is shown: the first of type work that has a value, else the first that has one.
+func Email(r *scim.Resource) string {
+	list, _ := r.Attrs["emails"].([]any)
+	first := ""
+	for _, e := range list {
+		m, _ := e.(map[string]any)
+		value, _ := m["value"].(string)
+		if kind, _ := m["type"].(string); value != "" && scim.Key(kind) == "work" {
+			return value
+		}
+		first = cmp.Or(first, value)
+	}
+	return first
+}
+
+// A searchText collects what somebody may be searched by, folded and each once, up to searchLimit. What does not fit is cut.
 type searchText struct {
 	words []string
 	size  int
 }
 
-func (s *searchText) add(key string) {
-	if key == "" || s.size+len(key) > searchLimit || slices.Contains(s.words, key) {
-		return
+func (s *searchText) add(values ...any) {
+	for _, v := range values {
+		text, _ := v.(string)
+		word := Fold(text)
+		if room := max(searchLimit-s.size, 0); len(word) > room {
+			word = strings.ToValidUTF8(word[:room], "")
+		}
+		if word == "" || slices.Contains(s.words, word) {
+			continue
+		}
+		s.words = append(s.words, word)
+		s.size += len(word) + 1
 	}
-	s.words = append(s.words, key)
-	s.size += len(key) + 1
 }
 
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
@@ -135,6 +169,7 @@ func notFound(t *scim.ResourceType, id string) error {
 const (
 	getLiving  = "select " + recordColumns + " from resources r where r.id = $1 and r.type = $2 and r.deleted_at is null"
 	getDeleted = "select " + recordColumns + " from resources r where r.id = $1 and r.type = $2 and r.deleted_at is not null"
+	getAny     = "select " + recordColumns + " from resources r where r.id = $1 and r.type = $2"
 	getBySeq   = "select " + recordColumns + " from resources r where r.seq = $1 and r.deleted_at is null"
 
 	// getBare reads no document: of a group it is what a change of members needs.
@@ -145,6 +180,12 @@ const (
 // Get gives a resource; a *scim.Error of kind NotFound if there is none of that type and id, or it is deleted.
 func (s *Store) Get(ctx context.Context, t *scim.ResourceType, id string, w With) (Record, error) {
 	rec, err := getRecord(ctx, s.read, getLiving, t, id, w)
+	return rec, s.broken(err)
+}
+
+// Look is Get for a resource that may be deleted: then Record.Deleted says when.
+func (s *Store) Look(ctx context.Context, t *scim.ResourceType, id string, w With) (Record, error) {
+	rec, err := getRecord(ctx, s.read, getAny, t, id, w)
 	return rec, s.broken(err)
 }
 

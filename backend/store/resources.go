@@ -94,16 +94,16 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 	if err != nil {
 		return Record{}, fmt.Errorf("make id: %w", err)
 	}
-	cols := s.columnsOf(r)
+	cols := s.columnsOf(id.String(), r)
 	rec := Record{Type: r.Type, ID: id.String(), Name: cols.name, Doc: r.Document(), Version: 1,
 		Created: tx.now, Modified: tx.now, Changed: true, Action: actionCreated}
 	err = tx.row(`insert into resources
-			(type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, follows)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, (select id from resources
+			(type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key, follows)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, (select id from resources
 			where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1))
 		returning seq`,
 		[]any{r.Type.Name, rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
-			cols.search, millis(tx.now)}, &rec.Seq)
+			cols.search, millis(tx.now), cols.nameKey, cols.emailKey}, &rec.Seq)
 	if isUniqueViolation(err) {
 		return Record{}, s.taken(tx, r, cols)
 	}
@@ -182,11 +182,9 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	if bytes.Equal(doc, rec.Doc) {
 		return nil
 	}
-	old, cols := s.columnsOf(before), s.columnsOf(after)
-	err = tx.row(`update resources set name = $2, unique_key = $3, display_key = $4, external_key = $5, active = $6,
-			doc = $7, search = $8, version = version + 1, updated_at = $9 where seq = $1 returning version`,
-		[]any{rec.Seq, cols.name, cols.unique, cols.display, cols.external, cols.active, string(doc), cols.search,
-			millis(tx.now)}, &rec.Version)
+	old, cols := s.columnsOf(rec.ID, before), s.columnsOf(rec.ID, after)
+	text, args := updateOf(rec.Seq, doc, tx.now, old, cols)
+	err = tx.row(text, args, &rec.Version)
 	if isUniqueViolation(err) {
 		return s.taken(tx, after, cols)
 	}
@@ -215,6 +213,23 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	}
 	rec.Doc, rec.Name, rec.Modified, rec.Changed, rec.Action = doc, cols.name, tx.now, true, action
 	return nil
+}
+
+// updateOf gives the statement and its arguments that change what moves, and name no other column: the engine writes every index of
+// a column that is named, even where its value stays.
+func updateOf(seq int64, doc []byte, now time.Time, old, cols columns) (text string, args []any) {
+	text = "update resources set doc = $2, updated_at = $3, version = version + 1"
+	args = []any{seq, string(doc), millis(now)}
+	keysMoved := old.keys != cols.keys
+	if keysMoved || old.search != cols.search {
+		text += ", search = $4"
+		args = append(args, cols.search)
+	}
+	if keysMoved {
+		text += ", name = $5, name_key = $6, email_key = $7, unique_key = $8, display_key = $9, external_key = $10, active = $11"
+		args = append(args, cols.name, cols.nameKey, cols.emailKey, cols.unique, cols.display, cols.external, cols.active)
+	}
+	return text + " where seq = $1 returning version", args
 }
 
 func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersion int64) error {
@@ -268,7 +283,7 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 	err = tx.row(`update resources set deleted_at = null, version = version + 1, updated_at = $2 where seq = $1 returning version`,
 		[]any{rec.Seq, millis(tx.now)}, &rec.Version)
 	if isUniqueViolation(err) {
-		return Record{}, s.taken(tx, after, s.columnsOf(after))
+		return Record{}, s.taken(tx, after, s.columnsOf(id, after))
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("restore %s: %w", t.Name, err)

@@ -1,0 +1,233 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"scimdesk/backend/scim"
+)
+
+// States that Find and FindMembers ask for. A group is active or deleted; StateUnknown is a member whose id names nobody.
+const (
+	FindLiving   = "" // not deleted
+	FindActive   = "active"
+	FindDisabled = "disabled"
+	FindDeleted  = "deleted"
+	FindUnknown  = "unknown"
+	FindAll      = "all"
+)
+
+// What Find sorts by. Letter case and accents don't count, but in user names accents do.
+const (
+	SortName     = "name"
+	SortUserName = "userName"
+	SortEmail    = "email"
+	SortState    = "state" // active, disabled, deleted
+	SortCreated  = "created"
+	SortChanged  = "changed" // of a deleted one: when it was deleted
+)
+
+// Find says which resources of a list, and in which order.
+type Find struct {
+	Search     string // words that must all occur somewhere in what a resource is searched by
+	State      string // one of the Find constants
+	Sort       string // one of the Sort constants, "" is SortName
+	Descending bool
+}
+
+// findSlice is how many rows one read of Find gives.
+const findSlice = 20_000
+
+// findStates are the conditions of States, for people and for groups.
+var findStates = map[string]struct{ people, groups string }{
+	FindLiving:   {" and r.deleted_at is null", " and r.deleted_at is null"},
+	FindActive:   {" and r.deleted_at is null and r.active = 1", " and r.deleted_at is null"},
+	FindDisabled: {" and r.deleted_at is null and r.active = 0", " and false"},
+	FindDeleted:  {" and r.deleted_at is not null", " and r.deleted_at is not null"},
+	FindAll:      {"", ""},
+}
+
+// sortKey is SQL for what Find reads to sort by: a text or a number, the other being the same for all.
+type sortKey struct{ text, number string }
+
+var findKeys = map[string]sortKey{
+	SortName:     {"''", "0"},
+	SortUserName: {"coalesce(r.unique_key, '')", "0"},
+	SortEmail:    {"r.email_key", "0"},
+	SortState:    {"''", "case when r.deleted_at is not null then 2 when r.active = 0 then 1 else 0 end"},
+	SortCreated:  {"''", "r.created_at"},
+	SortChanged:  {"''", "coalesce(r.deleted_at, 0)"}, // the others' is added
+}
+
+// found is a row of a list on its way to its place.
+type found struct {
+	seq    int64
+	text   string
+	number int64
+	rank   int // by name
+}
+
+// Find gives the seqs of a whole list in order. Those who are alike in what the list is sorted by stand by name, and those of one
+// name in order of creation. It reads one narrow index in slices, so that no read lasts; somebody renamed meanwhile may be
+// missing, but is never there twice.
+func (s *Store) Find(ctx context.Context, t *scim.ResourceType, f Find) ([]int64, error) {
+	f.Sort = cmp.Or(f.Sort, SortName)
+	_, known := findStates[f.State]
+	if _, ok := findKeys[f.Sort]; !ok || !known {
+		return nil, fmt.Errorf("there is no list of state %q in order of %q", f.State, f.Sort)
+	}
+	all, err := s.find(ctx, t, f)
+	if err != nil {
+		return nil, s.broken(err)
+	}
+	if f.Sort == SortChanged {
+		if err := s.addChanged(ctx, t, all); err != nil {
+			return nil, s.broken(err)
+		}
+	}
+	if f.Sort == SortName {
+		if f.Descending {
+			slices.Reverse(all)
+		}
+		return seqsOf(all), nil
+	}
+	direction := 1
+	if f.Descending {
+		direction = -1
+	}
+	arrange(all, direction)
+	return seqsOf(all), nil
+}
+
+// arrange sorts by number, text and rank.
+func arrange(all []found, direction int) {
+	slices.SortFunc(all, func(a, b found) int {
+		return cmp.Or(direction*cmp.Compare(a.number, b.number), direction*strings.Compare(a.text, b.text), cmp.Compare(a.rank, b.rank))
+	})
+}
+
+func seqsOf(all []found) []int64 {
+	seqs := make([]int64, len(all))
+	for i := range all {
+		seqs[i] = all[i].seq
+	}
+	return seqs
+}
+
+// find reads what a list holds, in order of name.
+func (s *Store) find(ctx context.Context, t *scim.ResourceType, f Find) ([]found, error) {
+	words := FoldWords(f.Search)
+	text := findText(t, f, len(words))
+	args := []any{t.Name, "", int64(math.MinInt64), findSlice}
+	for _, w := range words {
+		args = append(args, w)
+	}
+	var all []found
+	var seen seqSet
+	err := s.slabs(ctx, text, args, func(row found) {
+		if seen.add(row.seq) {
+			row.rank = len(all)
+			all = append(all, row)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find %ss: %w", t.Name, err)
+	}
+	return all, nil
+}
+
+func findText(t *scim.ResourceType, f Find, words int) string {
+	where := findStates[f.State].people
+	if t == scim.Group {
+		where = findStates[f.State].groups
+	}
+	for i := range words {
+		where += " and instr(r.search, $" + strconv.Itoa(5+i) + ") > 0"
+	}
+	return slabText("r.seq", "r.name_key", findKeys[f.Sort], "resources r where r.type = $1"+where)
+}
+
+// changedText reads when those who are not deleted changed. The time stands in an index of its own, since it moves with every change.
+var changedText = slabText("r.seq", "r.updated_at", sortKey{"''", "r.updated_at"}, "resources r where r.type = $1 and r.deleted_at is null")
+
+// addChanged sets the number of those who are not deleted to when they changed.
+func (s *Store) addChanged(ctx context.Context, t *scim.ResourceType, all []found) error {
+	places := make(map[int64]int, len(all))
+	for i := range all {
+		if all[i].number == 0 {
+			places[all[i].seq] = i
+		}
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	err := s.slabs(ctx, changedText, []any{t.Name, int64(math.MinInt64), int64(math.MinInt64), findSlice}, func(row found) {
+		if i, ok := places[row.seq]; ok {
+			all[i].number = row.number
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("find when %ss changed: %w", t.Name, err)
+	}
+	return nil
+}
+
+// slabText is a statement that gives many short rows as one: a row that leaves the engine by itself costs more than finding it. The
+// rows are those behind the place $2 and the seq $3, at most $4, in that order. The separator is taken out of texts, which only serve
+// to be compared.
+func slabText(seq, place string, key sortKey, from string) string {
+	return "select count(*), max(f.place), string_agg(f.seq, char(31)), string_agg(f.text, char(31)), string_agg(f.number, char(31)) from (select " +
+		seq + " as seq, " + place + " as place, replace(" + key.text + ", char(31), ' ') as text, " + key.number + " as number from " + from +
+		" and (" + place + ", " + seq + ") > ($2, $3) order by " + place + ", " + seq + " limit 0 + $4) f"
+}
+
+// slabs runs such a statement until nothing is left; no read is open between two slabs.
+func (s *Store) slabs(ctx context.Context, text string, args []any, each func(found)) error {
+	for {
+		var n int
+		var last any
+		var seqs, texts, numbers sql.NullString
+		if err := s.read.row(ctx, text, args, &n, &last, &seqs, &texts, &numbers); err != nil || n == 0 {
+			return err
+		}
+		var row found
+		for range n {
+			var seq, number string
+			seq, seqs.String, _ = strings.Cut(seqs.String, "\x1f")
+			number, numbers.String, _ = strings.Cut(numbers.String, "\x1f")
+			row.text, texts.String, _ = strings.Cut(texts.String, "\x1f")
+			var seqErr, numberErr error
+			row.seq, seqErr = strconv.ParseInt(seq, 10, 64)
+			row.number, numberErr = strconv.ParseInt(number, 10, 64)
+			if err := errors.Join(seqErr, numberErr); err != nil {
+				return err
+			}
+			each(row)
+		}
+		if n < findSlice {
+			return nil
+		}
+		args[1], args[2] = last, row.seq
+	}
+}
+
+// A seqSet is a set of seqs. They are counted up from 1, so it holds a bit for each.
+type seqSet struct{ bits []uint64 }
+
+// add tells whether the seq is new.
+func (s *seqSet) add(seq int64) bool {
+	at, bit := int(seq/64), uint64(1)<<(seq%64)
+	if at >= len(s.bits) {
+		s.bits = append(s.bits, make([]uint64, at+1-len(s.bits)+len(s.bits)/2)...)
+	}
+	had := s.bits[at]&bit != 0
+	s.bits[at] |= bit
+	return !had
+}

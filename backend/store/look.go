@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"scimdesk/backend/scim"
+)
+
+// Row is a resource as a list shows it, deleted or not. One that is not there any more has no ID.
+type Row struct {
+	Record
+	Linked     int    // groups of a person, members of a group; those that come back with a deleted one
+	LastAction string // what history calls its newest change
+}
+
+const (
+	linkedGroups  = `(select count(*) from members m join resources g on g.seq = m.group_seq where m.member_id = r.id and g.deleted_at is null)`
+	linkedMembers = `(select count(*) from members m where m.group_seq = r.seq) - (select count(*) from members m where m.group_seq = r.seq and m.hidden = 1)`
+	lastAction    = `coalesce((select h.action from history h where h.resource_seq = r.seq order by h.seq desc limit 1), '')`
+
+	personRow = "select " + recordColumns + ", " + linkedGroups + ", " + lastAction + " from resources r where r.seq = $1 and r.type = 'User'"
+	groupRow  = "select " + recordColumns + ", " + linkedMembers + ", " + lastAction + " from resources r where r.seq = $1 and r.type = 'Group'"
+)
+
+// Rows gives what rows of a list need: one for each seq, in their order.
+func (s *Store) Rows(ctx context.Context, t *scim.ResourceType, seqs []int64) ([]Row, error) {
+	text := personRow
+	if t == scim.Group {
+		text = groupRow
+	}
+	all := make([]Row, len(seqs))
+	for i, seq := range seqs {
+		err := s.read.each(ctx, text, []any{seq}, func(rows *sql.Rows) (err error) {
+			all[i].Record, err = scanRecord(t, also{rows, []any{&all[i].Linked, &all[i].LastAction}})
+			return err
+		})
+		if err != nil {
+			return nil, s.broken(fmt.Errorf("read %s: %w", t.Name, err))
+		}
+	}
+	return all, nil
+}
+
+// also scans further columns behind those that somebody else scans.
+type also struct {
+	scanner
+	more []any
+}
+
+func (a also) Scan(dest ...any) error { return a.scanner.Scan(append(dest, a.more...)...) }
+
+// A Tally says how many members a group has, as SCIM shows them, and how many of their ids name nobody.
+type Tally struct{ Members, Unknown int }
+
+const tallyText = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0)
+	from members m where m.group_seq = $1 and m.hidden = 0`
+
+// Tally counts a group's members; seq is Record.Seq.
+func (s *Store) Tally(ctx context.Context, seq int64) (Tally, error) {
+	var t Tally
+	err := s.read.row(ctx, tallyText, []any{seq}, &t.Members, &t.Unknown)
+	if err != nil {
+		return Tally{}, s.broken(fmt.Errorf("count members: %w", err))
+	}
+	return t, nil
+}
+
+const firstMembersText = `select member_id, type, display from members where group_seq = $1 and hidden = 0 order by seq limit 0 + $2`
+
+// FirstMembers gives a group's first members, at most limit, as SCIM shows them.
+func (s *Store) FirstMembers(ctx context.Context, seq int64, limit int) ([]scim.Member, error) {
+	all := []scim.Member{}
+	err := s.read.each(ctx, firstMembersText, []any{seq, limit}, func(rows *sql.Rows) error {
+		var m scim.Member
+		err := rows.Scan(&m.Value, &m.Type, &m.Display)
+		all = append(all, m)
+		return err
+	})
+	if err != nil {
+		return nil, s.broken(fmt.Errorf("read members: %w", err))
+	}
+	return all, nil
+}
+
+const allGroupsOf = `select r.id, r.name from members m join resources r on r.seq = m.group_seq
+	where m.member_id = $1 and r.deleted_at is null order by r.name_key, r.seq`
+
+// GroupsOf gives the groups of a person in order of name; of a deleted one those that they come back into when restored.
+func (s *Store) GroupsOf(ctx context.Context, id string) ([]scim.GroupRef, error) {
+	all := []scim.GroupRef{}
+	err := s.read.each(ctx, allGroupsOf, []any{id}, func(rows *sql.Rows) error {
+		var g scim.GroupRef
+		err := rows.Scan(&g.ID, &g.Display)
+		all = append(all, g)
+		return err
+	})
+	if err != nil {
+		return nil, s.broken(fmt.Errorf("read groups: %w", err))
+	}
+	return all, nil
+}
