@@ -75,6 +75,7 @@ type Backend struct {
 	store   *store.Store
 	tokens  *token.Keeper
 	door    *listener
+	lists   lists
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -153,6 +154,7 @@ func (b *Backend) Face() string { return b.face }
 
 // Close ends the listener and closes the folder. What is on disk stays whole even without it.
 func (b *Backend) Close() error {
+	b.lists.close()
 	return errors.Join(b.door.close(), b.store.Close())
 }
 

@@ -1,6 +1,15 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// membersShown is how many members the JSON of a group has at most.
+const membersShown = 1000
 
 // GroupsPage is a part of a list of groups.
 type GroupsPage struct {
@@ -63,13 +72,100 @@ type MemberRow struct {
 
 // Groups gives a part of the list of groups.
 func (b *Backend) Groups(ctx context.Context, q ListQuery) (GroupsPage, error) {
-	return GroupsPage{}, errNotYet
+	list, seqs, err := b.part(ctx, groupsList(), q)
+	if err != nil {
+		return GroupsPage{}, err
+	}
+	rows, err := b.store.Rows(ctx, scim.Group, seqs)
+	if err != nil {
+		return GroupsPage{}, err
+	}
+	page := GroupsPage{Store: b.id, List: list.name, Total: len(list.seqs), From: q.From, Rows: make([]GroupRow, 0, len(rows))}
+	for _, r := range rows {
+		row, err := groupRow(r)
+		if err != nil {
+			return GroupsPage{}, err
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
 }
 
-// Group gives one group; a deleted one too.
-func (b *Backend) Group(ctx context.Context, id string) (Group, error) { return Group{}, errNotYet }
+func groupRow(r store.Row) (GroupRow, error) {
+	if r.ID == "" {
+		return GroupRow{State: StateGone}, nil
+	}
+	group, err := scim.FromDocument(scim.Group, r.Doc)
+	if err != nil {
+		return GroupRow{}, fmt.Errorf("read %s: %w", r.ID, err)
+	}
+	return GroupRow{
+		ID: r.ID, Name: r.Name, State: stateOf(r.Record, group), ExternalID: group.ExternalID(), Members: r.Linked,
+		Created: stamp(r.Created), Changed: stamp(changed(r.Record)), LastAction: r.LastAction,
+	}, nil
+}
 
-// Members gives a part of the list of ListQuery.Group's members.
+// Group gives one group; a deleted one too, with the members that come back with it. REFUSED if no group has or had the id.
+func (b *Backend) Group(ctx context.Context, id string) (Group, error) {
+	rec, err := b.store.Look(ctx, scim.Group, id, store.With{})
+	if err != nil {
+		return Group{}, err
+	}
+	r, err := scim.FromDocument(scim.Group, rec.Doc)
+	if err != nil {
+		return Group{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	tally, err := b.store.Tally(ctx, rec.Seq)
+	if err != nil {
+		return Group{}, err
+	}
+	if rec.Members, err = b.store.FirstMembers(ctx, rec.Seq, membersShown); err != nil {
+		return Group{}, err
+	}
+	g := Group{
+		Store: b.id, ID: rec.ID, ExternalID: r.ExternalID(), Name: rec.Name, State: stateOf(rec, r), Members: tally.Members, Unknown: tally.Unknown,
+		Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version,
+		MembersCut: tally.Members > membersShown,
+	}
+	if g.Attributes, err = attributes(rec.Doc); err != nil {
+		return Group{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	g.JSON, err = b.pretty(rec)
+	return g, err
+}
+
+// Members gives a part of the list of ListQuery.Group's members. REFUSED if no group has or had the id.
 func (b *Backend) Members(ctx context.Context, q ListQuery) (MembersPage, error) {
-	return MembersPage{}, errNotYet
+	list, seqs, err := b.part(ctx, membersList(), q)
+	if err != nil {
+		return MembersPage{}, err
+	}
+	rows, err := b.store.Memberships(ctx, seqs)
+	if err != nil {
+		return MembersPage{}, err
+	}
+	page := MembersPage{Store: b.id, List: list.name, Total: len(list.seqs), From: q.From, Rows: make([]MemberRow, 0, len(rows))}
+	for _, m := range rows {
+		row, err := memberRow(m)
+		if err != nil {
+			return MembersPage{}, err
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+func memberRow(m store.Membership) (MemberRow, error) {
+	rec := m.Record
+	switch {
+	case m.ID == "":
+		return MemberRow{State: StateGone}, nil
+	case rec.ID == "":
+		return MemberRow{ID: m.ID, Type: m.Type, State: StateUnknown, Added: stamp(m.Added)}, nil
+	}
+	r, err := scim.FromDocument(rec.Type, rec.Doc)
+	if err != nil {
+		return MemberRow{}, fmt.Errorf("read %s: %w", rec.ID, err)
+	}
+	return MemberRow{ID: m.ID, Type: rec.Type.Name, Name: rec.Name, UserName: r.UserName(), State: stateOf(rec, r), Added: stamp(m.Added)}, nil
 }

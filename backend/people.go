@@ -1,8 +1,15 @@
 package backend
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"time"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
 )
 
 var errNotYet = errors.New("not yet")
@@ -13,23 +20,6 @@ const (
 	StateDisabled = "disabled"
 	StateDeleted  = "deleted"
 )
-
-// ListQuery asks for a part of a list of people, groups or members. The first question about a list has no List: the order is
-// then found and kept for a while under the name that the answer gives, so that the list does not move while somebody
-// looks through it. A name that is not kept any more is answered with a new one; drop what was loaded under the old.
-type ListQuery struct {
-	List string `json:"list"`
-	// Search has words that must all occur, in any letter case, with or without accents; at most 200 characters count.
-	Search string `json:"search"`
-	// State is StateActive, StateDisabled, StateDeleted, "" for all that are not deleted, or "all".
-	State string `json:"state"`
-	// Sort is one of name, userName, email, state, created, changed; "" is name. Groups know name, created, changed.
-	Sort       string `json:"sort"`
-	Descending bool   `json:"descending"`
-	From       int    `json:"from"`  // index of the first row wanted
-	Limit      int    `json:"limit"` // at most 500; 0 means 200
-	Group      string `json:"group"` // Members: the group's id
-}
 
 // PeoplePage is a part of a list of people.
 type PeoplePage struct {
@@ -92,11 +82,180 @@ type Person struct {
 
 // People gives a part of the list of people.
 func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
-	return PeoplePage{}, errNotYet
+	list, seqs, err := b.part(ctx, peopleList(), q)
+	if err != nil {
+		return PeoplePage{}, err
+	}
+	rows, err := b.store.Rows(ctx, scim.User, seqs)
+	if err != nil {
+		return PeoplePage{}, err
+	}
+	page := PeoplePage{Store: b.id, List: list.name, Total: len(list.seqs), From: q.From, Rows: make([]PersonRow, 0, len(rows))}
+	for _, r := range rows {
+		row, err := personRow(r)
+		if err != nil {
+			return PeoplePage{}, err
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
 }
 
-// Person gives one person; a deleted one too.
-func (b *Backend) Person(ctx context.Context, id string) (Person, error) { return Person{}, errNotYet }
+func personRow(r store.Row) (PersonRow, error) {
+	if r.ID == "" {
+		return PersonRow{State: StateGone}, nil
+	}
+	person, err := scim.FromDocument(scim.User, r.Doc)
+	if err != nil {
+		return PersonRow{}, fmt.Errorf("read %s: %w", r.ID, err)
+	}
+	title, _ := person.Attrs["title"].(string)
+	work, _ := person.Attrs[scim.EnterpriseURN].(map[string]any)
+	department, _ := work["department"].(string)
+	return PersonRow{
+		ID: r.ID, Name: r.Name, UserName: person.UserName(), Email: store.Email(person), State: stateOf(r.Record, person),
+		Title: title, Department: department, ExternalID: person.ExternalID(), Groups: r.Linked,
+		Created: stamp(r.Created), Changed: stamp(changed(r.Record)), LastAction: r.LastAction,
+	}, nil
+}
 
-// Restore brings a deleted person ("User") or group ("Group") back. REFUSED says who has taken the name meanwhile.
-func (b *Backend) Restore(ctx context.Context, kind, id string) error { return errNotYet }
+// stateOf gives the state of a person or a group.
+func stateOf(rec store.Record, r *scim.Resource) string {
+	if !rec.Deleted.IsZero() {
+		return StateDeleted
+	}
+	if active, _ := r.Active(); !active {
+		return StateDisabled
+	}
+	return StateActive
+}
+
+// changed is when a list says that somebody changed last: of a deleted one, when they were deleted.
+func changed(rec store.Record) time.Time {
+	if !rec.Deleted.IsZero() {
+		return rec.Deleted
+	}
+	return rec.Modified
+}
+
+// Person gives one person; a deleted one too, with the groups that they come back into. REFUSED if nobody has or had the id.
+func (b *Backend) Person(ctx context.Context, id string) (Person, error) {
+	rec, err := b.store.Look(ctx, scim.User, id, store.With{Groups: true})
+	if err != nil {
+		return Person{}, err
+	}
+	r, err := scim.FromDocument(scim.User, rec.Doc)
+	if err != nil {
+		return Person{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	p := Person{
+		Store: b.id, ID: rec.ID, ExternalID: r.ExternalID(), Name: rec.Name, UserName: r.UserName(), Email: store.Email(r),
+		State: stateOf(rec, r), Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version,
+	}
+	if p.Manager, err = b.manager(ctx, r); err != nil {
+		return Person{}, err
+	}
+	groups, err := b.store.GroupsOf(ctx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	p.Groups = make([]Reference, 0, len(groups))
+	for _, g := range groups {
+		p.Groups = append(p.Groups, Reference{Type: scim.Group.Name, ID: g.ID, Name: g.Display, State: StateActive, Found: true})
+	}
+	if p.Attributes, err = attributes(rec.Doc); err != nil {
+		return Person{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	p.JSON, err = b.pretty(rec)
+	return p, err
+}
+
+// manager looks up who is somebody's manager; nobody is a Reference without an ID.
+func (b *Backend) manager(ctx context.Context, r *scim.Resource) (Reference, error) {
+	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
+	manager, _ := work["manager"].(map[string]any)
+	id, _ := manager["value"].(string)
+	if id == "" {
+		return Reference{}, nil
+	}
+	ref := Reference{Type: scim.User.Name, ID: id}
+	rec, err := b.store.Look(ctx, scim.User, id, store.With{})
+	if errors.Is(err, store.ErrNotFound) {
+		return ref, nil
+	}
+	if err != nil {
+		return Reference{}, err
+	}
+	boss, err := scim.FromDocument(scim.User, rec.Doc)
+	if err != nil {
+		return Reference{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	ref.Name, ref.State, ref.Found = rec.Name, stateOf(rec, boss), true
+	return ref, nil
+}
+
+// pretty is a resource as SCIM shows it, indented.
+func (b *Backend) pretty(rec store.Record) (string, error) {
+	text, err := scim.Render(rec.Type, rec.Doc, rec.Meta(), b.address(), nil)
+	if err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return "", fmt.Errorf("indent %s: %w", rec.ID, err)
+	}
+	return out.String(), nil
+}
+
+// Restore brings a deleted person ("User") or group ("Group") back. REFUSED says who has taken the name meanwhile, or that there
+// is nobody to restore.
+func (b *Backend) Restore(ctx context.Context, kind, id string) error {
+	t := scim.User
+	switch kind {
+	case scim.User.Name:
+	case scim.Group.Name:
+		t = scim.Group
+	default:
+		return fmt.Errorf("%w: restore a User or a Group, not %q", ErrQuery, kind)
+	}
+	_, err := b.store.Restore(ctx, store.Cause{Origin: b.face}, t, id)
+	if e, ok := errors.AsType[*scim.Error](err); ok && e.Kind == scim.Uniqueness {
+		return b.whoHasTheName(ctx, t, id, e)
+	}
+	return err
+}
+
+// whoHasTheName puts a person's or group's name into the refusal to restore another one; the refusal stays as it is where nobody
+// has the name any more.
+func (b *Backend) whoHasTheName(ctx context.Context, t *scim.ResourceType, id string, refusal *scim.Error) error {
+	rec, err := b.store.Look(ctx, t, id, store.With{})
+	if err != nil {
+		return err
+	}
+	r, err := scim.FromDocument(t, rec.Doc)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", id, err)
+	}
+	attribute, value := "userName", r.UserName()
+	if t == scim.Group {
+		attribute, value = "displayName", r.DisplayName()
+	}
+	quoted, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("quote %s: %w", attribute, err)
+	}
+	filter, err := scim.ParseFilter(t, attribute+" eq "+string(quoted))
+	if err != nil {
+		return err
+	}
+	page, err := b.store.List(ctx, t, store.Query{Filter: filter, Count: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Records) == 0 {
+		return refusal
+	}
+	now := page.Records[0]
+	return &scim.Error{Kind: scim.Uniqueness, Err: refusal, Detail: fmt.Sprintf("%s can't be restored: %s %q belongs to %s (%s) now. Rename or delete that %s in Entra first.",
+		rec.Name, attribute, value, now.Name, now.ID, map[*scim.ResourceType]string{scim.User: "person", scim.Group: "group"}[t])}
+}
