@@ -4,8 +4,12 @@ export type Reach = 'none' | 'thisComputer' | 'unencrypted' | 'https'
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 export function reach(address: string): Reach {
-  const url = URL.parse(address)
-  if (url === null) return 'none'
+  let url: URL
+  try {
+    url = new URL(address)
+  } catch {
+    return 'none'
+  }
   if (loopback.test(url.hostname)) return 'thisComputer'
   return url.protocol === 'https:' ? 'https' : 'unencrypted'
 }

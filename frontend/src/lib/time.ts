@@ -49,3 +49,21 @@ export function ago(iso: string, language: string, now = Date.now()): string {
   if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
   return relative.format(-Math.floor(minutes / (24 * 60)), 'day')
 }
+
+/** 14:00, for an axis. */
+export function hourMark(iso: string, language: string): string {
+  return format(language, 'hour', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso))
+}
+
+/** 3 Mar, 14:00: an hour whose day has to be told. */
+export function dayMark(iso: string, language: string): string {
+  return format(language, 'day and hour', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso))
+}
+
+/** 14:02 today, the day alone before, for narrow lists. */
+export function brief(iso: string, language: string, now = new Date()): string {
+  const at = new Date(iso)
+  if (at.toDateString() === now.toDateString()) return hourMark(iso, language)
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const)
+  return format(language, `brief ${year.year ?? ''}`, { day: 'numeric', month: 'short', ...year }).format(at)
+}

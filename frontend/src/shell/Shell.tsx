@@ -6,6 +6,7 @@ import { ActivityPage } from '../pages/Activity/ActivityPage'
 import { ConnectionPage } from '../pages/Connection/ConnectionPage'
 import { GroupsPage } from '../pages/Groups/GroupsPage'
 import { OverviewPage } from '../pages/Overview/OverviewPage'
+import { SampleDialog } from '../pages/Overview/SampleDialog'
 import { PeoplePage } from '../pages/People/PeoplePage'
 import { SettingsPage } from '../pages/Settings/SettingsPage'
 import { announceArrivals } from '../state/announcer'
@@ -97,6 +98,7 @@ export function Shell({ session }: { session: Session }) {
       </div>
       <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />
       {over === 'help' && <Help snapshot={snapshot} />}
+      <SampleDialog />
     </div>
   )
 }

@@ -11,11 +11,13 @@ export interface RotationDialogProps {
   made: NewToken
   /** There was a token before, which has ended. */
   replaced: boolean
+  /** The invented Entra gets it by itself. */
+  sample: boolean
   onClose: () => void
 }
 
 /** Shows a new secret, once. Escape closes it only after copying, since the secret can't be shown again. */
-export function RotationDialog({ made, replaced, onClose }: RotationDialogProps) {
+export function RotationDialog({ made, replaced, sample, onClose }: RotationDialogProps) {
   const { t } = useTranslation()
   const [copied, setCopied] = useState(false)
   const copyNow = async () => {
@@ -47,17 +49,23 @@ export function RotationDialog({ made, replaced, onClose }: RotationDialogProps)
               />
             </div>
             {copied && <p className="quiet">{t('connection.rotation.clears')}</p>}
-            {replaced && (
+            {replaced && !sample && (
               <MessageBar intent="warning" layout="multiline">
                 <MessageBarBody>{t('connection.rotation.oldEnded')}</MessageBarBody>
               </MessageBar>
             )}
-            <h3>{t('connection.rotation.steps')}</h3>
-            <ol>
-              <li>{t('connection.rotation.step1')}</li>
-              <li>{t('connection.rotation.step2')}</li>
-              <li>{t('connection.rotation.step3')}</li>
-            </ol>
+            {sample ? (
+              <p>{t('connection.rotation.sampleTakesIt')}</p>
+            ) : (
+              <>
+                <h3>{t('connection.rotation.steps')}</h3>
+                <ol>
+                  <li>{t('connection.rotation.step1')}</li>
+                  <li>{t('connection.rotation.step2')}</li>
+                  <li>{t('connection.rotation.step3')}</li>
+                </ol>
+              </>
+            )}
           </DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{copied ? t('connection.rotation.done') : t('connection.rotation.close')}</Button>

@@ -1,0 +1,51 @@
+import { Link } from '@fluentui/react-components'
+import { useTranslation } from 'react-i18next'
+import type { Snapshot } from '../../api/types'
+import { Status } from '../../components/Status'
+import { evidence, reasonText, type Link as ChainLink } from '../../lib/evidence'
+import { useNow } from '../../lib/now'
+import { ago, moment, when } from '../../lib/time'
+import { hashOf } from '../../state/route'
+
+const tones = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' } as const satisfies Record<ChainLink['state'], string>
+
+/** What really came from Entra: the last request that was let in, and the last that was not. */
+export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const { lastEntra, refused } = snapshot
+  const found = evidence(snapshot, unsure, now)
+  const at = (iso: string) => `${when(iso, i18n.language)} (${ago(iso, i18n.language, now)})`
+  return (
+    <section className="card" aria-labelledby="seen-title">
+      <div className="part-head">
+        <h2 id="seen-title">{t('connection.seen.title')}</h2>
+        <span className="spring" />
+        <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />
+      </div>
+      <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>
+      <dl className="facts">
+        <dt>{t('connection.seen.accepted')}</dt>
+        <dd title={lastEntra && moment(lastEntra, i18n.language)}>{lastEntra ? at(lastEntra) : t('connection.seen.noneYet')}</dd>
+        <dt>{t('connection.seen.refused')}</dt>
+        <dd>
+          {refused.at ? (
+            <>
+              <span title={moment(refused.at, i18n.language)}>{at(refused.at)}</span>
+              {refused.remote && <span>{t('connection.seen.from', { remote: refused.remote })}</span>}
+              {refused.activity > 0 && <Link href={hashOf({ page: 'activity', id: String(refused.activity) })}>{t('connection.seen.show')}</Link>}
+            </>
+          ) : (
+            t('connection.seen.noRefusal')
+          )}
+        </dd>
+      </dl>
+      {refused.at && refused.detail && (
+        <p className="small">
+          <span className="quiet">{t('connection.seen.why')}</span> <span lang="en">{refused.detail}</span>
+        </p>
+      )}
+      {found.state === 'refused' && <p>{t('connection.seen.whatToDo', { lastFour: snapshot.token.lastFour })}</p>}
+    </section>
+  )
+}

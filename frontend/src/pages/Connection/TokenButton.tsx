@@ -1,0 +1,63 @@
+import { Button, Spinner } from '@fluentui/react-components'
+import { ArrowSyncRegular, KeyRegular } from '@fluentui/react-icons'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ApiError, toApiError } from '../../api/errors'
+import type { NewToken, Snapshot } from '../../api/types'
+import { rotateToken } from '../../api/wails'
+import { Confirm } from '../../components/Confirm'
+import { ErrorBar } from '../../components/ErrorBar'
+import { RotationDialog } from './RotationDialog'
+
+/** Makes a token, or rotates the one there is: that is asked first, since the old one ends at once. */
+export function TokenButton({ token, sample }: { token: Snapshot['token']; sample: boolean }) {
+  const { t } = useTranslation()
+  const [asking, setAsking] = useState(false)
+  const [working, setWorking] = useState(false)
+  const [fresh, setFresh] = useState<{ made: NewToken; replaced: boolean } | null>(null)
+  const [error, setError] = useState<ApiError | null>(null)
+
+  const make = async () => {
+    setWorking(true)
+    setError(null)
+    try {
+      setFresh({ made: await rotateToken(), replaced: token.exists })
+      setAsking(false)
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setWorking(false)
+    }
+  }
+
+  return (
+    <>
+      <Button
+        appearance={token.exists ? 'secondary' : 'primary'}
+        disabledFocusable={working}
+        icon={working && !asking ? <Spinner size="tiny" aria-label={t('connection.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
+        onClick={() => (token.exists ? setAsking(true) : void make())}
+      >
+        {t(token.exists ? 'connection.token.rotate' : 'connection.token.make')}
+      </Button>
+      {error && !asking && <ErrorBar error={error} onRetry={() => void make()} />}
+      {asking && (
+        <Confirm
+          title={t('connection.rotation.askTitle')}
+          confirm={t('connection.rotation.askYes')}
+          busy={working}
+          error={error}
+          onConfirm={() => void make()}
+          onClose={() => {
+            setAsking(false)
+            setError(null)
+          }}
+        >
+          <p>{t('connection.rotation.askText', { lastFour: token.lastFour })}</p>
+          <p>{t(sample ? 'connection.rotation.askSample' : 'connection.rotation.askEntra')}</p>
+        </Confirm>
+      )}
+      {fresh && <RotationDialog made={fresh.made} replaced={fresh.replaced} sample={sample} onClose={() => setFresh(null)} />}
+    </>
+  )
+}

@@ -1,0 +1,101 @@
+import { Button } from '@fluentui/react-components'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ApiError, toApiError } from '../../api/errors'
+import type { Snapshot } from '../../api/types'
+import { endToken } from '../../api/wails'
+import { Confirm } from '../../components/Confirm'
+import { Status } from '../../components/Status'
+import { evidence } from '../../lib/evidence'
+import { useNow } from '../../lib/now'
+import { ago, moment, when } from '../../lib/time'
+import { announce } from '../../state/announcer'
+import { TokenButton } from './TokenButton'
+
+/** The secret token: which, since when, when it was used, and how to change it. The secret itself is never here. */
+export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const { token, sample } = snapshot
+  const refusedNow = evidence(snapshot, unsure, now).state === 'refused'
+  return (
+    <section className="card" aria-labelledby="token-title">
+      <div className="part-head">
+        <h2 id="token-title">{t('connection.token.title')}</h2>
+        <span className="spring" />
+        {unsure ? (
+          <Status tone="unknown" word={t('overview.chain.unknown')} />
+        ) : !token.exists ? (
+          <Status tone="warning" word={t('connection.token.none')} />
+        ) : refusedNow ? (
+          <Status tone="warning" word={t('overview.states.refused')} />
+        ) : (
+          <Status tone={token.lastUsed ? 'good' : 'waiting'} word={t(token.lastUsed ? 'connection.token.accepted' : 'connection.token.unused')} />
+        )}
+      </div>
+      {token.exists ? (
+        <>
+          <p className="value">
+            <span className="mono">{t('connection.token.ending', { lastFour: token.lastFour })}</span>
+          </p>
+          <dl className="facts">
+            <dt>{t('connection.token.made')}</dt>
+            <dd title={moment(token.created, i18n.language)}>{when(token.created, i18n.language)}</dd>
+            <dt>{t('connection.token.used')}</dt>
+            <dd title={token.lastUsed && moment(token.lastUsed, i18n.language)}>
+              {token.lastUsed ? `${when(token.lastUsed, i18n.language)} (${ago(token.lastUsed, i18n.language, now)})` : t('connection.token.never')}
+            </dd>
+          </dl>
+        </>
+      ) : (
+        <p>{t('connection.token.noneText')}</p>
+      )}
+      <p className="quiet">{t(sample ? 'connection.token.sample' : 'connection.token.hint')}</p>
+      <div className="buttons">
+        <TokenButton token={token} sample={sample} />
+        {token.exists && <EndButton sample={sample} lastFour={token.lastFour} />}
+      </div>
+    </section>
+  )
+}
+
+function EndButton({ sample, lastFour }: { sample: boolean; lastFour: string }) {
+  const { t } = useTranslation()
+  const [asking, setAsking] = useState(false)
+  const [working, setWorking] = useState(false)
+  const [error, setError] = useState<ApiError | null>(null)
+  const end = async () => {
+    setWorking(true)
+    setError(null)
+    try {
+      await endToken()
+      setAsking(false)
+      announce(t('connection.end.done'))
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setWorking(false)
+    }
+  }
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>{t('connection.end.button')}</Button>
+      {asking && (
+        <Confirm
+          title={t('connection.end.title')}
+          confirm={t('connection.end.yes')}
+          busy={working}
+          error={error}
+          onConfirm={() => void end()}
+          onClose={() => {
+            setAsking(false)
+            setError(null)
+          }}
+        >
+          <p>{t('connection.end.text', { lastFour })}</p>
+          <p>{t(sample ? 'connection.end.sample' : 'connection.end.entra')}</p>
+        </Confirm>
+      )}
+    </>
+  )
+}

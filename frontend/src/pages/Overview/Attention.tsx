@@ -1,0 +1,72 @@
+import { Link } from '@fluentui/react-components'
+import { useTranslation } from 'react-i18next'
+import type { Activity, Snapshot } from '../../api/types'
+import { Status } from '../../components/Status'
+import { useNow } from '../../lib/now'
+import { actionKey } from '../../lib/status'
+import { brief, moment } from '../../lib/time'
+import { hashOf } from '../../state/route'
+import { needs } from './needs'
+import { Card, type Read } from './part'
+
+/** What somebody should look at, and the last requests that failed. */
+export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snapshot; unsure: boolean }) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  return (
+    <Card {...read} title={t('overview.attention.title')} bones={4} className="attention-part">
+      {(data) => {
+        const list = needs(snapshot, unsure, data, now)
+        if (list.length === 0) return <Status tone={unsure ? 'unknown' : 'good'} word={t(unsure ? 'overview.attention.unknown' : 'overview.attention.allWell')} />
+        return (
+          <>
+            <ul className="needs">
+              {list.map(({ kind, count, severe, to }) => (
+                <li key={kind}>
+                  <Status tone={severe ? 'bad' : 'warning'} word={t(`overview.attention.${kind}`, { count, formatted: number(count) })} />
+                  <Link href={hashOf(to)} aria-label={t(`overview.attention.show.${kind}`)}>
+                    {t('overview.attention.showWord')}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+            {data.failed.length > 0 && (
+              <>
+                <h3 className="feed-title">{t('overview.attention.last')}</h3>
+                <ul className="feed failed">
+                  {data.failed.map((row) => (
+                    <FailedLine key={row.seq} row={row} />
+                  ))}
+                </ul>
+              </>
+            )}
+          </>
+        )
+      }}
+    </Card>
+  )
+}
+
+function FailedLine({ row }: { row: Activity }) {
+  const { t, i18n } = useTranslation()
+  const action = t(actionKey(row.action))
+  const who = row.identity || row.id
+  return (
+    <li>
+      <time dateTime={row.at} title={moment(row.at, i18n.language)} className="quiet">
+        {brief(row.at, i18n.language)}
+      </time>
+      <span className="feed-action">{row.status}</span>
+      <span className="feed-who">
+        <Link href={hashOf({ page: 'activity', id: String(row.seq) })}>
+          {action} {who && <bdi>{who}</bdi>}
+        </Link>
+        <span className="quiet" lang="en" title={row.detail}>
+          {' '}
+          {row.detail}
+        </span>
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,105 @@
+import { Button } from '@fluentui/react-components'
+import { CheckmarkCircleFilled, CircleRegular, QuestionCircleRegular, RecordRegular, WarningFilled } from '@fluentui/react-icons'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { errorKey } from '../../api/errors'
+import type { Snapshot } from '../../api/types'
+import { AddressNote } from '../Connection/AddressCard'
+import { OpenEntra } from '../Connection/OpenEntra'
+import { TokenButton } from '../Connection/TokenButton'
+import { CopyButton } from '../../components/CopyButton'
+import { evidence } from '../../lib/evidence'
+import { trouble } from '../../lib/status'
+import { when } from '../../lib/time'
+import { visit } from '../../shell/focus'
+import { copy } from '../../state/clipboard'
+
+type State = 'done' | 'now' | 'open' | 'attention' | 'unknown'
+
+const icons = { done: CheckmarkCircleFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
+
+/** What is still to do until the first person arrives. Each step ticks itself from what really happened. */
+export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
+  const { t, i18n } = useTranslation()
+  const { address, token, lastEntra, refused } = snapshot
+  const fault = trouble(snapshot)
+  const wrongToken = evidence(snapshot, unsure, Date.now()).state === 'refused'
+  const done = [fault === null && address !== '', token.exists, lastEntra !== '', lastEntra !== '', false]
+  const next = done.indexOf(false)
+  const state = (step: number): State =>
+    unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 2 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
+
+  return (
+    <section className="card checklist" aria-labelledby="checklist-title">
+      <h2 id="checklist-title">{t('overview.checklist.title')}</h2>
+      <p className="quiet">{t('overview.checklist.intro')}</p>
+      <ol>
+        <Step state={state(0)} title={t('overview.checklist.served.title')}>
+          {fault ? (
+            <>
+              <p>
+                {t(`${errorKey(fault.code)}.text`)} {t(`${errorKey(fault.code)}.action`)} <span className="code">{fault.code}</span>
+              </p>
+              <Button onClick={() => visit({ page: 'settings' })}>{t('overview.remedies.checkListener')}</Button>
+            </>
+          ) : (
+            <>
+              <p className="with-copy">
+                <span className="mono address">{address}</span>
+                <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
+              </p>
+              <AddressNote address={address} />
+            </>
+          )}
+        </Step>
+        <Step state={state(1)} title={t('overview.checklist.token.title')}>
+          {token.exists ? (
+            <p>{t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) })}</p>
+          ) : (
+            <>
+              <p>{t('overview.checklist.token.todo')}</p>
+              <TokenButton token={token} sample={snapshot.sample} />
+            </>
+          )}
+        </Step>
+        <Step state={state(2)} title={t('overview.checklist.entra.title')}>
+          {lastEntra ? (
+            <p>{t('overview.checklist.entra.done')}</p>
+          ) : (
+            <>
+              <p>{wrongToken ? t('overview.checklist.entra.refused', { when: when(refused.at, i18n.language) }) : t('overview.checklist.entra.todo')}</p>
+              <div className="buttons">
+                <Button appearance={next === 2 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
+                  {t('overview.checklist.entra.show')}
+                </Button>
+                <OpenEntra />
+              </div>
+            </>
+          )}
+        </Step>
+        <Step state={state(3)} title={t('overview.checklist.test.title')}>
+          <p>{lastEntra ? t('overview.checklist.test.done', { when: when(lastEntra, i18n.language) }) : t('overview.checklist.test.todo')}</p>
+        </Step>
+        <Step state={state(4)} title={t('overview.checklist.person.title')}>
+          <p>{t('overview.checklist.person.todo')}</p>
+        </Step>
+      </ol>
+    </section>
+  )
+}
+
+function Step({ state, title, children }: { state: State; title: string; children: ReactNode }) {
+  const { t } = useTranslation()
+  const Icon = icons[state]
+  return (
+    <li className={`step ${state}`} aria-current={state === 'now' ? 'step' : undefined}>
+      <Icon aria-hidden className="step-icon" />
+      <div className="step-body">
+        <h3>
+          {title} <span className="step-state small">{t(`overview.checklist.states.${state}`)}</span>
+        </h3>
+        {children}
+      </div>
+    </li>
+  )
+}
