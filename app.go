@@ -157,7 +157,10 @@ func (a *App) RotateToken() (backend.NewToken, error) { return call(a, (*backend
 // Watch starts the event "notify", which carries a backend.Notify of the backend that is shown. Called again it starts afresh:
 // once for each page load and each successful Retry.
 func (a *App) Watch() error {
-	_, err := call(a, func(*backend.Backend, context.Context) (none, error) { return none{}, a.watch() })
+	_, err := call(a, func(*backend.Backend, context.Context) (none, error) {
+		a.watch()
+		return none{}, nil
+	})
 	return err
 }
 
@@ -255,7 +258,7 @@ func (a *App) startup(ctx context.Context) {
 }
 
 // watch passes notifications on to the page, until the next watch or the end.
-func (a *App) watch() error {
+func (a *App) watch() {
 	ctx, cancel := context.WithCancel(a.life)
 	a.mu.Lock()
 	if a.unwatch != nil {
@@ -269,7 +272,6 @@ func (a *App) watch() error {
 			runtime.EventsEmit(a.wails, "notify", n)
 		}
 	}()
-	return nil
 }
 
 // show brings the window to the front.

@@ -3,7 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,5 +155,152 @@ func TestFoldersHaveInstancesOfTheirOwn(t *testing.T) {
 	}
 	if instanceID("a") != instanceID("./x/../a") {
 		t.Error("one folder has two instances")
+	}
+}
+
+// TestASampleIsShownInPlaceOfTheLiveFolder, and what belongs to the live folder alone goes there all the time.
+func TestASampleIsShownInPlaceOfTheLiveFolder(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	a := openApp(t, t.TempDir())
+	before, err := a.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.StartSample(backend.SampleOptions{People: 10, Speed: "slow"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := codeOf(t, a.StartSample(backend.SampleOptions{People: 10, Speed: "slow"})); got != "SAMPLE_RUNNING" {
+		t.Errorf("a second sample: %s", got)
+	}
+	during, err := a.Snapshot()
+	if err != nil || !during.Sample || during.Store == before.Store {
+		t.Errorf("during the sample: %+v, %v", during, err)
+	}
+	page, err := a.Activity(backend.ActivityQuery{})
+	if err != nil || page.Store != during.Store {
+		t.Errorf("requests of %s, %v", page.Store, err)
+	}
+	under, err := live(a, (*backend.Backend).Snapshot)
+	if err != nil || under.Store != before.Store {
+		t.Errorf("live is %+v, %v", under, err)
+	}
+	if state, err := a.SampleState(); err != nil || !state.Active || !state.Playing || !state.LiveServing {
+		t.Errorf("the sample stands at %+v, %v", state, err)
+	}
+	if err := a.LeaveSample(); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := a.Snapshot(); err != nil || after.Store != before.Store {
+		t.Errorf("after the sample: %+v, %v", after, err)
+	}
+}
+
+func TestPreferencesNeedNoFolder(t *testing.T) {
+	a := newApp(t, backend.Options{})
+	if err := a.SavePreferences("dark", "de"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SaveView(backend.View{Name: "people", State: `{"sort":"name"}`}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := a.Preferences()
+	if err != nil || p.Theme != "dark" || p.Language != "de" || len(p.Views) != 1 || p.Views[0].Name != "people" {
+		t.Errorf("preferences %+v, %v", p, err)
+	}
+	if got := codeOf(t, a.SavePreferences("pink", "de")); got != "BAD_SETTING" {
+		t.Errorf("an unknown theme: %s", got)
+	}
+}
+
+func TestAFolderFromAFlagStays(t *testing.T) {
+	dir := t.TempDir()
+	a := openApp(t, dir)
+	if got, err := a.Folder(); err != nil || got.Folder != dir || got.By != "flag" {
+		t.Errorf("folder %+v, %v", got, err)
+	}
+	if got := codeOf(t, a.UseFolder(t.TempDir())); got != "FOLDER_FIXED" {
+		t.Errorf("another folder: %s", got)
+	}
+}
+
+// TestOnlyOwnFilesAndPagesAreOpened: the page can't have anything else started.
+func TestOnlyOwnFilesAndPagesAreOpened(t *testing.T) {
+	a := newApp(t, backend.Options{})
+	if err := a.ShowFile(filepath.Join(t.TempDir(), "people.csv")); err == nil {
+		t.Error("a file that was not exported is shown")
+	}
+	for _, name := range []string{"", "https://contoso.example", "Entra"} {
+		if err := a.OpenPage(name); err == nil {
+			t.Errorf("the page %q is opened", name)
+		}
+	}
+	gone := filepath.Join(t.TempDir(), "gone.csv")
+	a.written[gone] = true
+	if err := a.ShowFile(gone); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that was moved away: %v", err)
+	}
+}
+
+// TestWhatOpensIsTold: the file or page reaches the system's own program, whose failure is the call's.
+func TestWhatOpensIsTold(t *testing.T) {
+	if goruntime.GOOS != "linux" {
+		t.Skip("the program that opens is replaced by a script")
+	}
+	bin := t.TempDir()
+	said := filepath.Join(bin, "said")
+	script := func(text string) {
+		if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin)
+	a := newApp(t, backend.Options{})
+	file := filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a.written[file] = true
+	if err := a.ShowFile(file); err == nil {
+		t.Error("without a program that opens: no error")
+	}
+	script(`printf '%s\n' "$1" >>"` + said + `"`)
+	if err := errors.Join(a.ShowFile(file), a.OpenPage("entra"), a.OpenPage("scim-docs")); err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Dir(file) + "\n" + pages["entra"] + "\n" + pages["scim-docs"] + "\n"
+	if got, err := os.ReadFile(said); err != nil || string(got) != want {
+		t.Errorf("opened %q, %v, want %q", got, err, want)
+	}
+	script("exit 3")
+	if err := a.ShowFile(file); err == nil || !strings.Contains(err.Error(), "xdg-open") {
+		t.Errorf("a program that fails: %v", err)
+	}
+}
+
+func TestAFileIsShownAsTheSystemDoes(t *testing.T) {
+	for goos, want := range map[string][]string{
+		"linux":   {"xdg-open", "/home/ana"},
+		"darwin":  {"open", "-R", "/home/ana/people 1.csv"},
+		"windows": {"explorer", "/select,", "/home/ana/people 1.csv"},
+	} {
+		if got := fileManager(goos, "/home/ana/people 1.csv"); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", goos, got)
+		}
+	}
+}
+
+func TestAWindowComesBackWhereItFits(t *testing.T) {
+	for at, want := range map[backend.Place]bool{
+		{X: 0, Y: 0, Width: 1280, Height: 800}:     true,
+		{X: 100, Y: 50, Width: 900, Height: 600}:   true,
+		{X: 1000, Y: 50, Width: 900, Height: 600}:  false,
+		{X: 100, Y: 300, Width: 900, Height: 600}:  false,
+		{X: -10, Y: 0, Width: 900, Height: 600}:    false,
+		{X: 0, Y: 0, Width: 1920, Height: 1080}:    false,
+		{X: 1400, Y: 900, Width: 900, Height: 600}: false,
+	} {
+		if got := fits(at, 1280, 800); got != want {
+			t.Errorf("%+v on 1280x800: %v", at, got)
+		}
 	}
 }

@@ -409,17 +409,18 @@ func (d *Desk) pass(ctx context.Context, shown, live *seat, moved <-chan struct{
 	}
 	for {
 		var n Notify
-		open := true
+		var over bool
 		select {
 		case <-moved:
 			return
 		case <-ctx.Done():
 			return
-		case n, open = <-notes:
-		case _, open = <-under:
-			n = Notify{Store: shown.backend.id, Status: true}
+		case told, ok := <-notes:
+			n, over = told, !ok
+		case _, ok := <-under:
+			n, over = Notify{Store: shown.backend.id, Status: true}, !ok
 		}
-		if !open { // ctx has ended
+		if over { // ctx has ended
 			return
 		}
 		select {
