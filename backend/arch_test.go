@@ -36,6 +36,7 @@ var only = map[string][]string{
 	"modernc.org/sqlite":         {"backend/store/sqlite.go"},
 	"golang.ngrok.com":           {"backend/tunnel/ngrok.go"},
 	"github.com/zalando":         {"backend/config/"},
+	"github.com/adrg/xdg":        {"backend/config/"},
 	"scimdesk/frontend":          {},
 	"database/sql":               {"backend/store/"},
 	"github.com/mattn/go-sqlite": {},

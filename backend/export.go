@@ -21,55 +21,94 @@ const memberSlice = 1000
 // ErrFormat is asked for something to export, or a format, that there is not.
 var ErrFormat = errors.New("say people or groups, and csv or json")
 
-// Export writes all people ("people") or groups ("groups") to w, as "csv" or "json". It reads in slices, so that a large
-// directory neither fills the memory nor holds anything up; a change made meanwhile may or may not be in it. A groups
+// Export writes all people ("people") or groups ("groups") that are not deleted to w, as "csv" or "json". It reads in slices, so that a
+// large directory neither fills the memory nor holds anything up; a change made meanwhile may or may not be in it. A groups
 // CSV has a line for each member, and one for a group without any.
 func (b *Backend) Export(ctx context.Context, w io.Writer, what, format string) error {
+	t := exportTypes[what]
+	if t == nil {
+		return fmt.Errorf("can't export %q as %q: %w", what, format, ErrFormat)
+	}
+	return b.export(ctx, w, what, format, func(with store.With, each func(store.Record) error) error {
+		return b.store.Scan(ctx, t, with, each)
+	})
+}
+
+// exportTypes are the types of what can be exported but members.
+var exportTypes = map[string]*scim.ResourceType{"people": scim.User, "groups": scim.Group}
+
+// A source gives the resources that are to be exported, one after the other.
+type source func(with store.With, each func(store.Record) error) error
+
+func (b *Backend) export(ctx context.Context, w io.Writer, what, format string, from source) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	var err error
 	switch {
 	case format == "json" && what == "people":
-		err = b.exportJSON(ctx, out, scim.User)
+		err = b.exportJSON(out, store.With{Groups: true}, from)
 	case format == "json" && what == "groups":
-		err = b.exportJSON(ctx, out, scim.Group)
+		err = b.exportJSON(out, store.With{Members: true}, from)
 	case format == "csv" && what == "people":
-		err = b.peopleCSV(ctx, out)
+		err = peopleCSV(out, from)
 	case format == "csv" && what == "groups":
-		err = b.groupsCSV(ctx, out)
+		err = b.groupsCSV(ctx, out, from)
 	default:
 		return fmt.Errorf("can't export %q as %q: %w", what, format, ErrFormat)
 	}
-	if err != nil {
-		return fmt.Errorf("export %s: %w", what, err)
+	if err == nil {
+		err = out.Flush()
 	}
-	if err := out.Flush(); err != nil {
+	if err != nil {
 		return fmt.Errorf("export %s: %w", what, err)
 	}
 	return nil
 }
 
-// exportJSON writes an array of resources as SCIM shows them, one a line.
-func (b *Backend) exportJSON(ctx context.Context, w *bufio.Writer, t *scim.ResourceType) error {
-	lead := "[\n"
-	with := store.With{Groups: t == scim.User, Members: t == scim.Group}
-	err := b.store.Scan(ctx, t, with, func(r store.Record) error {
-		one, err := scim.Render(t, r.Doc, r.Meta(), b.door.address(), nil)
+// exportJSON writes an array of resources as SCIM shows them, one a line. A deleted one says when it was deleted, which SCIM
+// has no word for.
+func (b *Backend) exportJSON(w io.Writer, with store.With, from source) error {
+	list := jsonLines{w: w}
+	err := from(with, func(r store.Record) error {
+		one, err := scim.Render(r.Type, r.Doc, r.Meta(), b.address(), nil)
 		if err != nil {
 			return err
 		}
-		_, _ = w.WriteString(lead)
-		lead = ",\n"
-		_, err = w.Write(one)
-		return err
+		if !r.Deleted.IsZero() {
+			one = append(one[:len(one)-1], `,"deleted":"`+stamp(r.Deleted)+`"}`...)
+		}
+		return list.add(one)
 	})
 	if err != nil {
 		return err
 	}
-	if lead == "[\n" {
-		_, err = w.WriteString("[]\n")
+	return list.end()
+}
+
+// jsonLines writes a JSON array with one element a line.
+type jsonLines struct {
+	w     io.Writer
+	began bool
+}
+
+func (j *jsonLines) add(element []byte) error {
+	lead := "[\n"
+	if j.began {
+		lead = ",\n"
+	}
+	j.began = true
+	if _, err := io.WriteString(j.w, lead); err != nil {
 		return err
 	}
-	_, err = w.WriteString("\n]\n")
+	_, err := j.w.Write(element)
+	return err
+}
+
+func (j *jsonLines) end() error {
+	text := "\n]\n"
+	if !j.began {
+		text = "[]\n"
+	}
+	_, err := io.WriteString(j.w, text)
 	return err
 }
 
@@ -102,7 +141,7 @@ var personColumns = []struct{ header, path string }{
 	{"externalId", "externalId"},
 }
 
-func (b *Backend) peopleCSV(ctx context.Context, w io.Writer) error {
+func peopleCSV(w io.Writer, from source) error {
 	header := []string{"id"}
 	paths := make([]scim.Path, len(personColumns))
 	for i, c := range personColumns {
@@ -113,11 +152,11 @@ func (b *Backend) peopleCSV(ctx context.Context, w io.Writer) error {
 		}
 		paths[i] = p
 	}
-	out, err := exchange.NewCSV(w, append(header, "groups", "created", "lastModified"))
+	out, err := exchange.NewCSV(w, append(header, "groups", "created", "lastModified", "state", "deleted"))
 	if err != nil {
 		return err
 	}
-	err = b.store.Scan(ctx, scim.User, store.With{Groups: true}, func(r store.Record) error {
+	err = from(store.With{Groups: true}, func(r store.Record) error {
 		person, err := scim.FromDocument(scim.User, r.Doc)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", r.ID, err)
@@ -130,7 +169,7 @@ func (b *Backend) peopleCSV(ctx context.Context, w io.Writer) error {
 		for i, g := range r.Groups {
 			groups[i] = g.Display
 		}
-		return out.Row(append(row, strings.Join(groups, "; "), stamp(r.Created), stamp(r.Modified)))
+		return out.Row(append(row, strings.Join(groups, "; "), stamp(r.Created), stamp(r.Modified), stateOf(r, person), stamp(r.Deleted)))
 	})
 	if err != nil {
 		return err
@@ -138,18 +177,20 @@ func (b *Backend) peopleCSV(ctx context.Context, w io.Writer) error {
 	return out.Flush()
 }
 
-func (b *Backend) groupsCSV(ctx context.Context, w io.Writer) error {
-	out, err := exchange.NewCSV(w, []string{"id", "displayName", "externalId", "memberId", "memberUserName", "memberDisplayName", "memberType", "created", "lastModified"})
+func (b *Backend) groupsCSV(ctx context.Context, w io.Writer, from source) error {
+	out, err := exchange.NewCSV(w, []string{"id", "displayName", "externalId", "memberId", "memberUserName", "memberDisplayName", "memberType",
+		"created", "lastModified", "state", "deleted"})
 	if err != nil {
 		return err
 	}
-	err = b.store.Scan(ctx, scim.Group, store.With{}, func(r store.Record) error {
+	err = from(store.With{}, func(r store.Record) error {
 		group, err := scim.FromDocument(scim.Group, r.Doc)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", r.ID, err)
 		}
 		line := func(id, userName, display, kind string) error {
-			return out.Row([]string{r.ID, group.DisplayName(), group.ExternalID(), id, userName, display, kind, stamp(r.Created), stamp(r.Modified)})
+			return out.Row([]string{r.ID, group.DisplayName(), group.ExternalID(), id, userName, display, kind,
+				stamp(r.Created), stamp(r.Modified), stateOf(r, group), stamp(r.Deleted)})
 		}
 		empty, after := true, ""
 		for {
@@ -196,26 +237,3 @@ func cell(v any) string {
 	}
 	return string(text)
 }
-
-// ExportRequest asks for a file. IDs, if there are any, are the selection; else it is everything that Filter finds, in its order.
-type ExportRequest struct {
-	What   string    `json:"what"`   // people, groups or members (of Filter.Group)
-	Format string    `json:"format"` // csv or json
-	Filter ListQuery `json:"filter"`
-	IDs    []string  `json:"ids"`
-	Folder string    `json:"folder"` // "" is the system's folder for downloads
-}
-
-// ExportResult is the file that was written, complete and on disk.
-type ExportResult struct {
-	Path  string `json:"path"`
-	Count int    `json:"count"` // people or groups in it
-}
-
-// ExportFile writes what a list shows into a new file with a telling name; it overwrites nothing.
-func (b *Backend) ExportFile(ctx context.Context, r ExportRequest) (ExportResult, error) {
-	return ExportResult{}, errNotYet
-}
-
-// ExportFolder is where ExportFile writes when no folder is named.
-func ExportFolder() string { return "" }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"scimdesk/backend/scim"
@@ -41,6 +42,50 @@ func (s *Store) Rows(ctx context.Context, t *scim.ResourceType, seqs []int64) ([
 		}
 	}
 	return all, nil
+}
+
+const getAnySeq = "select " + recordColumns + " from resources r where r.seq = $1 and r.type = $2"
+
+// Seqs gives the seqs of the resources with these ids in their order, deleted or not; ids that nobody has are left out.
+func (s *Store) Seqs(ctx context.Context, t *scim.ResourceType, ids []string) ([]int64, error) {
+	seqs := make([]int64, 0, len(ids))
+	for _, id := range ids {
+		var seq int64
+		err := s.read.row(ctx, `select seq from resources where id = $1 and type = $2`, []any{id, t.Name}, &seq)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, s.broken(fmt.Errorf("look up %s: %w", t.Name, err))
+		}
+		seqs = append(seqs, seq)
+	}
+	return seqs, nil
+}
+
+// Each gives the resources with these seqs in their order, deleted or not. Those that are not there any more are left out. No read
+// is open while each runs.
+func (s *Store) Each(ctx context.Context, t *scim.ResourceType, seqs []int64, w With, each func(Record) error) error {
+	for _, seq := range seqs {
+		var found []Record
+		err := s.read.each(ctx, getAnySeq, []any{seq, t.Name}, func(rows *sql.Rows) error {
+			rec, err := scanRecord(t, rows)
+			found = append(found, rec)
+			return err
+		})
+		if err != nil {
+			return s.broken(fmt.Errorf("read %s: %w", t.Name, err))
+		}
+		for _, rec := range found {
+			if err := fill(ctx, s.read, &rec, w); err != nil {
+				return s.broken(err)
+			}
+			if err := each(rec); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // also scans further columns behind those that somebody else scans.

@@ -13,11 +13,11 @@ type MemberRow struct{ ID, Type, UserName, DisplayName string }
 
 const memberRows = `select m.member_id, m.type, r.type, r.doc from members m join resources g on g.seq = m.group_seq
 	left join resources r on r.id = m.member_id and r.deleted_at is null
-	where g.id = $1 and g.type = 'Group' and g.deleted_at is null and m.member_id > $2 and m.hidden = 0
+	where g.id = $1 and g.type = 'Group' and m.member_id > $2 and m.hidden = 0
 	order by m.member_id limit 0 + $3`
 
-// MemberRows gives the members of a group in the order of their ids, those behind the id after, at most limit. A group
-// that is not there has none.
+// MemberRows gives the members of a group in the order of their ids, those behind the id after, at most limit. A deleted group has
+// those that come back with it, one that is not there has none.
 func (s *Store) MemberRows(ctx context.Context, group, after string, limit int) ([]MemberRow, error) {
 	var out []MemberRow
 	err := s.read.each(ctx, memberRows, []any{group, after, limit}, func(rows *sql.Rows) error {
