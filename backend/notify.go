@@ -194,13 +194,13 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 	if s.Token, s.LastEntra, err = b.tokenInfo(ctx); err != nil {
 		return Snapshot{}, err
 	}
-	if s.Refused, err = b.refused(ctx); err != nil {
+	if s.Refused, err = b.lastRefused(ctx); err != nil {
 		return Snapshot{}, err
 	}
 	return s, nil
 }
 
-func (b *Backend) refused(ctx context.Context) (RefusedInfo, error) {
+func (b *Backend) lastRefused(ctx context.Context) (RefusedInfo, error) {
 	a, found, err := b.store.LastRefused(ctx)
 	if err != nil || !found {
 		return RefusedInfo{}, err

@@ -308,7 +308,11 @@ func (w *walk) matches(who, target, rest string) bool {
 	if len(w.person) > 0 && !hasAll(w.person, who, Fold(filterValues(target))) {
 		return false
 	}
-	return len(w.words) == 0 || hasAll(w.words, who, Fold(target), Fold(unescape(target)), Fold(rest))
+	if len(w.words) == 0 {
+		return true
+	}
+	sent := Fold(target)
+	return hasAll(w.words, who, sent, Fold(unescape(sent)), Fold(rest))
 }
 
 func hasAll(words []string, texts ...string) bool {
