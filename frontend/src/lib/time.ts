@@ -14,7 +14,7 @@ function format(language: string, name: string, options: Intl.DateTimeFormatOpti
   return made
 }
 
-/** 14:02:11.482, for rows of the list. */
+/** 14:02:11.482, to the millisecond. */
 export function clock(iso: string, language: string): string {
   const at = new Date(iso)
   return format(language, 'clock', {
@@ -24,6 +24,13 @@ export function clock(iso: string, language: string): string {
     fractionalSecondDigits: 3,
     hourCycle: 'h23',
   }).format(at)
+}
+
+/** 14:02:11.482 today, 20 Nov 14:02:11 before, for rows of the list. */
+export function rowTime(iso: string, language: string, now = new Date()): string {
+  const at = new Date(iso)
+  if (at.toDateString() === now.toDateString()) return clock(iso, language)
+  return format(language, 'row', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
 }
 
 /** 14:02 today, otherwise with the date. */

@@ -50,6 +50,10 @@ describe('the filter', () => {
     expect(filter).toEqual({ ...nothing, methods: ['PATCH'] })
   })
 
+  it('understands a link whose text is in the little language', () => {
+    expect(fromQuery({ text: 'code:401 after:24h anna', outcomes: 'failure,nonsense' })).toEqual({ ...nothing, status: 401, from: '24h', text: 'anna', outcomes: ['failure'] })
+  })
+
   it('knows which term stands where, for suggestions', () => {
     expect(terms('anna status:fa')).toEqual([{ from: 0, to: 4, key: null, value: 'anna' }, { from: 5, to: 14, key: 'status', value: 'fa' }])
   })

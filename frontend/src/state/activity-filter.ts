@@ -148,24 +148,23 @@ export const isNothing = (filter: Filter): boolean => print(filter) === ''
 /** What stands in a place's query; fromQuery reads it again. */
 export function toQuery(filter: Filter): Record<string, string> {
   const all = {
-    text: filter.text, person: filter.person, resource: filter.resource, status: filter.status ? String(filter.status) : '', from: filter.from,
+    text: print({ ...nothing, text: filter.text }), person: filter.person, resource: filter.resource, status: filter.status ? String(filter.status) : '', from: filter.from,
     until: filter.until, outcomes: filter.outcomes.join(','), actions: filter.actions.join(','), methods: filter.methods.join(','),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
 }
 
-/** Reads a place's query; what is not understood there does not count. */
+/** Reads a place's query, whose text may be in the little language; what is not understood there does not count. */
 export function fromQuery(query: Readonly<Record<string, string>>): Filter {
-  const filter: Filter = { ...nothing, outcomes: [], methods: [], actions: [] }
+  const { filter } = parse(query.text ?? '')
   several(query.outcomes ?? '', outcomes, filter.outcomes)
   several(query.actions ?? '', actions, filter.actions)
   several(query.methods ?? '', methods, filter.methods)
   take(filter, 'code', query.status ?? '')
   if (query.from) take(filter, 'after', query.from)
   if (query.until) take(filter, 'before', query.until)
-  filter.person = (query.person ?? '').trim()
-  filter.resource = (query.resource ?? '').trim()
-  filter.text = (query.text ?? '').split(/\s+/).filter(Boolean).join(' ')
+  filter.person = query.person?.trim() || filter.person
+  filter.resource = query.resource?.trim() || filter.resource
   return filter
 }
 

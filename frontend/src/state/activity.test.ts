@@ -1,68 +1,87 @@
 import { describe, expect, it } from 'vitest'
-import type { Activity, ActivityPage, ActivityQuery } from '../api/types'
-import { ActivityLog, maxPages, maxRows, pageSize } from './activity'
+import type { Activity, ActivityFind, ActivityFound, ActivityPage } from '../api/types'
+import { ActivityLog, maxRows } from './activity'
+import { type Filter, nothing } from './activity-filter'
+import { blockSize, maxBlocks } from './activity-rows'
+import { maxMatches } from './activity-search'
 
-/** Rows on a disk of its own, and every query that was asked. */
-function disk(last: number, store = 'a') {
-  const asked: ActivityQuery[] = []
-  const state = { last, store, fail: false, hold: null as Promise<void> | null }
-  const pull = async (q: ActivityQuery): Promise<ActivityPage> => {
-    asked.push(q)
-    const head = { first: 1, last: state.last }
+/** Requests on a disk of its own, of which every tenth failed, and every question that was asked. */
+function disk(last: number) {
+  const asked: number[][] = []
+  const searched: ActivityFind[] = []
+  const state = { first: 1, last, store: 'a', fail: false, hold: null as Promise<void> | null, slice: 1000, every: 10 }
+  const answer = async () => {
     await state.hold
     if (state.fail) throw new Error('{"code":"DB_LOCKED","message":""}')
-    const after = Math.max(0, q.after)
-    const rows = Array.from({ length: Math.max(0, Math.min(q.limit, head.last - after)) }, (_, i) => row(after + 1 + i))
-    return { store: state.store, head, rows }
+    return { store: state.store, head: { first: state.first, last: state.last } }
   }
-  return { asked, state, pull }
+  const api = {
+    activityAt: async (seqs: number[]): Promise<ActivityPage> => {
+      asked.push(seqs)
+      const there = await answer()
+      return { ...there, rows: seqs.filter((s) => s >= there.head.first && s <= there.head.last).map(row) }
+    },
+    /** Looks at a slice of the log for one answer, as the backend does for a quarter of a second. */
+    findActivity: async (q: ActivityFind): Promise<ActivityFound> => {
+      searched.push(q)
+      const there = await answer()
+      const { first, last } = there.head
+      const seqs: number[] = []
+      const up = q.after !== 0
+      const start = up ? Math.max(first, q.after + 1) : Math.min(last, q.before === 0 ? last : q.before - 1)
+      let through = up ? start - 1 : start + 1
+      for (let n = 0; n < state.slice && seqs.length < q.limit; n++) {
+        const seq = up ? start + n : start - n
+        if (seq < first || seq > last) break
+        through = seq
+        if (seq % state.every === 0) seqs.push(seq)
+      }
+      return { ...there, seqs, through, done: up ? through >= last : through <= first }
+    },
+  }
+  return { asked, searched, state, api }
 }
 
 const row = (seq: number) => ({ seq, requestId: `r${seq}`, status: 200 }) as Activity
-const settle = async () => {
-  for (let i = 0; i < 50; i++) await Promise.resolve()
+const failures: Filter = { ...nothing, outcomes: ['failure'] }
+const settle = async (turns = 400) => {
+  for (let i = 0; i < turns; i++) await Promise.resolve()
 }
 
-function open(last: number) {
+function open(last: number, first = 1) {
   const d = disk(last)
-  const log = new ActivityLog(d.pull)
-  log.reset('a', last === 0 ? 0 : 1, last)
-  return { ...d, log }
+  d.state.first = first
+  const log = new ActivityLog(d.api)
+  log.reset('a', last === 0 ? 0 : first, last)
+  const seqs = () => Array.from({ length: log.count }, (_, i) => log.seq(i))
+  return { ...d, log, seqs }
 }
 
 describe('the log of requests', () => {
   it('shows what arrives, in order and without a gap, when it follows', async () => {
-    const { log, state } = open(0)
+    const { log, state, seqs } = open(0)
     for (const head of [1, 2, 150, 200, 201, 777]) {
       state.last = head
       log.moved(head)
       await settle()
-      expect(log.view.get().last).toBe(head)
+      expect(seqs()).toEqual(Array.from({ length: head }, (_, i) => i + 1))
     }
-    log.ensure(1, 777)
+    log.ensure(0, 776)
     await settle()
-    for (let seq = 1; seq <= 777; seq++) expect(log.row(seq)?.seq).toBe(seq)
+    for (let i = 0; i < 777; i++) expect(log.row(i)?.seq).toBe(i + 1)
   })
 
   it('has the rows before it shows them, so that no empty row flashes up', async () => {
     const { log, state } = open(10)
     const empty: number[] = []
     log.view.subscribe(() => {
-      const { last } = log.view.get()
-      if (last > 10 && !log.row(last)) empty.push(last)
+      if (log.count > 10 && !log.row(log.count - 1)) empty.push(log.count)
     })
     state.last = 90
     log.moved(90)
     await settle()
-    expect(log.view.get().last).toBe(90)
+    expect(log.count).toBe(90)
     expect(empty).toEqual([])
-  })
-
-  it('asks for the oldest rows by their own word, since after 0 means the newest', async () => {
-    const { log, asked } = open(5)
-    log.ensure(1, 5)
-    await settle()
-    expect(asked).toEqual([{ after: -1, before: 0, limit: pageSize }])
   })
 
   it('does not ask again for what it has', async () => {
@@ -71,39 +90,41 @@ describe('the log of requests', () => {
     await settle()
     log.ensure(301, 331)
     await settle()
-    expect(asked).toEqual([{ after: 200, before: 0, limit: pageSize }])
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.length).toBeLessThanOrEqual(blockSize)
+    expect(log.row(300)?.seq).toBe(301)
   })
 
-  it('keeps about twenty pages, and loads what it let go of once more', async () => {
+  it('keeps about twenty blocks, and loads what it let go of once more', async () => {
     const { log, asked } = open(100_000)
-    for (let page = 0; page < 60; page++) {
-      log.ensure(page * pageSize + 1, page * pageSize + 20)
+    for (let block = 0; block < 60; block++) {
+      log.ensure(block * blockSize, block * blockSize + 20)
       await settle()
     }
     let kept = 0
-    for (let page = 0; page < 60; page++) if (log.row(page * pageSize + 1)) kept++
-    expect(kept).toBe(maxPages)
+    for (let block = 0; block < 60; block++) if (log.row(block * blockSize)) kept++
+    expect(kept).toBe(maxBlocks)
     const before = asked.length
-    log.ensure(1, 20)
+    log.ensure(0, 20)
     await settle()
     expect(asked.length).toBe(before + 1)
-    expect(log.row(1)?.seq).toBe(1)
+    expect(log.row(0)?.seq).toBe(1)
   })
 
-  it('counts what comes unseen after a selection, and End resumes', async () => {
+  it('counts what comes unseen after a row was made active, and End resumes', async () => {
     const { log, state } = open(50)
-    log.ensure(1, 50)
+    log.ensure(0, 49)
     await settle()
-    log.select(40)
+    log.activate(40)
     expect(log.view.get()).toMatchObject({ follow: false, unseen: 0 })
     state.last = 77
     log.moved(77)
     await settle()
-    expect(log.view.get()).toMatchObject({ follow: false, unseen: 27, last: 77 })
-    expect(log.view.get().selected?.seq).toBe(40)
+    expect(log.view.get()).toMatchObject({ follow: false, unseen: 27, active: 40 })
+    expect(log.count).toBe(77)
     log.resume()
     await settle()
-    expect(log.view.get()).toMatchObject({ follow: true, unseen: 0, selected: null, last: 77 })
+    expect(log.view.get()).toMatchObject({ follow: true, unseen: 0, active: null })
   })
 
   it('freezes when paused, discards nothing, and goes on where it was', async () => {
@@ -112,53 +133,233 @@ describe('the log of requests', () => {
     state.last = 60
     log.moved(60)
     await settle()
-    expect(log.view.get()).toMatchObject({ paused: true, last: 50, unseen: 10 })
+    expect(log.count).toBe(50)
+    expect(log.view.get().unseen).toBe(10)
     log.setPaused(false)
     await settle()
-    expect(log.view.get()).toMatchObject({ paused: false, follow: true, last: 60, unseen: 0 })
-    log.ensure(51, 60)
+    expect(log.count).toBe(60)
+    expect(log.view.get()).toMatchObject({ paused: false, follow: true, unseen: 0 })
+    log.ensure(50, 59)
     await settle()
-    expect(log.row(55)?.seq).toBe(55)
+    expect(log.row(54)?.seq).toBe(55)
+  })
+
+  it('brings a request of a link into view, however far away, and one that is gone not', async () => {
+    const { log } = open(50_000, 100)
+    log.show(7_000)
+    expect(log.view.get()).toMatchObject({ active: 7_000, follow: false, reveal: 1 })
+    expect(log.indexOf(7_000)).toBe(6_900)
+    log.show(50)
+    expect(log.view.get().reveal).toBe(1)
+    expect(log.indexOf(50)).toBeNull()
   })
 
   it('tells a failed load with its code and loads when tried again', async () => {
     const { log, state } = open(50)
     state.fail = true
-    log.ensure(1, 50)
+    log.ensure(0, 49)
     await settle()
     expect(log.view.get().error?.code).toBe('DB_LOCKED')
     state.fail = false
     log.retry()
     await settle()
     expect(log.view.get().error).toBeNull()
-    expect(log.row(50)?.seq).toBe(50)
+    expect(log.row(49)?.seq).toBe(50)
   })
 
   it('drops everything for another store, and an answer that was on its way for the old one', async () => {
     const { log, state } = open(50)
     let release = () => {}
     state.hold = new Promise((done) => (release = done))
-    log.ensure(1, 50)
+    log.ensure(0, 49)
     log.reset('b', 1, 3)
     release()
     await settle()
-    expect(log.row(50)).toBeUndefined()
+    expect(log.row(1)).toBeUndefined()
     expect(log.view.get()).toMatchObject({ last: 3, follow: true, error: null })
     state.store = 'b'
     state.last = 3
-    log.ensure(1, 3)
+    log.ensure(0, 2)
     await settle()
-    expect(log.row(3)?.seq).toBe(3)
+    expect(log.row(2)?.seq).toBe(3)
+  })
+
+  it('lets go of requests that were removed for their age, and keeps the others in their places', async () => {
+    const { log, state } = open(1_000)
+    log.activate(500)
+    state.first = 400
+    log.pruned(400)
+    expect(log.view.get()).toMatchObject({ from: 400, first: 400 })
+    expect(log.seq(0)).toBe(400)
+    expect(log.indexOf(500)).toBe(100)
   })
 
   it('keeps the list below what a browser can lay out', async () => {
     const { log, state } = open(maxRows + 5)
-    expect(log.view.get().origin).toBe(6)
-    state.last = maxRows + 6
-    log.moved(maxRows + 6)
+    expect(log.count).toBeLessThanOrEqual(maxRows)
+    state.last = maxRows + 20_000
+    log.moved(maxRows + 20_000)
     await settle()
-    const { origin, last } = log.view.get()
-    expect(last).toBe(maxRows + 6)
-    expect(last - origin + 1).toBeLessThanOrEqual(maxRows)
+    expect(log.seq(log.count - 1)).toBe(maxRows + 20_000)
+    expect(log.count).toBeLessThanOrEqual(maxRows)
+  })
+})
+
+describe('a filtered log', () => {
+  it('finds every match once, newest first, in the order of the log, and says when it is done', async () => {
+    const { log, seqs, searched } = open(12_345)
+    const shares: number[] = []
+    log.view.subscribe(() => shares.push(log.view.get().search?.share ?? -1))
+    log.filter(failures)
+    expect(log.view.get().search).toMatchObject({ searching: true, share: 0 })
+    await settle()
+    expect(seqs()).toEqual(Array.from({ length: 1_234 }, (_, i) => (i + 1) * 10))
+    expect(log.view.get().search).toEqual({ searching: false, share: 1, full: false })
+    expect(shares.filter((s) => s >= 0)).toEqual(shares.filter((s) => s >= 0).toSorted((a, b) => a - b))
+    expect(searched[0]?.filter).toMatchObject({ outcomes: ['failure'] })
+    log.filter({ ...failures })
+    expect(log.view.get().search?.searching).toBe(false)
+  })
+
+  it('puts what is found later before what is in view, whose places stay', async () => {
+    const { log, state } = open(5_000)
+    let release = () => {}
+    log.filter(failures)
+    await settle(6)
+    state.hold = new Promise((done) => (release = done))
+    await settle()
+    const { from } = log.view.get()
+    expect(log.count).toBeGreaterThan(0)
+    const seq = log.seq(0)
+    release()
+    await settle()
+    expect(log.view.get().from).toBeLessThan(from)
+    expect(log.indexOf(seq)).toBe(from - log.view.get().from)
+  })
+
+  it('adds new matches behind, each once, while it still looks for old ones', async () => {
+    const { log, state, seqs } = open(3_000)
+    state.slice = 100
+    log.filter(failures)
+    for (let head = 3_001; head <= 3_200; head++) {
+      state.last = head
+      log.moved(head)
+      if (head % 7 === 0) await settle(5)
+    }
+    await settle(2_000)
+    expect(seqs()).toEqual(Array.from({ length: 320 }, (_, i) => (i + 1) * 10))
+    expect(log.view.get()).toMatchObject({ follow: true, unseen: 0 })
+  })
+
+  it('follows and pauses as the whole list does', async () => {
+    const { log, state } = open(100)
+    log.filter(failures)
+    await settle()
+    log.setPaused(true)
+    state.last = 125
+    log.moved(125)
+    await settle()
+    expect(log.count).toBe(10)
+    expect(log.view.get().unseen).toBe(2)
+    log.setPaused(false)
+    await settle()
+    expect(log.count).toBe(12)
+    log.activate(50)
+    state.last = 140
+    log.moved(140)
+    await settle()
+    expect(log.count).toBe(14)
+    expect(log.view.get()).toMatchObject({ follow: false, unseen: 2, active: 50 })
+  })
+
+  it('starts from an empty log', async () => {
+    const { log, state, seqs } = open(0)
+    log.filter(failures)
+    await settle()
+    expect(log.view.get().search).toMatchObject({ searching: false })
+    state.last = 35
+    log.moved(35)
+    await settle()
+    expect(seqs()).toEqual([10, 20, 30])
+  })
+
+  it('loads the rows of matches in view, as the list grows on both sides', async () => {
+    const { log, state } = open(30_000)
+    log.filter(failures)
+    await settle(2_000)
+    log.ensure(2_950, 2_999)
+    await settle()
+    for (let i = 2_950; i < 3_000; i++) expect(log.row(i)?.seq).toBe((i + 1) * 10)
+    state.last = 30_100
+    log.moved(30_100)
+    await settle()
+    expect(log.row(3_009)?.seq).toBe(30_100)
+  })
+
+  it('forgets what was on its way for another filter', async () => {
+    const { log, state, seqs } = open(1_000)
+    let release = () => {}
+    state.hold = new Promise((done) => (release = done))
+    log.filter(failures)
+    state.every = 100
+    log.filter({ ...failures, text: 'anna' })
+    release()
+    await settle()
+    expect(seqs()).toEqual(Array.from({ length: 10 }, (_, i) => (i + 1) * 100))
+    log.filter(nothing)
+    expect(log.count).toBe(1_000)
+    expect(log.view.get().search).toBeNull()
+  })
+
+  it('goes on where it failed when tried again', async () => {
+    const { log, state, seqs, searched } = open(5_000)
+    log.filter(failures)
+    await settle(6)
+    state.fail = true
+    await settle()
+    expect(log.view.get().error?.code).toBe('DB_LOCKED')
+    const [before, found] = [searched.length, log.count]
+    state.fail = false
+    log.retry()
+    await settle()
+    expect(seqs()).toHaveLength(500)
+    expect(searched[before]?.before).toBe(5_001 - found * 10)
+  })
+
+  it('brings the open request into view as soon as it is found, and unfiltered at once', async () => {
+    const { log } = open(9_000)
+    log.show(2_000)
+    log.filter(failures)
+    expect(log.view.get()).toMatchObject({ follow: true, reveal: 1 })
+    await settle()
+    expect(log.view.get()).toMatchObject({ active: 2_000, follow: false, reveal: 2 })
+    log.filter(nothing)
+    expect(log.view.get()).toMatchObject({ active: 2_000, follow: false, reveal: 3 })
+    expect(log.indexOf(2_000)).toBe(1_999)
+  })
+
+  it('holds a hundred thousand matches at most, and says so', async () => {
+    const { log, state } = open(maxMatches + 5_000)
+    state.every = 1
+    state.slice = 10_000
+    log.filter(failures)
+    await settle(4_000)
+    expect(log.count).toBe(maxMatches)
+    expect(log.view.get().search).toMatchObject({ searching: false, full: true })
+    state.last += 10
+    log.moved(state.last)
+    await settle()
+    expect(log.count).toBe(maxMatches)
+    expect(log.seq(log.count - 1)).toBe(state.last)
+  })
+
+  it('forgets matches that were removed for their age', async () => {
+    const { log, state, seqs } = open(1_000)
+    log.filter(failures)
+    await settle()
+    state.first = 505
+    log.pruned(505)
+    expect(seqs()[0]).toBe(510)
+    expect(log.count).toBe(50)
   })
 })

@@ -1,105 +1,175 @@
+import type * as wails from '../api/wails'
 import { type ApiError, toApiError } from '../api/errors'
-import type { Activity, ActivityPage, ActivityQuery } from '../api/types'
+import type { Activity } from '../api/types'
 import { Observable } from '../lib/observable'
+import { type Filter, isNothing, nothing, print, resolve } from './activity-filter'
+import { blockOf, blockSize, Rows } from './activity-rows'
+import { type Places, type Progress, Search } from './activity-search'
 
-export const pageSize = 200
-export const maxPages = 20
 /** A browser's element can be about 33.5 million pixels high: a million rows of 32. Older rows are dropped in steps. */
 export const maxRows = 1_000_000
 const dropStep = 10_000
 const concurrent = 2
 
-/** ActivityQuery.after for the oldest rows: 0 would ask for the newest. */
-const beginning = -1
-
-/** What the list shows. Rows are seqs from origin to last, whether they are loaded or not. */
+/** What the list shows: the requests at the places from to to, whether they are loaded or not. */
 export interface View {
   version: number
-  origin: number
+  /** The first place; it grows when old requests go, and shrinks when a search finds older ones. */
+  from: number
+  /** One more than the last place. */
+  to: number
+  /** The oldest and the newest request in the log. */
+  first: number
   last: number
+  /** Counts up when another list is shown. */
+  list: number
+  filter: Filter
+  /** How far the search for the filter has come, null without a filter. */
+  search: Progress | null
   follow: boolean
   paused: boolean
   /** Rows that came since the view stopped moving. */
   unseen: number
-  selected: Activity | null
+  /** The request the keyboard stands on, in the list or not. */
+  active: number | null
+  /** Counts up when the active request is to be brought into view. */
+  reveal: number
   error: ApiError | null
 }
 
-interface Page {
-  rows: Map<number, Activity>
-  /** Everything up to this seq has been answered for. */
-  through: number
-  used: number
+/** All requests in the log: a place is a seq. */
+class Everything implements Places {
+  from = 1
+  to = 1
+  seq = (place: number): number => place
+  place = (seq: number): number | null => (seq >= this.from && seq < this.to ? seq : null)
+
+  /** Takes the log's range, and drops the oldest in steps where there are more than can be laid out. */
+  range(first: number, last: number): void {
+    const over = last - Math.max(first, this.from) + 1 - maxRows
+    this.from = Math.max(first, this.from) + Math.ceil(Math.max(0, over) / dropStep) * dropStep
+    this.to = last + 1
+  }
 }
 
+type Api = Pick<typeof wails, 'activityAt' | 'findActivity'>
+
 /**
- * The log of requests as the list sees it: pages of 200 rows by seq, of which about 20 are kept and the others loaded when
- * they come into view. Follow means that the newest row stays in view; whatever turns it off, new rows then only
- * lengthen the list below the view. Pause freezes the list at the row that was newest then.
+ * The log of requests as the list sees it, whole or filtered: rows are loaded when they come into view. Follow means that the
+ * newest row stays in view; whatever turns it off, new rows then only lengthen the list below the view. Pause freezes the
+ * list at the row that was newest then.
  */
 export class ActivityLog {
   readonly view = new Observable<View>({
-    version: 0, origin: 1, last: 0, follow: true, paused: false, unseen: 0, selected: null, error: null,
+    version: 0, from: 1, to: 1, first: 1, last: 0, list: 0, filter: nothing, search: null, follow: true, paused: false, unseen: 0, active: null, reveal: 0, error: null,
   })
 
-  readonly #pull: (q: ActivityQuery) => Promise<ActivityPage>
-  readonly #pages = new Map<number, Page>()
-  readonly #loading = new Set<number>()
+  readonly #api: Api
   #store = ''
+  #first = 1
   #head = 0
-  #seen = 0
+  #all = new Everything()
+  #search: Search | null = null
+  #rows: Rows
+  /** Where the view stopped moving. */
+  #seen = 1
+  /** Places in view. */
   #wanted: [number, number] = [0, -1]
-  #clock = 0
   #advancing = false
+  /** A request to bring into view as soon as the search finds it. */
+  #awaited: number | null = null
 
-  constructor(pull: (q: ActivityQuery) => Promise<ActivityPage>) {
-    this.#pull = pull
+  constructor(api: Api) {
+    this.#api = api
+    this.#rows = new Rows(api.activityAt, this.#all)
   }
 
-  /** Forgets everything: another store, or the first one. */
+  /** Forgets everything: another store, or the first one. The filter stays, since it says nothing of one store. */
   reset(store: string, first: number, last: number): void {
     this.#store = store
+    this.#first = Math.max(1, first)
     this.#head = last
-    this.#seen = last
-    this.#pages.clear()
-    this.#loading.clear()
-    this.#wanted = [0, -1]
-    this.#advancing = false
-    const origin = Math.max(first, 1, last - maxRows + 1)
-    this.#change({ origin, last, follow: true, paused: false, selected: null, error: null })
+    this.#all = new Everything()
+    this.#all.range(this.#first, last)
+    this.#begin(this.view.get().filter, null)
   }
 
   /** Tells that rows up to head are on disk. */
   moved(head: number): void {
     if (head <= this.#head) return
     this.#head = head
-    void this.#advance()
+    this.#all.range(this.#first, head)
+    this.#change({})
+    if (this.#search) void this.#look()
+    else void this.#advance()
   }
 
-  /** A row, undefined while it is not loaded. */
-  row(seq: number): Activity | undefined {
-    const page = this.#pages.get(pageOf(seq))
-    if (page) page.used = ++this.#clock
-    return page?.rows.get(seq)
+  /** Tells which request is the oldest that is still in the log. */
+  pruned(first: number): void {
+    if (first <= this.#first) return
+    this.#first = first
+    this.#all.range(first, this.#head)
+    this.#search?.prune(first)
+    this.#change({})
   }
 
-  /** Says which rows are in view; what is missing of them is loaded. */
+  /** Shows what a filter finds; the active request is brought into view as soon as it is found. */
+  filter(filter: Filter): void {
+    if (print(filter) !== print(this.view.get().filter)) this.#begin(filter)
+  }
+
+  /** Looks anew: times that were said by words are reckoned from now. */
+  refresh(): void {
+    this.#begin(this.view.get().filter)
+  }
+
+  /** How many rows the list has. */
+  get count(): number {
+    const { from, to } = this.view.get()
+    return Math.max(0, to - from)
+  }
+
+  /** The row at an index, undefined while it is not loaded. */
+  row(index: number): Activity | undefined {
+    return this.#rows.at(index + this.view.get().from)
+  }
+
+  seq(index: number): number {
+    return this.#list.seq(index + this.view.get().from)
+  }
+
+  /** Where a request stands in the list, null if it is not in it. */
+  indexOf(seq: number): number | null {
+    const { from, to } = this.view.get()
+    const place = this.#list.place(seq)
+    return place === null || place < from || place >= to ? null : place - from
+  }
+
+  /** The index of the row that was at the top of the view, to come back to. */
+  get top(): number {
+    return Math.max(0, this.#wanted[0] - this.view.get().from)
+  }
+
+  /** Says which indexes are in view; what is missing of them is loaded. */
   ensure(from: number, to: number): void {
-    this.#wanted = [from, to]
+    const origin = this.view.get().from
+    this.#wanted = [from + origin, to + origin]
     if (!this.view.get().error) this.#load()
   }
 
-  /** Tries again after a failed load. */
+  /** Tries again after a failure. */
   retry(): void {
     this.#change({ error: null })
     this.#load()
-    void this.#advance()
+    if (this.#search) void this.#look()
+    else void this.#advance()
   }
 
   setFollow(follow: boolean): void {
     if (follow) this.resume()
     else if (this.view.get().follow) {
-      this.#seen = this.view.get().last
+      this.#awaited = null
+      this.#seen = this.view.get().to
       this.#change({ follow: false })
     }
   }
@@ -107,7 +177,7 @@ export class ActivityLog {
   setPaused(paused: boolean): void {
     if (paused === this.view.get().paused) return
     if (paused) {
-      if (this.view.get().follow) this.#seen = this.view.get().last
+      if (this.view.get().follow) this.#seen = this.view.get().to
       this.#change({ paused: true })
     } else {
       this.#change({ paused: false })
@@ -117,104 +187,124 @@ export class ActivityLog {
 
   /** Back to the newest row, and on with it. */
   resume(): void {
-    this.#change({ follow: true, paused: false, selected: null })
+    this.#awaited = null
+    this.#change({ follow: true, paused: false, active: null })
     void this.#advance()
   }
 
-  /** Selects a row, which turns follow off, or none. */
-  select(seq: number | null): void {
-    if (seq === null) {
-      this.#change({ selected: null })
-      return
-    }
-    const row = this.row(seq)
-    if (!row) return
-    this.setFollow(false)
-    this.#change({ selected: row })
+  /** Makes a request of the list the active one, which turns follow off, or none. */
+  activate(seq: number | null): void {
+    this.#awaited = null
+    if (seq !== null) this.setFollow(false)
+    this.#change({ active: seq })
   }
 
-  /** Shows the rows up to head. Following, they are fetched first, so that no empty row flashes up at the edge. */
+  /** Makes a request active and brings it into view, at once or when it is found. */
+  show(seq: number): void {
+    this.#change({ active: seq })
+    this.#awaited = seq
+    this.#reveal()
+  }
+
+  get #list(): Places {
+    return this.#search ?? this.#all
+  }
+
+  #begin(filter: Filter, active = this.view.get().active): void {
+    this.#search?.stop()
+    this.#search = isNothing(filter) ? null : new Search(this.#api.findActivity, resolve(filter, new Date()), this.#store, this.#head, (first) => this.#found(first))
+    this.#rows = new Rows(this.#api.activityAt, this.#list)
+    this.#wanted = [0, -1]
+    this.#advancing = false
+    this.#seen = this.#list.to
+    this.#awaited = active
+    this.#change({ filter, active, list: this.view.get().list + 1, to: this.#list.to, follow: true, paused: false, error: null })
+    this.#reveal()
+    if (this.#search) void this.#look()
+  }
+
+  #reveal(): void {
+    if (this.#awaited === null || this.#list.place(this.#awaited) === null) return
+    this.#awaited = null
+    this.setFollow(false)
+    this.#change({ reveal: this.view.get().reveal + 1 })
+  }
+
+  /** Lets the search go on, down and up, one question at a time. */
+  async #look(): Promise<void> {
+    const search = this.#search
+    if (!search || this.view.get().error) return
+    try {
+      await Promise.all([search.down(), search.up(() => this.#head)])
+    } catch (thrown) {
+      if (search === this.#search) this.#change({ error: toApiError(thrown) })
+    }
+  }
+
+  #found(first: number): void {
+    this.pruned(first)
+    this.#change({})
+    this.#reveal()
+    this.#load()
+    void this.#advance()
+  }
+
+  /** Shows the rows up to the newest. Following, they are fetched first, so that no empty row flashes up at the edge. */
   async #advance(): Promise<void> {
     if (this.#advancing) return
-    const store = this.#store
+    const rows = this.#rows
     this.#advancing = true
     try {
       for (;;) {
-        const { paused, follow, last, error } = this.view.get()
-        if (paused || last >= this.#head || error) break
-        const head = this.#head
+        const { paused, follow, to, error } = this.view.get()
+        const end = this.#list.to
+        if (paused || to >= end || error) break
         if (follow) {
-          const from = Math.max(last + 1, head - 2 * pageSize)
-          for (let page = pageOf(from); page <= pageOf(head); page++) {
-            await this.#fetch(page, head)
-            if (store !== this.#store) return
+          for (let block = blockOf(Math.max(to, end - 2 * blockSize)); block <= blockOf(end - 1); block++) {
+            await this.#fetch(block)
+            if (rows !== this.#rows) return
           }
           if (this.view.get().error) break
           if (this.view.get().paused) continue
         }
-        const origin = this.view.get().origin
-        const drop = Math.ceil((head - origin + 1 - maxRows) / dropStep) * dropStep
-        this.#change({ last: head, origin: drop > 0 ? origin + drop : origin })
+        this.#change({ to: end })
       }
     } finally {
-      if (store === this.#store) this.#advancing = false
+      if (rows === this.#rows) this.#advancing = false
     }
-    this.#change({}) // the count of unseen rows
+    this.#change({})
   }
 
   #load(): void {
     const [from, to] = this.#wanted
-    const { last } = this.view.get()
-    for (let page = pageOf(from); page <= pageOf(Math.min(to, last)); page++) {
-      if (this.#loading.size >= concurrent) return
-      if (this.#answered(page, last) || this.#loading.has(page)) continue
-      void this.#fetch(page, last).then(() => {
-        if (!this.view.get().error) this.#load()
-      })
+    for (;;) {
+      const block = this.#rows.busy < concurrent ? this.#rows.missing(from, Math.min(to, this.view.get().to - 1)) : null
+      if (block === null) return
+      void this.#fetch(block).then((loaded) => loaded && this.#load())
     }
   }
 
-  #answered(page: number, head: number): boolean {
-    return (this.#pages.get(page)?.through ?? 0) >= Math.min(head, endOf(page))
-  }
-
-  /** Loads what is missing of a page up to head, which is on disk. */
-  async #fetch(page: number, head: number): Promise<void> {
-    if (this.#answered(page, head)) return
-    const store = this.#store
-    const known = this.#pages.get(page)
-    const after = known?.through ?? endOf(page) - pageSize
-    this.#loading.add(page)
+  /** Loads what is missing of a block; false if that failed or the list is another one by then. */
+  async #fetch(block: number): Promise<boolean> {
+    const rows = this.#rows
     try {
-      const answer = await this.#pull({ after: after || beginning, before: 0, limit: endOf(page) - after })
-      if (store !== this.#store || answer.store !== store) return
-      const rows = new Map(known?.rows)
-      for (const row of answer.rows) if (row.seq <= endOf(page)) rows.set(row.seq, row)
-      const through = Math.max(Math.min(head, endOf(page)), answer.rows.at(-1)?.seq ?? 0)
-      this.#pages.set(page, { rows, through: Math.min(through, endOf(page)), used: ++this.#clock })
-      this.#evict()
+      const page = await rows.load(block)
+      if (rows !== this.#rows || (page && page.store !== this.#store)) return false
+      if (page) this.pruned(page.head.first)
       this.#change({})
+      return true
     } catch (thrown) {
-      if (store === this.#store) this.#change({ error: toApiError(thrown) })
-    } finally {
-      if (store === this.#store) this.#loading.delete(page)
+      if (rows === this.#rows) this.#change({ error: toApiError(thrown) })
+      return false
     }
-  }
-
-  /** Lets go of the pages that were not looked at for the longest time. */
-  #evict(): void {
-    if (this.#pages.size <= maxPages) return
-    const [oldest] = [...this.#pages].sort(([, a], [, b]) => a.used - b.used)
-    if (oldest) this.#pages.delete(oldest[0])
   }
 
   #change(part: Partial<View>): void {
     const before = this.view.get()
-    const next = { ...before, ...part, version: before.version + 1 }
-    next.unseen = next.follow && !next.paused ? 0 : Math.max(0, this.#head - this.#seen)
+    const { from, to } = this.#list
+    const next = { ...before, ...part, version: before.version + 1, from, first: this.#first, last: this.#head, search: this.#search?.progress ?? null }
+    next.to = Math.max(from, Math.min(next.to, to))
+    next.unseen = next.follow && !next.paused ? 0 : Math.max(0, to - this.#seen)
     this.view.set(next)
   }
 }
-
-const pageOf = (seq: number): number => Math.floor((seq - 1) / pageSize)
-const endOf = (page: number): number => (page + 1) * pageSize

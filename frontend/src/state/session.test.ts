@@ -16,7 +16,8 @@ const api: Api = {
     pulls++
     return snapshot()
   },
-  activity: async (q) => ({ store: 'a', head: { first: 1, last: q.after + q.limit }, rows: [] }),
+  activityAt: async (seqs) => ({ store: 'a', head: { first: 1, last: seqs.at(-1) ?? 0 }, rows: [] }),
+  findActivity: async () => ({ store: 'a', seqs: [], through: 0, done: true, head: { first: 1, last: 0 } }),
   watch: async (listener) => {
     tell = listener
     return () => undefined

@@ -20,7 +20,7 @@ const tryAgainAfter = 5_000
 /** Lists in view are loaded anew at most so often. */
 const listsEvery = 1_000
 
-export type Api = Pick<typeof wails, 'snapshot' | 'activity' | 'watch' | 'retry' | 'people' | 'groups' | 'sampleState'>
+export type Api = Pick<typeof wails, 'snapshot' | 'activityAt' | 'findActivity' | 'watch' | 'retry' | 'people' | 'groups' | 'sampleState'>
 
 /**
  * The page's idea of the backend: starts from a snapshot, pulls it again when a notification says so, and hands the log of
@@ -50,7 +50,7 @@ export class Session {
 
   constructor(api: Api = wails) {
     this.#api = api
-    this.log = new ActivityLog(api.activity)
+    this.log = new ActivityLog(api)
     this.people = new PagedList(api.people)
     this.groups = new PagedList(api.groups)
   }
@@ -163,6 +163,7 @@ export class Session {
     } else if (snapshot.activity.last > this.#head) {
       this.#headMoved(snapshot.activity.last)
     }
+    this.log.pruned(snapshot.activity.first)
     if (before.offlineSince || before.snapshot?.database.state !== snapshot.database.state) {
       this.log.retry()
       this.people.retry()

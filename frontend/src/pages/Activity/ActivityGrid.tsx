@@ -1,13 +1,14 @@
-import { type KeyboardEvent, type Ref, useCallback, useMemo } from 'react'
+import { type KeyboardEvent, type Ref, useCallback, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Activity } from '../../api/types'
-import { type Column, Grid } from '../../components/Grid'
+import { type Column, Grid, rowHeight } from '../../components/Grid'
+import { Marked } from '../../components/Marked'
 import { Status, type Tone } from '../../components/Status'
 import { actionKey, type Outcome, outcome } from '../../lib/status'
-import { clock } from '../../lib/time'
+import { moment, rowTime } from '../../lib/time'
 import type { ActivityLog, View } from '../../state/activity'
-import { copy } from '../../state/clipboard'
-import { asText, summary } from './text'
+import type { ColumnName } from '../../state/activity-look'
+import { summary } from './text'
 
 /** Room for the pill of unseen rows, so that it never hides a row for good. */
 const pillHeight = 48
@@ -19,75 +20,78 @@ export const tones: Record<Outcome, Tone> = {
 export interface ActivityGridProps {
   log: ActivityLog
   view: View
+  columns: readonly ColumnName[]
   /** What all targets begin with. */
   base: string
+  onActive: (index: number | null, how: 'walk' | 'click' | 'open') => void
+  /** Other keys; true means that it was one. */
+  onKey: (e: KeyboardEvent) => boolean
   ref: Ref<HTMLDivElement>
 }
 
-/** The requests, newest last. */
-export function ActivityGrid({ log, view, base, ref }: ActivityGridProps) {
+/** The requests of the list, newest last. */
+export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey, ref }: ActivityGridProps) {
   const { t, i18n } = useTranslation()
-  const { origin, last } = view
-  const selected = view.selected && view.selected.seq >= origin && view.selected.seq <= last ? view.selected.seq - origin : null
+  const grid = useRef<HTMLDivElement>(null)
+  useImperativeHandle(ref, () => grid.current as HTMLDivElement, [])
   const moving = view.follow && !view.paused
-  const onRange = useCallback((from: number, to: number) => log.ensure(from + origin, to + origin), [log, origin, last])
+  const { from } = view
+  const marked = [view.filter.person, view.filter.text].filter(Boolean).join(' ')
+  const onRange = useCallback((first: number, last: number) => log.ensure(first, last), [log, view.list, from])
+  const keyOf = useCallback((index: number) => log.seq(index), [log, view.list, from])
 
-  const columns = useMemo((): Column<Activity>[] => [
-    { id: 'time', title: t('activity.time'), width: '104px', render: (row) => <span className="time">{clock(row.at, i18n.language)}</span> },
-    { id: 'action', title: t('activity.action'), width: '112px', render: (row) => t(actionKey(row.action)) },
-    {
-      id: 'identity',
-      title: t('activity.identity'),
-      width: 'minmax(100px, 1.1fr)',
-      render: (row) => <span dir="auto" className="identity">{row.identity || row.id}</span>,
-    },
-    {
-      id: 'status',
-      title: t('activity.status'),
-      width: '148px',
-      render: (row) => (
-        <span className="outcome">
-          <Status tone={tones[outcome(row.status)]} word={t(`common.outcomes.${outcome(row.status)}`)} /> <span className="quiet">{row.status}</span>
-        </span>
-      ),
-    },
-    {
-      id: 'took',
-      title: t('activity.took'),
-      width: '56px',
-      align: 'end',
-      from: 480,
-      render: (row) => (row.took < 1 ? '<1' : Math.round(row.took).toLocaleString(i18n.language)),
-    },
-    { id: 'summary', title: t('activity.summary'), width: 'minmax(140px, 2fr)', from: 760, render: (row) => <span className="quiet">{summary(row, base)}</span> },
-  ], [t, i18n.language, base])
+  // Coming back to the page, the view is where it was left; a request that is linked to stands in the middle.
+  const revealed = useRef(-1)
+  useLayoutEffect(() => {
+    const el = grid.current
+    if (!el || revealed.current === view.reveal) return
+    const began = revealed.current < 0
+    revealed.current = view.reveal
+    const index = view.active === null ? null : log.indexOf(view.active)
+    if (index !== null && (!began || view.reveal > 0)) el.scrollTop = Math.max(0, (index + 1) * rowHeight - el.clientHeight / 2)
+    else if (began && !moving) el.scrollTop = log.top * rowHeight
+  }, [log, view.reveal, view.active, moving])
 
-  const onKey = (e: KeyboardEvent): boolean => {
-    if (e.key === 'c' && (e.ctrlKey || e.metaKey) && getSelection()?.isCollapsed !== false && view.selected) void copy(asText(view.selected, t, i18n.language))
-    else if (e.ctrlKey || e.metaKey || e.altKey) return false
-    else if (e.key === 'End') log.resume()
-    else if (e.key === 'f' || e.key === 'F') log.setFollow(!view.follow)
-    else if (e.key === 'p' || e.key === 'P') log.setPaused(!view.paused)
-    else return false
-    return true
-  }
+  const columns = useMemo(() => {
+    const all: Record<ColumnName, Omit<Column<Activity>, 'id' | 'title'>> = {
+      time: { width: '120px', render: (row) => <time className="time" dateTime={row.at} title={moment(row.at, i18n.language)}>{rowTime(row.at, i18n.language)}</time> },
+      action: { width: '112px', from: 480, render: (row) => t(actionKey(row.action)) },
+      identity: { width: 'minmax(100px, 1.1fr)', render: (row) => <Marked text={row.identity || row.id} search={marked} /> },
+      status: {
+        width: '148px',
+        render: (row) => (
+          <span className="outcome">
+            <Status tone={tones[outcome(row.status)]} word={t(`common.outcomes.${outcome(row.status)}`)} /> <span className="quiet">{row.status}</span>
+          </span>
+        ),
+      },
+      took: { width: '56px', align: 'end', from: 480, render: (row) => (row.took < 1 ? '<1' : Math.round(row.took).toLocaleString(i18n.language)) },
+      summary: { width: 'minmax(140px, 2fr)', from: 760, render: (row) => <span className="quiet"><Marked text={summary(row, base)} search={marked} /></span> },
+      method: { width: '72px', from: 480, render: (row) => <span className="mono">{row.method}</span> },
+      client: { width: 'minmax(120px, 1fr)', from: 760, render: (row) => <span title={row.userAgent}>{row.userAgent}</span> },
+      remote: { width: 'minmax(120px, 160px)', from: 760, render: (row) => row.remote },
+      requestId: { width: 'minmax(120px, 300px)', from: 760, render: (row) => <span className="mono">{row.requestId}</span> },
+    }
+    return chosen.map((id): Column<Activity> => ({ id, title: t(`activity.${id}`), ...all[id] }))
+  }, [t, i18n.language, base, chosen, marked])
 
   return (
     <Grid
-      ref={ref}
+      key={view.list}
+      ref={grid}
       name="request"
-      label={t('activity.grid')}
+      label={t(view.search ? 'activity.gridFiltered' : 'activity.grid')}
       columns={columns}
-      count={last - origin + 1}
-      row={(index) => log.row(index + origin)}
-      keyOf={(index) => index + origin}
+      count={log.count}
+      row={(index) => log.row(index)}
+      keyOf={keyOf}
       onRange={onRange}
-      active={selected}
-      onActive={(index) => log.select(index === null ? null : index + origin)}
+      active={view.active === null ? null : log.indexOf(view.active)}
+      onActive={onActive}
       atEnd={moving}
       onLeaveEnd={() => log.setFollow(false)}
       endSpace={moving ? 0 : pillHeight}
-      dropped={origin}
+      dropped={from}
       onKey={onKey}
     />
   )

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import type { Activity } from '../../api/types'
+import type { Activity, ActivityDetail } from '../../api/types'
 import { actionKey, outcome } from '../../lib/status'
 import { moment } from '../../lib/time'
 
@@ -36,8 +36,20 @@ export function asText(row: Activity, t: TFunction, language: string): string {
     `${t('activity.details.requestId')}: ${row.requestId}`,
     `${t('activity.details.time')}: ${moment(row.at, language)} (${row.at})`,
     row.remote && `${t('activity.details.remote')}: ${row.remote}`,
-    row.userAgent && `${t('activity.details.userAgent')}: ${row.userAgent}`,
+    row.userAgent && `${t('activity.details.client')}: ${row.userAgent}`,
   ]
     .filter(Boolean)
     .join('\n')
+}
+
+/** A request with its bodies and changes for the clipboard: bodies that are JSON as such, others as text. */
+export function asJson({ row, request, response, changes }: ActivityDetail): string {
+  const body = (text: string): unknown => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      return text
+    }
+  }
+  return JSON.stringify({ ...row, request: body(request), response: body(response), changes }, null, 2)
 }
