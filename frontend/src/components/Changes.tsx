@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next'
 import type { Change } from '../api/types'
 
-/** What changed from what to what, a line a value. */
-export function Changes({ changes }: { changes: readonly Change[] }) {
+/** What changed from what to what, a line a value. Plain leaves the heads to screen readers, for many small ones in a row. */
+export function Changes({ changes, plain = false }: { changes: readonly Change[]; plain?: boolean }) {
   const { t } = useTranslation()
   return (
     <table className="changes">
-      <thead>
+      <thead className={plain ? 'visually-hidden' : undefined}>
         <tr>
           <th scope="col">{t('common.changes.attribute')}</th>
           <th scope="col">{t('common.changes.old')}</th>

@@ -59,6 +59,14 @@ export interface GridProps<Row> {
   ref?: Ref<HTMLDivElement>
 }
 
+/** Scrolls a grid as little as it takes to show a row. */
+export function reveal(grid: HTMLElement | null, index: number): void {
+  if (!grid) return
+  const top = index * rowHeight
+  if (top < grid.scrollTop) grid.scrollTop = top
+  else if (top + 2 * rowHeight > grid.scrollTop + grid.clientHeight) grid.scrollTop = top + 2 * rowHeight - grid.clientHeight
+}
+
 const gap = 12
 const tickWidth = 24
 

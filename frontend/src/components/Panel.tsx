@@ -1,6 +1,6 @@
 import { Button, Tab, TabList } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
 export interface PanelProps {
@@ -12,15 +12,22 @@ export interface PanelProps {
   tabs?: readonly { id: string; title: string }[]
   tab?: string
   onTab?: (id: string) => void
+  /** Between head and tabs. */
+  notice?: ReactNode
+  /** What is in it scrolls by itself. */
+  fill?: boolean
   onClose: () => void
   children: ReactNode
+  ref?: Ref<HTMLElement> | undefined
 }
 
 /** What is known of the row that was opened, beside the list. Escape closes it; whoever opened it takes the focus back. */
-export function Panel({ label, title, actions, tabs, tab, onTab, onClose, children }: PanelProps) {
+export function Panel({ label, title, actions, tabs, tab, onTab, notice, fill = false, onClose, children, ref }: PanelProps) {
   const { t } = useTranslation()
   return (
     <aside
+      ref={ref}
+      tabIndex={-1}
       className="panel"
       aria-label={label}
       onKeyDown={(e) => {
@@ -34,6 +41,7 @@ export function Panel({ label, title, actions, tabs, tab, onTab, onClose, childr
         {actions}
         <Button appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
       </div>
+      {notice}
       {tabs && tab && (
         <TabList className="panel-tabs" size="small" selectedValue={tab} onTabSelect={(_, { value }) => onTab?.(String(value))}>
           {tabs.map((one) => (
@@ -44,8 +52,9 @@ export function Panel({ label, title, actions, tabs, tab, onTab, onClose, childr
         </TabList>
       )}
       <div
-        className="panel-body"
+        className={fill ? 'panel-body fill' : 'panel-body'}
         id="panel-body"
+        tabIndex={fill ? undefined : 0}
         {...(tabs && tab ? { role: 'tabpanel', 'aria-labelledby': `tab-${tab}` } : {})}
       >
         {children}

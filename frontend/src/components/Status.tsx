@@ -1,9 +1,9 @@
 import {
-  CheckmarkCircleFilled, ClockRegular, DismissCircleFilled, ErrorCircleFilled, InfoRegular, QuestionCircleRegular, WarningFilled,
+  CheckmarkCircleFilled, ClockRegular, DeleteRegular, DismissCircleFilled, ErrorCircleFilled, InfoRegular, ProhibitedRegular, QuestionCircleRegular, WarningFilled,
 } from '@fluentui/react-icons'
 
 /** Each tone has a shape of its own, so that colour is never the only sign. */
-export type Tone = 'good' | 'warning' | 'bad' | 'severe' | 'unknown' | 'neutral' | 'waiting'
+export type Tone = 'good' | 'warning' | 'bad' | 'severe' | 'unknown' | 'neutral' | 'waiting' | 'off' | 'gone'
 
 const icons = {
   good: CheckmarkCircleFilled,
@@ -13,6 +13,8 @@ const icons = {
   unknown: QuestionCircleRegular,
   neutral: InfoRegular,
   waiting: ClockRegular,
+  off: ProhibitedRegular,
+  gone: DeleteRegular,
 }
 
 /** An icon and a word. */

@@ -15,6 +15,8 @@ export interface ListView {
   /** Counts up with everything that may be shown differently. */
   version: number
   asked: Asked
+  /** What the rows that are there answer: what was asked before while that is loading. Null before the first answer. */
+  answered: Asked | null
   /** Rows in the list, -1 until the first answer. */
   total: number
   /** The list was made before the newest change: refresh makes it anew. */
@@ -46,8 +48,6 @@ export class PagedList<Row> {
   #store = ''
   #turn = 0
   #clock = 0
-  /** What the rows that are shown answer. */
-  #answered: Asked | null = null
   /** Counts what was told by moved. */
   #moves = 0
   #wanted: [number, number] = [0, 0]
@@ -56,7 +56,7 @@ export class PagedList<Row> {
   constructor(pull: (q: ListQuery) => Promise<Answer<Row>>, asked: Partial<Asked> = {}) {
     this.#pull = pull
     const first = { search: '', state: '', sort: 'name', descending: false, group: '', ...asked }
-    this.view = new Observable<ListView>({ version: 0, asked: first, total: -1, stale: false, loading: false, error: null })
+    this.view = new Observable<ListView>({ version: 0, asked: first, answered: null, total: -1, stale: false, loading: false, error: null })
   }
 
   /** Asks for the list if that was not done yet. */
@@ -83,6 +83,13 @@ export class PagedList<Row> {
     void this.#fetch(Math.floor(Math.max(0, from) / pageSize))
   }
 
+  /** Drops what is still to come: nobody looks at the list any more. */
+  close(): void {
+    this.#turn++
+    this.#started = false
+    this.#loading.clear()
+  }
+
   /** Forgets everything: another store. */
   reset(): void {
     this.#turn++
@@ -93,7 +100,7 @@ export class PagedList<Row> {
     this.#wanted = [0, 0]
     const again = this.#started
     this.#started = false
-    this.#change({ total: -1, stale: false, loading: false, error: null })
+    this.#change({ answered: null, total: -1, stale: false, loading: false, error: null })
     if (again) this.start()
   }
 
@@ -188,20 +195,19 @@ export class PagedList<Row> {
       this.#store = answer.store
       if (made) {
         this.#list = answer.list
-        this.#answered = this.view.get().asked
         this.#pages = new Map()
       }
       this.#pages.set(page, { rows: answer.rows, used: ++this.#clock, old: moves !== this.#moves })
       this.#evict()
-      this.#change({ total: answer.total, error: null, ...(made ? { loading: false, stale: moves !== this.#moves } : {}) })
+      this.#change({ total: answer.total, error: null, ...(made ? { answered: this.view.get().asked, loading: false, stale: moves !== this.#moves } : {}) })
       this.#load()
     } catch (thrown) {
       if (turn !== this.#turn) return
       this.#loading.delete(page)
       // Rows that answer another question than the one that is asked now must not stay.
-      const foreign = list === '' && this.#answered !== this.view.get().asked
+      const foreign = list === '' && this.view.get().answered !== this.view.get().asked
       if (foreign) this.#pages.clear()
-      this.#change({ error: toApiError(thrown), loading: false, ...(foreign ? { total: -1 } : {}) })
+      this.#change({ error: toApiError(thrown), loading: false, ...(foreign ? { total: -1, answered: null } : {}) })
     }
   }
 

@@ -1,6 +1,7 @@
 import activity from './activity.json'
 import common from './common.json'
 import connection from './connection.json'
+import directory from './directory.json'
 import errors from './errors.json'
 import groups from './groups.json'
 import overview from './overview.json'
@@ -9,4 +10,4 @@ import sample from './sample.json'
 import settings from './settings.json'
 import shell from './shell.json'
 
-export default { activity, common, connection, errors, groups, overview, people, sample, settings, shell }
+export default { activity, common, connection, directory, errors, groups, overview, people, sample, settings, shell }

@@ -1,0 +1,232 @@
+import { Button } from '@fluentui/react-components'
+import { ArrowClockwiseRegular, ArrowDownloadRegular } from '@fluentui/react-icons'
+import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorBar } from '../../components/ErrorBar'
+import { type Column, Grid } from '../../components/Grid'
+import { PageHead } from '../../components/PageHead'
+import { SearchField } from '../../components/SearchField'
+import { useObservable } from '../../lib/observable'
+import type { PageProps } from '../../shell/page'
+import { announce } from '../../state/announcer'
+import type { Asked, ListView, PagedList } from '../../state/list'
+import { go } from '../../state/route'
+import { openSample } from '../../state/sample'
+import { Selection } from '../../state/selection'
+import { ColumnsMenu } from './ColumnsMenu'
+import { useColumns } from './columns'
+import './directory.css'
+import { ExportDialog } from './ExportDialog'
+import { type Filter, filterKey, filters, type Kind } from './kind'
+import { SelectionBar } from './SelectionBar'
+import { StateFilter } from './StateFilter'
+import { useCalmRefresh, useCursor } from './use'
+
+export interface PanelSlot {
+  id: string
+  tab: string
+  ref: Ref<HTMLElement>
+  onTab: (tab: string) => void
+  onClose: () => void
+}
+
+export interface DirectoryPageProps<Row> extends PageProps {
+  kind: Kind
+  list: PagedList<Row>
+  /** All columns in their first order; that of the name comes first. */
+  columns: readonly Column<Row>[]
+  /** Those that are shown until somebody chooses others. */
+  shownFirst: readonly string[]
+  states: readonly Filter[]
+  /** In the head: how many there are. */
+  counts: string
+  total: number
+  /** Nothing was ever there, so there is something to set up. */
+  untouched: boolean
+  /** What copying takes of one: the id, and the e-mail or the name, as it is now. */
+  pick: (id: string) => Promise<{ id: string; word: string }>
+  wordOf: (row: Row) => string
+  panel: (slot: PanelSlot) => ReactNode
+}
+
+/** A long list with its tools, and beside it what was opened. */
+export function DirectoryPage<Row extends { id: string; state: string }>(props: DirectoryPageProps<Row>) {
+  const { kind, list, route, unsure, snapshot } = props
+  const { t, i18n } = useTranslation()
+  const view = useObservable(list.view)
+  const selection = useMemo(() => new Selection(list), [list])
+  const ticked = useObservable(selection.view)
+  const count = selection.count()
+  const grid = useRef<HTMLDivElement>(null)
+  const panel = useRef<HTMLElement>(null)
+  const cursor = useCursor({ kind, list, view, route, grid, panel })
+  const choice = useColumns(kind, props.columns, props.shownFirst)
+  const [exporting, setExporting] = useState<'selected' | 'shown' | null>(null)
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  const { asked } = view
+  const narrowed = asked.search !== '' || asked.state !== ''
+
+  useEffect(() => list.start(), [list])
+  useEffect(() => selection.reordered(), [selection, view.loading])
+  useCalmRefresh(list, view, grid, cursor.active === null && count === 0)
+
+  // A link may bring what is to be looked for.
+  const { search, state } = route.query
+  useEffect(() => {
+    if (search !== undefined || state !== undefined) list.ask({ search: search ?? '', state: filters.find((f) => f === state) ?? '' })
+  }, [list, search, state])
+
+  const ask = (part: Partial<Asked>) => {
+    if (selection.view.get().all !== null) selection.clear()
+    list.ask(part)
+  }
+  const clear = () => ask({ search: '', state: '' })
+
+  const found = narrowed && !view.loading && view.total >= 0 ? t('directory.found', { count: view.total, formatted: number(view.total) }) : ''
+  useEffect(() => {
+    if (found !== '') announce(found)
+  }, [found])
+
+  const sortBy = (id: string) => {
+    const timely = id === 'changed' || id === 'created'
+    ask(asked.sort === id ? { descending: !asked.descending } : { sort: id, descending: timely })
+  }
+
+  const onKey = (e: KeyboardEvent): boolean => {
+    if (e.key !== 'a' || !(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey) return false
+    selection.tickAll()
+    return true
+  }
+
+  const busy = view.total < 0
+  const empty = view.total === 0 && !view.loading
+  return (
+    <section className="directory" aria-labelledby="page-title" onKeyDown={cursor.onKeyDown}>
+      <PageHead title={t(`${kind}.title`)} note={unsure ? t('directory.head.asOf', { counts: props.counts }) : props.counts}>
+        <ColumnsMenu choice={choice} titles={Object.fromEntries(props.columns.map((c) => [c.id, c.title]))} always="name" />
+        <Button icon={<ArrowDownloadRegular />} onClick={() => setExporting(count > 0 ? 'selected' : 'shown')}>
+          {t('directory.export.button')}
+        </Button>
+      </PageHead>
+      <div className="toolbar">
+        <SearchField main label={t(`${kind}.search`)} value={asked.search} busy={view.loading} onSearch={(text) => ask({ search: text })} />
+        <StateFilter states={props.states} state={asked.state} onState={(next) => ask({ state: next })} />
+        <span className="spring" />
+        <span className="quiet found">{found}</span>
+        {view.stale && (
+          <>
+            <span className="quiet stale">{t('directory.stale')}</span>
+            <Button size="small" icon={<ArrowClockwiseRegular />} onClick={() => list.refresh()}>
+              {t('directory.refresh')}
+            </Button>
+          </>
+        )}
+      </div>
+      {view.error && <ErrorBar error={view.error} onRetry={() => list.retry()} />}
+      <div className="directory-body">
+        <div className="grid-frame">
+          {empty ? (
+            <Nothing kind={kind} view={view} untouched={props.untouched} sample={snapshot.sample} onClear={clear} />
+          ) : (
+            !(busy && view.error) && (
+              <Grid
+                ref={grid}
+                name={kind}
+                label={t(`${kind}.grid`)}
+                columns={choice.columns}
+                busy={busy}
+                count={busy ? 30 : view.total}
+                row={(index) => list.row(index)}
+                keyOf={(index) => index}
+                onRange={cursor.onRange}
+                active={cursor.active}
+                onActive={cursor.onActive}
+                isTicked={(index) => ticked.all !== null || selection.has(list.row(index)?.id ?? '')}
+                onTick={(index, extend) => void (extend ? selection.extend(index, cursor.active ?? index) : selection.toggle(index))}
+                tickLabel={t(`${kind}.tick`)}
+                tickAllLabel={t(`${kind}.tickAll`)}
+                allTicked={ticked.all !== null ? true : count > 0 ? 'mixed' : false}
+                onTickAll={() => (ticked.all !== null ? selection.clear() : selection.tickAll())}
+                sort={{ id: asked.sort, descending: asked.descending }}
+                onSort={sortBy}
+                onKey={onKey}
+                order={JSON.stringify(view.answered)}
+              />
+            )
+          )}
+          {(count > 0 || ticked.refused !== null) && (
+            <SelectionBar
+              kind={kind}
+              selection={ticked}
+              count={count}
+              load={async () =>
+                ticked.all !== null
+                  ? (await list.rows(0, view.total - 1)).filter((row) => row.id !== '').map((row) => ({ id: row.id, word: props.wordOf(row) }))
+                  : inTurn([...ticked.rows.keys()], props.pick)
+              }
+              onExport={() => setExporting('selected')}
+              onClear={() => {
+                selection.clear()
+                grid.current?.focus()
+              }}
+            />
+          )}
+        </div>
+        {route.id !== '' && props.panel({ id: route.id, tab: route.tab, ref: panel, onTab: cursor.onTab, onClose: cursor.close })}
+      </div>
+      {exporting && (
+        <ExportDialog
+          kind={kind}
+          choices={[
+            ...(count > 0 ? [{ id: 'selected', label: t('directory.export.selected', { formatted: number(count) }), ids: [...ticked.rows.keys()], ...(ticked.all ? { filter: ticked.all } : {}) }] : []),
+            ...(narrowed ? [{ id: 'shown', label: t('directory.export.shown', { formatted: number(Math.max(0, view.total)) }), filter: asked }] : []),
+            { id: 'everything', label: t(`${kind}.export.everything`, { formatted: number(props.total) }) },
+          ]}
+          onClose={() => setExporting(null)}
+        />
+      )}
+    </section>
+  )
+}
+
+interface NothingProps {
+  kind: Kind
+  view: ListView
+  untouched: boolean
+  sample: boolean
+  onClear: () => void
+}
+
+/** Why the list is empty, and the next step. */
+function Nothing({ kind, view, untouched, sample, onClear }: NothingProps) {
+  const { t } = useTranslation()
+  const { search, state } = view.asked
+  if (search === '' && (untouched || state === '')) {
+    return (
+      <EmptyState title={t(`${kind}.empty.title`)} text={t(`${kind}.empty.text`)}>
+        {!sample && (
+          <>
+            <Button appearance="primary" onClick={() => go({ page: 'connection' })}>
+              {t(`${kind}.empty.connect`)}
+            </Button>
+            <Button onClick={openSample}>{t(`${kind}.empty.sample`)}</Button>
+          </>
+        )}
+      </EmptyState>
+    )
+  }
+  const within = t(filterKey(state))
+  return (
+    <EmptyState title={t('directory.nothing.title')} text={search === '' ? t('directory.nothing.state', { state: within }) : t('directory.nothing.search', { search, state: within })}>
+      <Button onClick={onClear}>{t('directory.nothing.clear')}</Button>
+    </EmptyState>
+  )
+}
+
+/** Loads a few at a time, in order. */
+async function inTurn<T>(ids: readonly string[], load: (id: string) => Promise<T>): Promise<T[]> {
+  const all: T[] = []
+  for (let at = 0; at < ids.length; at += 8) all.push(...(await Promise.all(ids.slice(at, at + 8).map(load))))
+  return all
+}

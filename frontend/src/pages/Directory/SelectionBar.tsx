@@ -1,0 +1,87 @@
+import { Button } from '@fluentui/react-components'
+import { ArrowDownloadRegular, CopyRegular, DismissRegular } from '@fluentui/react-icons'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ApiError, toApiError } from '../../api/errors'
+import { ErrorBar } from '../../components/ErrorBar'
+import { announce } from '../../state/announcer'
+import { copy } from '../../state/clipboard'
+import { mostTicked, type SelectionView } from '../../state/selection'
+import type { Kind } from './kind'
+
+const mostCopied = 1_000
+
+export interface SelectionBarProps<Row> {
+  kind: Kind
+  selection: SelectionView<Row>
+  count: number
+  /** The selected ones as they are now. */
+  load: () => Promise<{ id: string; word: string }[]>
+  onExport: () => void
+  onClear: () => void
+}
+
+/** How much is selected, and what can be done with it. It says itself what came of it. */
+export function SelectionBar<Row>({ kind, selection, count, load, onExport, onClear }: SelectionBarProps<Row>) {
+  const { t, i18n } = useTranslation()
+  const [note, setNote] = useState('')
+  const [error, setError] = useState<ApiError | null>(null)
+  const [busy, setBusy] = useState(false)
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  useEffect(() => {
+    setNote('')
+    setError(null)
+  }, [selection.rows, selection.all])
+
+  const tell = (text: string) => {
+    setNote(text)
+    announce(text)
+  }
+  const copyAll = async (of: (row: { id: string; word: string }) => string) => {
+    setError(null)
+    if (count > mostCopied) {
+      tell(t('directory.selection.tooManyToCopy', { most: number(mostCopied) }))
+      return
+    }
+    setBusy(true)
+    try {
+      const all = (await load()).map(of)
+      const words = all.filter((word) => word !== '')
+      const missing = all.length - words.length
+      if (words.length === 0) setNote(t('directory.selection.notCopied'))
+      else if (await copy(words.join('\n'))) {
+        const formatted = number(words.length)
+        setNote(missing > 0 ? t('directory.selection.copiedSome', { formatted, missing: number(missing) }) : t('directory.selection.copied', { count: words.length, formatted }))
+      }
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const { refused } = selection
+  const fault = error ?? (refused === 'tooMany' ? null : refused)
+  const text = refused === 'tooMany' ? t('directory.selection.tooMany', { most: number(mostTicked) }) : note
+  return (
+    <div className="selection-bar" role="region" aria-label={t('directory.selection.label')}>
+      {fault && <ErrorBar error={fault} />}
+      <div className="toolbar">
+        <strong>{t('directory.selection.count', { count, formatted: number(count) })}</strong>
+        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll((row) => row.word)}>
+          {t(`${kind}.copyNames`)}
+        </Button>
+        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll((row) => row.id)}>
+          {t('directory.selection.copyIds')}
+        </Button>
+        <Button size="small" icon={<ArrowDownloadRegular />} disabledFocusable={count === 0} onClick={onExport}>
+          {t('directory.selection.export')}
+        </Button>
+        <Button size="small" appearance="subtle" icon={<DismissRegular />} onClick={onClear}>
+          {t('directory.selection.clear')}
+        </Button>
+      </div>
+      {text && <p className="quiet small">{text}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import { useMemo, useState } from 'react'
+import type { Column } from '../../components/Grid'
+import { remember, remembered } from '../../state/preferences'
+
+/** A column somebody may choose; the first one is always shown. */
+export interface Choice {
+  id: string
+  shown: boolean
+}
+
+export interface ColumnChoice<Row> {
+  /** All columns in order. */
+  choices: readonly Choice[]
+  /** Those that are shown, in order. */
+  columns: readonly Column<Row>[]
+  toggle: (id: string) => void
+  move: (id: string, by: -1 | 1) => void
+  reset: () => void
+}
+
+/** Reads what was kept: unknown columns are dropped, new ones come last as they are by default. */
+export function choicesFrom(kept: unknown, defaults: readonly Choice[]): Choice[] {
+  if (!Array.isArray(kept)) return [...defaults]
+  const known = kept.filter((c: unknown): c is Choice =>
+    typeof c === 'object' && c !== null && 'id' in c && 'shown' in c && typeof c.shown === 'boolean' && defaults.some((d) => d.id === c.id))
+  const once = known.filter((c, i) => known.findIndex((other) => other.id === c.id) === i)
+  const all = [...once, ...defaults.filter((d) => !once.some((c) => c.id === d.id))]
+  return all.map(({ id, shown }) => ({ id, shown: shown || id === defaults[0]?.id }))
+}
+
+/** Which columns are shown and in which order, kept under a name from one start to the next. */
+export function useColumns<Row>(name: string, all: readonly Column<Row>[], shownFirst: readonly string[]): ColumnChoice<Row> {
+  const defaults = all.map(({ id }) => ({ id, shown: shownFirst.includes(id) }))
+  const [choices, setChoices] = useState(() => choicesFrom(remembered(name), defaults))
+  const change = (next: Choice[]) => {
+    setChoices(next)
+    remember(name, next)
+  }
+  const columns = useMemo(
+    () => choices.flatMap((c) => (c.shown ? all.filter((column) => column.id === c.id) : [])),
+    [choices, all],
+  )
+  return {
+    choices,
+    columns,
+    toggle: (id) => change(choices.map((c) => (c.id === id && id !== defaults[0]?.id ? { id, shown: !c.shown } : c))),
+    move: (id, by) => {
+      const at = choices.findIndex((c) => c.id === id)
+      const next = [...choices]
+      const [moved] = next.splice(at, 1)
+      if (!moved || at + by < 0) return
+      next.splice(at + by, 0, moved)
+      change(next)
+    },
+    reset: () => change(defaults),
+  }
+}

@@ -1,0 +1,129 @@
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { reveal } from '../../components/Grid'
+import type { ListView, PagedList } from '../../state/list'
+import { go, type Route } from '../../state/route'
+import type { Kind } from './kind'
+
+interface CursorOptions<Row> {
+  kind: Kind
+  list: PagedList<Row>
+  view: ListView
+  route: Route
+  grid: RefObject<HTMLDivElement | null>
+  panel: RefObject<HTMLElement | null>
+}
+
+/**
+ * The row the keyboard stands on, and what is open beside the list. What is open follows while somebody walks; it stays open
+ * when its row is not in the list any more.
+ */
+export function useCursor<Row extends { id: string }>({ kind, list, view, route, grid, panel }: CursorOptions<Row>) {
+  const [stand, setStand] = useState<{ index: number; id: string } | null>(null)
+  const walks = useRef(0)
+  const enter = useRef(false)
+
+  // A row keeps its mark when a new order puts it elsewhere; a link's row gets it once it is loaded.
+  const pending = stand !== null && stand.id === ''
+  const wanted = pending ? '' : route.id || (stand?.id ?? '')
+  let active: number | null = null
+  if (wanted !== '') {
+    const here = stand ? list.row(stand.index) : undefined
+    if (stand && here?.id === wanted) active = stand.index
+    else active = list.indexOf((row) => row.id === wanted) ?? (stand?.id === wanted && here === undefined ? stand.index : null)
+  } else if (stand) active = stand.index
+  if (active !== null && active >= view.total) active = null
+
+  const open = (id: string, replace: boolean) => go({ page: kind, id, tab: route.tab }, replace)
+  const close = () => {
+    go({ page: kind })
+    grid.current?.focus()
+  }
+
+  const arrive = (index: number, row: Row) => {
+    setStand({ index, id: row.id })
+    if (route.id !== '' && row.id !== '') open(row.id, true)
+  }
+  const walk = (index: number) => {
+    const turn = ++walks.current
+    reveal(grid.current, index)
+    const row = list.row(index)
+    if (row) {
+      arrive(index, row)
+      return
+    }
+    setStand({ index, id: '' })
+    list.rows(index, index).then(
+      ([loaded]) => turn === walks.current && loaded && arrive(index, loaded),
+      () => undefined, // the list itself says what is wrong
+    )
+  }
+
+  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
+    if (index === null) {
+      setStand(null)
+      if (route.id !== '') close()
+      return
+    }
+    if (how === 'walk') {
+      walk(index)
+      return
+    }
+    const row = list.row(index)
+    if (!row || row.id === '') return
+    walks.current++
+    setStand({ index, id: row.id })
+    enter.current = how === 'open'
+    if (row.id === route.id) focusPanel()
+    else open(row.id, false)
+  }
+
+  const focusPanel = () => {
+    if (!enter.current) return
+    enter.current = false
+    const tab = panel.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')
+    ;(tab ?? panel.current)?.focus()
+  }
+  useEffect(focusPanel)
+
+  const onKeyDown = (e: KeyboardEvent) => {
+    if (!e.altKey || e.ctrlKey || e.metaKey || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return
+    if (route.id === '' || view.total <= 0) return
+    const to = (active ?? -1) + (e.key === 'ArrowDown' ? 1 : -1)
+    e.preventDefault()
+    if (to < 0 || to >= view.total) return
+    walk(to)
+  }
+
+  return {
+    active,
+    close,
+    onActive,
+    onKeyDown,
+    onRange: useCallback((from: number, to: number) => list.ensure(from, to), [list]),
+    onTab: (tab: string) => go({ page: kind, id: route.id, tab }, true),
+  }
+}
+
+const calmEvery = 2_000
+
+/**
+ * Makes a list anew by itself while nobody is at it: it is at its top, nothing is chosen, and the pointer is not over its
+ * rows. So no row ever moves under the pointer.
+ */
+export function useCalmRefresh<Row>(list: PagedList<Row>, view: ListView, grid: RefObject<HTMLDivElement | null>, idle: boolean): void {
+  const last = useRef(0)
+  useEffect(() => {
+    if (!view.stale || view.loading || view.error || !idle) return
+    const calm = () => {
+      const el = grid.current
+      if (el && (el.scrollTop > 0 || el.matches(':hover'))) {
+        timer = setTimeout(calm, calmEvery)
+        return
+      }
+      last.current = Date.now()
+      list.refresh()
+    }
+    let timer = setTimeout(calm, Math.max(0, last.current + calmEvery - Date.now()))
+    return () => clearTimeout(timer)
+  }, [list, grid, view.stale, view.loading, view.error, view.version, idle])
+}
