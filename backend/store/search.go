@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"scimdesk/backend/scim"
 )
 
 const (
@@ -28,7 +30,8 @@ type Search struct {
 	Until    time.Time     // exclusive
 
 	// Person has words that must all occur in the name or id of whom a request was about, or in the values of its filter: so
-	// a match, which asks for somebody by user name, is found by the user name.
+	// a match, which asks for somebody by user name, is found by the user name. Other requests have the name at most: they are found
+	// by a whole user name or e-mail address of the person they were about.
 	Person string
 
 	// Text has words that must all occur in name, target, detail, client or ids. Letter case and accents do not count, and a
@@ -60,6 +63,9 @@ func (s *Store) SearchActivity(ctx context.Context, q Search) (Found, error) {
 		return Found{}, err
 	}
 	w := newWalk(s, q, max(first, 1), last)
+	if w.ids, err = s.called(ctx, q.Person); err != nil {
+		return Found{}, err
+	}
 	found := Found{Seqs: []int64{}}
 	for !w.done() {
 		began := time.Now()
@@ -95,7 +101,27 @@ type walk struct {
 	text        string
 	args        []any
 	person      []string
+	ids         []string // of people whom Person names in full
 	words       []string
+}
+
+const calledText = `select id from resources where type = 'User' and unique_key = $1 and deleted_at is null
+	union all select id from resources where type = 'User' and unique_key = $1 and deleted_at is not null
+	union all select r.id from emails e join resources r on r.seq = e.resource_seq where e.key = $1`
+
+// called gives the ids of people with this user name or e-mail address, also of deleted ones.
+func (s *Store) called(ctx context.Context, name string) (ids []string, err error) {
+	key := scim.Key(strings.TrimSpace(name))
+	if key == "" {
+		return nil, nil
+	}
+	err = s.read.each(ctx, calledText, []any{key}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, s.broken(err)
 }
 
 func newWalk(s *Store, q Search, first, last int64) *walk {
@@ -305,7 +331,8 @@ func (w *walk) leap(ctx context.Context, low, high int64, end time.Time) error {
 // matches decides what SQL can't: the texts.
 func (w *walk) matches(who, target, rest string) bool {
 	who = Fold(who)
-	if len(w.person) > 0 && !hasAll(w.person, who, Fold(filterValues(target))) {
+	if len(w.person) > 0 && !hasAll(w.person, who, Fold(filterValues(target))) &&
+		!slices.ContainsFunc(w.ids, func(id string) bool { return strings.HasSuffix(who, id) }) {
 		return false
 	}
 	if len(w.words) == 0 {

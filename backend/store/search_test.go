@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"scimdesk/backend/scim"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -281,6 +283,7 @@ func TestSearchPlans(t *testing.T) {
 		trafficBad:      "SEARCH activity USING INDEX activity_at (at>? AND at<?)",
 		trafficFailed:   "SEARCH activity USING INDEX activity_at (at>? AND at<?)",
 		trafficRows:     "SEARCH activity USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+		calledText:      "SEARCH e USING PRIMARY KEY (key=?)",
 		activityAt():    "SEARCH activity USING INTEGER PRIMARY KEY (rowid=?)",
 	} {
 		steps := explain(t, s, text)
@@ -288,6 +291,25 @@ func TestSearchPlans(t *testing.T) {
 		if !slices.Contains(steps, want) || strings.Contains(got, "TEMP B-TREE") && text != trafficFailed && text != trafficBad {
 			t.Errorf("%s\n%s", text, got)
 		}
+	}
+}
+
+// TestAPersonIsFoundByUserName: a create has only the display name in the log, and a deleted person's requests are looked for most.
+func TestAPersonIsFoundByUserName(t *testing.T) {
+	s := open(t, Options{})
+	anna := create(t, s, person(t, "anna.b@x.example", `"displayName":"Anna Berg"`, `"emails":[{"type":"work","value":"Anna@mail.example"}]`))
+	other := create(t, s, person(t, "anna.b@x.example.com", `"displayName":"Anna Berg"`))
+	keep(t, s, Activity{Name: "Anna Berg", ResourceID: anna.ID}, Activity{Name: "Anna Berg", ResourceID: other.ID}, Activity{ResourceID: anna.ID})
+	for _, name := range []string{"anna.b@x.example", " ANNA.B@X.example ", "anna@mail.example"} {
+		if got, _ := searchOn(t, s, Search{Person: name}, nil); !slices.Equal(got, []int64{3, 1}) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if err := s.Delete(t.Context(), cause, scim.User, anna.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := searchOn(t, s, Search{Person: "anna.b@x.example"}, nil); !slices.Equal(got, []int64{3, 1}) {
+		t.Errorf("when she is deleted: %v", got)
 	}
 }
 
