@@ -1,4 +1,4 @@
-import { FluentProvider } from '@fluentui/react-components'
+import { FluentProvider, useFocusFinders } from '@fluentui/react-components'
 import { useSyncExternalStore } from 'react'
 import { LiveRegion } from './components/LiveRegion'
 import { useObservable } from './lib/observable'
@@ -14,6 +14,16 @@ export function App({ session }: { session: Session }) {
     <FluentProvider theme={theme} className="app" style={{ colorScheme: scheme }}>
       <Shell session={session} />
       <LiveRegion />
+      <FocusKeeper />
     </FluentProvider>
   )
+}
+
+/**
+ * Keeps Fluent's focus manager alive. It lives as long as one component uses it, and if a dialog is the last one, it ends
+ * before it has shown again what it hid from screen readers behind the dialog.
+ */
+function FocusKeeper() {
+  useFocusFinders()
+  return null
 }

@@ -1,6 +1,7 @@
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Spinner } from '@fluentui/react-components'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useReturnedFocus } from '../lib/focus'
 import { ErrorBar } from './ErrorBar'
 
 export interface ConfirmProps {
@@ -17,6 +18,7 @@ export interface ConfirmProps {
 /** Asks before something that can't be taken back. It stays while the deed is under way, and tells in place what failed. */
 export function Confirm({ title, confirm, busy, error, onConfirm, onClose, children }: ConfirmProps) {
   const { t } = useTranslation()
+  useReturnedFocus()
   return (
     <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && !busy && onClose()}>
       <DialogSurface>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useObservable } from '../lib/observable'
 import { ActivityPage } from '../pages/Activity/ActivityPage'
 import { ConnectionPage } from '../pages/Connection/ConnectionPage'
+import { RotationDialog } from '../pages/Connection/RotationDialog'
 import { GroupsPage } from '../pages/Groups/GroupsPage'
 import { OverviewPage } from '../pages/Overview/OverviewPage'
 import { SampleDialog } from '../pages/Overview/SampleDialog'
@@ -99,6 +100,7 @@ export function Shell({ session }: { session: Session }) {
       <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />
       {over === 'help' && <Help snapshot={snapshot} />}
       <SampleDialog />
+      <RotationDialog />
     </div>
   )
 }

@@ -3,22 +3,22 @@ import {
 } from '@fluentui/react-components'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { NewToken } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
+import { useReturnedFocus } from '../../lib/focus'
+import { useObservable } from '../../lib/observable'
 import { copySecret } from '../../state/clipboard'
+import { type Fresh, freshToken } from '../../state/rotation'
 
-export interface RotationDialogProps {
-  made: NewToken
-  /** There was a token before, which has ended. */
-  replaced: boolean
-  /** The invented Entra gets it by itself. */
-  sample: boolean
-  onClose: () => void
+/** Stands in the shell, so that a page which changes or goes does not take the secret with it. */
+export function RotationDialog() {
+  const fresh = useObservable(freshToken)
+  return fresh && <Shown {...fresh} onClose={() => freshToken.set(null)} />
 }
 
 /** Shows a new secret, once. Escape closes it only after copying, since the secret can't be shown again. */
-export function RotationDialog({ made, replaced, sample, onClose }: RotationDialogProps) {
+function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => void }) {
   const { t } = useTranslation()
+  useReturnedFocus()
   const [copied, setCopied] = useState(false)
   const copyNow = async () => {
     const done = await copySecret(made.secret)

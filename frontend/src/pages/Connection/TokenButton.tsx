@@ -3,26 +3,26 @@ import { ArrowSyncRegular, KeyRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
-import type { NewToken, Snapshot } from '../../api/types'
+import type { Snapshot } from '../../api/types'
 import { rotateToken } from '../../api/wails'
 import { Confirm } from '../../components/Confirm'
 import { ErrorBar } from '../../components/ErrorBar'
-import { RotationDialog } from './RotationDialog'
+import { freshToken } from '../../state/rotation'
 
 /** Makes a token, or rotates the one there is: that is asked first, since the old one ends at once. */
 export function TokenButton({ token, sample }: { token: Snapshot['token']; sample: boolean }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const [working, setWorking] = useState(false)
-  const [fresh, setFresh] = useState<{ made: NewToken; replaced: boolean } | null>(null)
   const [error, setError] = useState<ApiError | null>(null)
 
   const make = async () => {
     setWorking(true)
     setError(null)
     try {
-      setFresh({ made: await rotateToken(), replaced: token.exists })
+      const made = await rotateToken()
       setAsking(false)
+      freshToken.set({ made, replaced: token.exists, sample })
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {
@@ -57,7 +57,6 @@ export function TokenButton({ token, sample }: { token: Snapshot['token']; sampl
           <p>{t(sample ? 'connection.rotation.askSample' : 'connection.rotation.askEntra')}</p>
         </Confirm>
       )}
-      {fresh && <RotationDialog made={fresh.made} replaced={fresh.replaced} sample={sample} onClose={() => setFresh(null)} />}
     </>
   )
 }

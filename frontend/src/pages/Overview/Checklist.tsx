@@ -53,14 +53,8 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
           )}
         </Step>
         <Step state={state(1)} title={t('overview.checklist.token.title')}>
-          {token.exists ? (
-            <p>{t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) })}</p>
-          ) : (
-            <>
-              <p>{t('overview.checklist.token.todo')}</p>
-              <TokenButton token={token} sample={snapshot.sample} />
-            </>
-          )}
+          <p>{token.exists ? t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) }) : t('overview.checklist.token.todo')}</p>
+          {(!token.exists || wrongToken) && <TokenButton token={token} sample={snapshot.sample} />}
         </Step>
         <Step state={state(2)} title={t('overview.checklist.entra.title')}>
           {lastEntra ? (

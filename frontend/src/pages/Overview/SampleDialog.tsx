@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
 import { startSample } from '../../api/wails'
 import { ErrorBar } from '../../components/ErrorBar'
+import { useReturnedFocus } from '../../lib/focus'
 import { useObservable } from '../../lib/observable'
 import { visit } from '../../shell/focus'
 import { sampleAsked } from '../../state/sample'
@@ -21,6 +22,7 @@ export function SampleDialog() {
 
 function Asking({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation()
+  useReturnedFocus()
   const [people, setPeople] = useState<number>(200)
   const [speed, setSpeed] = useState<Speed>('entra')
   const [starting, setStarting] = useState(false)
@@ -38,8 +40,8 @@ function Asking({ onClose }: { onClose: () => void }) {
     }
   }
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && !starting && onClose()}>
-      <DialogSurface>
+    <Dialog open onOpenChange={(_, { open }) => !open && !starting && onClose()} surfaceMotion={null}>
+      <DialogSurface backdropMotion={null}>
         <DialogBody>
           <DialogTitle>{t('sample.dialog.title')}</DialogTitle>
           <DialogContent className="sample-dialog">
