@@ -3,12 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"scimdesk/backend/scim"
@@ -42,9 +39,6 @@ type Find struct {
 	Descending bool
 }
 
-// findSlice is how many rows one read of Find gives.
-const findSlice = 20_000
-
 // findStates are the conditions of States, for people and for groups.
 var findStates = map[string]struct{ people, groups string }{
 	FindLiving:   {" and r.deleted_at is null", " and r.deleted_at is null"},
@@ -54,16 +48,16 @@ var findStates = map[string]struct{ people, groups string }{
 	FindAll:      {"", ""},
 }
 
-// sortKey is SQL for what Find reads to sort by: a text or a number, the other being the same for all.
+// sortKey is SQL for what Find reads to sort by: a text, a number, or nothing where rows come in order.
 type sortKey struct{ text, number string }
 
 var findKeys = map[string]sortKey{
-	SortName:     {"''", "0"},
-	SortUserName: {"coalesce(r.unique_key, '')", "0"},
-	SortEmail:    {"r.email_key", "0"},
-	SortState:    {"''", "case when r.deleted_at is not null then 2 when r.active = 0 then 1 else 0 end"},
-	SortCreated:  {"''", "r.created_at"},
-	SortChanged:  {"''", "coalesce(r.deleted_at, 0)"}, // the others' is added
+	SortName:     {},
+	SortUserName: {text: "coalesce(r.unique_key, '')"},
+	SortEmail:    {text: "r.email_key"},
+	SortState:    {number: "case when r.deleted_at is not null then 2 when r.active = 0 then 1 else 0 end"},
+	SortCreated:  {number: "r.created_at"},
+	SortChanged:  {number: "coalesce(r.deleted_at, 0)"}, // the others' is added
 }
 
 // found is a row of a list on its way to its place.
@@ -124,14 +118,9 @@ func seqsOf(all []found) []int64 {
 // find reads what a list holds, in order of name.
 func (s *Store) find(ctx context.Context, t *scim.ResourceType, f Find) ([]found, error) {
 	words := FoldWords(f.Search)
-	text := findText(t, f, len(words))
-	args := []any{t.Name, "", int64(math.MinInt64), findSlice}
-	for _, w := range words {
-		args = append(args, w)
-	}
 	var all []found
 	var seen seqSet
-	err := s.slabs(ctx, text, args, func(row found) {
+	err := s.sweep(ctx, findSweep(t, f, len(words)), t.Name, words, func(row found) {
 		if seen.add(row.seq) {
 			row.rank = len(all)
 			all = append(all, row)
@@ -143,79 +132,42 @@ func (s *Store) find(ctx context.Context, t *scim.ResourceType, f Find) ([]found
 	return all, nil
 }
 
-func findText(t *scim.ResourceType, f Find, words int) string {
+func findSweep(t *scim.ResourceType, f Find, words int) sweep {
 	where := findStates[f.State].people
 	if t == scim.Group {
 		where = findStates[f.State].groups
 	}
 	for i := range words {
-		where += " and instr(r.search, $" + strconv.Itoa(5+i) + ") > 0"
+		where += " and instr(r.search, " + wordAt(i) + ") > 0"
 	}
-	return slabText("r.seq", "r.name_key", findKeys[f.Sort], "resources r where r.type = $1"+where)
+	return sweep{table: "resources r", of: "r.type = $1", seq: "r.seq", place: "r.name_key", where: where, key: findKeys[f.Sort], first: ""}
 }
 
-// changedText reads when those who are not deleted changed. The time stands in an index of its own, since it moves with every change.
-var changedText = slabText("r.seq", "r.updated_at", sortKey{"''", "r.updated_at"}, "resources r where r.type = $1 and r.deleted_at is null")
+// changedSweep reads when those who are not deleted changed. The time stands in an index of its own, since it moves with every change.
+var changedSweep = sweep{table: "resources r", of: "r.type = $1 and r.deleted_at is null", seq: "r.seq", place: "r.updated_at",
+	key: sortKey{number: "r.updated_at"}, first: int64(math.MinInt64)}
 
 // addChanged sets the number of those who are not deleted to when they changed.
 func (s *Store) addChanged(ctx context.Context, t *scim.ResourceType, all []found) error {
-	places := make(map[int64]int, len(all))
+	var last int64
+	for i := range all {
+		last = max(last, all[i].seq)
+	}
+	places := make([]int, last+1) // by seq, plus 1; seqs are counted up from 1
 	for i := range all {
 		if all[i].number == 0 {
-			places[all[i].seq] = i
+			places[all[i].seq] = i + 1
 		}
 	}
-	if len(places) == 0 {
-		return nil
-	}
-	err := s.slabs(ctx, changedText, []any{t.Name, int64(math.MinInt64), int64(math.MinInt64), findSlice}, func(row found) {
-		if i, ok := places[row.seq]; ok {
-			all[i].number = row.number
+	err := s.sweep(ctx, changedSweep, t.Name, nil, func(row found) {
+		if row.seq <= last && places[row.seq] > 0 {
+			all[places[row.seq]-1].number = row.number
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("find when %ss changed: %w", t.Name, err)
 	}
 	return nil
-}
-
-// slabText is a statement that gives many short rows as one: a row that leaves the engine by itself costs more than finding it. The
-// rows are those behind the place $2 and the seq $3, at most $4, in that order. The separator is taken out of texts, which only serve
-// to be compared.
-func slabText(seq, place string, key sortKey, from string) string {
-	return "select count(*), max(f.place), string_agg(f.seq, char(31)), string_agg(f.text, char(31)), string_agg(f.number, char(31)) from (select " +
-		seq + " as seq, " + place + " as place, replace(" + key.text + ", char(31), ' ') as text, " + key.number + " as number from " + from +
-		" and (" + place + ", " + seq + ") > ($2, $3) order by " + place + ", " + seq + " limit 0 + $4) f"
-}
-
-// slabs runs such a statement until nothing is left; no read is open between two slabs.
-func (s *Store) slabs(ctx context.Context, text string, args []any, each func(found)) error {
-	for {
-		var n int
-		var last any
-		var seqs, texts, numbers sql.NullString
-		if err := s.read.row(ctx, text, args, &n, &last, &seqs, &texts, &numbers); err != nil || n == 0 {
-			return err
-		}
-		var row found
-		for range n {
-			var seq, number string
-			seq, seqs.String, _ = strings.Cut(seqs.String, "\x1f")
-			number, numbers.String, _ = strings.Cut(numbers.String, "\x1f")
-			row.text, texts.String, _ = strings.Cut(texts.String, "\x1f")
-			var seqErr, numberErr error
-			row.seq, seqErr = strconv.ParseInt(seq, 10, 64)
-			row.number, numberErr = strconv.ParseInt(number, 10, 64)
-			if err := errors.Join(seqErr, numberErr); err != nil {
-				return err
-			}
-			each(row)
-		}
-		if n < findSlice {
-			return nil
-		}
-		args[1], args[2] = last, row.seq
-	}
 }
 
 // A seqSet is a set of seqs. They are counted up from 1, so it holds a bit for each.

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"time"
 
 	"scimdesk/backend/scim"
@@ -38,14 +36,12 @@ func (s *Store) FindMembers(ctx context.Context, group string, f Find) ([]int64,
 		return nil, s.broken(err)
 	}
 	words := FoldWords(f.Search)
-	args := []any{seq, "", int64(math.MinInt64), findSlice}
-	for i, w := range words {
-		where += " and instr(coalesce(r.search, lower(m.member_id)), $" + strconv.Itoa(5+i) + ") > 0"
-		args = append(args, w)
+	for i := range words {
+		where += " and instr(coalesce(r.search, lower(m.member_id)), " + wordAt(i) + ") > 0"
 	}
 	var all []found
 	var seen seqSet
-	err = s.slabs(ctx, findMembersText(where), args, func(row found) {
+	err = s.sweep(ctx, membersSweep(where), seq, words, func(row found) {
 		if seen.add(row.seq) {
 			row.rank = len(all)
 			all = append(all, row)
@@ -58,9 +54,9 @@ func (s *Store) FindMembers(ctx context.Context, group string, f Find) ([]int64,
 	return seqsOf(all), nil
 }
 
-func findMembersText(where string) string {
-	return slabText("m.seq", "m.member_id", sortKey{"coalesce(r.name_key, '')", "r.id is null"},
-		"members m left join resources r on r.id = m.member_id where m.group_seq = $1 and m.hidden = 0"+where)
+func membersSweep(where string) sweep {
+	return sweep{table: "members m left join resources r on r.id = m.member_id", of: "m.group_seq = $1", seq: "m.seq", place: "m.member_id", first: "",
+		where: " and m.hidden = 0" + where, key: sortKey{text: "coalesce(r.name_key, '')", number: "r.id is null"}}
 }
 
 // Membership is a member as a list shows it. Record is what the id names, deleted or not; its ID is empty where it names nothing.

@@ -80,6 +80,9 @@ func openLock(path string) (*sql.DB, error) {
 	return db, nil
 }
 
+// afterAll is greater than every number and text: a blob.
+var afterAll = []byte{0xff}
+
 // errorCode gives the engine's extended result code of an error, or 0 if it is not the engine's.
 func errorCode(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {

@@ -58,6 +58,7 @@ type Options struct {
 
 	probeEvery time.Duration // how often a failing disk is tried; 0 is 2 seconds
 	listLimit  time.Duration // how long one list may compare; 0 is 10 seconds
+	findSlice  int           // rows that one read of Find looks at; 0 is 20,000
 	checkFirst int64         // bytes up to which a file is checked before Open returns, above it behind; 0 is 128 MiB
 }
 
@@ -139,6 +140,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.checkFirst == 0 {
 		o.checkFirst = 128 << 20
+	}
+	if o.findSlice == 0 {
+		o.findSlice = 20_000
 	}
 	if o.listLimit == 0 {
 		o.listLimit = 10 * time.Second

@@ -225,6 +225,7 @@ func sound(t testing.TB, s *Store) {
 	if rows.Next() || rows.Err() != nil {
 		t.Errorf("foreign_key_check found rows, or nothing: %v", rows.Err())
 	}
+	current(t, s)
 }
 
 func TestCreateGetUpdateDelete(t *testing.T) {
