@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Cap } from './keys'
 
-const named: readonly string[] = ['ctrl', 'alt', 'shift', 'left', 'arrows', 'up', 'down', 'enter', 'escape', 'space', 'page', 'home', 'end'] satisfies Cap[]
+const named: readonly string[] = ['ctrl', 'alt', 'shift', 'left', 'arrows', 'up', 'down', 'enter', 'escape', 'space', 'pageUp', 'pageDown', 'home', 'end'] satisfies Cap[]
 const isNamed = (cap: string): cap is Cap => named.includes(cap)
 
 /** Keys that are held together. */

@@ -3,9 +3,11 @@ import { ErrorCircleFilled } from '@fluentui/react-icons'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey } from '../api/errors'
 import { CopyButton } from '../components/CopyButton'
+import { FolderChoice } from '../pages/Settings/Folder'
+import { Look } from '../pages/Settings/LookSection'
 import { copy } from '../state/clipboard'
 
-/** The data folder could not be opened: why, what to do, and once more. */
+/** The data folder could not be opened: why, what to do, once more, or another folder. */
 export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   const { t } = useTranslation()
   const detail = detailOf(error)
@@ -15,7 +17,7 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
       <Card className="failed">
         <div className="failed-title" role="alert">
           <ErrorCircleFilled aria-hidden className="failed-icon" />
-          <Title3 as="h2">{t('shell.failed.title')}</Title3>
+          <Title3 as="h1">{t('shell.failed.title')}</Title3>
         </div>
         <p>{t(`${key}.text`)}</p>
         <p>{t(`${key}.action`)}</p>
@@ -38,6 +40,14 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
             onCopy={() => copy(`${error.code}: ${error.message}`)}
           />
         </div>
+        <section className="failed-part" aria-labelledby="failed-folder">
+          <h2 id="failed-folder">{t('settings.folder.title')}</h2>
+          <FolderChoice sample={false} off={false} onOpened={onRetry} />
+        </section>
+        <section className="failed-part" aria-labelledby="failed-look">
+          <h2 id="failed-look">{t('settings.look.title')}</h2>
+          <Look />
+        </section>
       </Card>
     </main>
   )

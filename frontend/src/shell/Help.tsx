@@ -1,5 +1,5 @@
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components'
-import { OpenRegular } from '@fluentui/react-icons'
+import { Button, Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components'
+import { DismissRegular, OpenRegular } from '@fluentui/react-icons'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../api/errors'
@@ -7,6 +7,7 @@ import type { Snapshot } from '../api/types'
 import { openPage } from '../api/wails'
 import { CopyButton } from '../components/CopyButton'
 import { ErrorBar } from '../components/ErrorBar'
+import { useReturnedFocus } from '../lib/focus'
 import { copy } from '../state/clipboard'
 import { Caps } from './Caps'
 import { type Key, keys } from './keys'
@@ -15,6 +16,7 @@ import { dismiss } from './overlay'
 /** The keyboard, where the data lies, and where to read on. */
 export function Help({ snapshot }: { snapshot: Snapshot }) {
   const { t } = useTranslation()
+  useReturnedFocus()
   const [error, setError] = useState<ApiError | null>(null)
   const open = () => {
     setError(null)
@@ -24,8 +26,12 @@ export function Help({ snapshot }: { snapshot: Snapshot }) {
     <Dialog open onOpenChange={(_, { open: isOpen }) => isOpen || dismiss()} surfaceMotion={null}>
       <DialogSurface className="help" backdropMotion={null}>
         <DialogBody>
-          <DialogTitle>{t('shell.help.title')}</DialogTitle>
-          <DialogContent className="help-content" tabIndex={0} aria-label={t('shell.help.title')} role="region">
+          <DialogTitle
+            action={<Button appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={() => dismiss()} />}
+          >
+            {t('shell.help.title')}
+          </DialogTitle>
+          <DialogContent className="help-content">
             <div className="help-keys">
               {(['window', 'list'] as const).map((where) => (
                 <section key={where}>
@@ -54,11 +60,6 @@ export function Help({ snapshot }: { snapshot: Snapshot }) {
               {error && <ErrorBar error={error} onRetry={open} />}
             </section>
           </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={() => dismiss()}>
-              {t('common.close')}
-            </Button>
-          </DialogActions>
         </DialogBody>
       </DialogSurface>
     </Dialog>

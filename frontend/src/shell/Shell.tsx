@@ -1,4 +1,4 @@
-import { Spinner } from '@fluentui/react-components'
+import { Spinner, useFocusFinders } from '@fluentui/react-components'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useObservable } from '../lib/observable'
@@ -23,6 +23,7 @@ import { MessageArea } from './MessageArea'
 import { Navigation } from './Navigation'
 import { overlay } from './overlay'
 import type { PageProps } from './page'
+import { Palette } from './Palette'
 import { SampleBand } from './SampleBand'
 import { StatusBar } from './StatusBar'
 import './shell.css'
@@ -50,6 +51,9 @@ export function Shell({ session }: { session: Session }) {
   const Page = views[at.page]
 
   useCommands(session, ready)
+  // Fluent's focus machinery lives while something uses it. When a dialog was its only user, what the dialog hid from
+  // assistive technology would stay hidden after it.
+  useFocusFinders()
 
   // What was open in one store is not in the other.
   const store = snapshot?.store ?? ''
@@ -98,6 +102,7 @@ export function Shell({ session }: { session: Session }) {
         </main>
       </div>
       <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />
+      {over === 'palette' && <Palette snapshot={snapshot} />}
       {over === 'help' && <Help snapshot={snapshot} />}
       <SampleDialog />
       <RotationDialog />

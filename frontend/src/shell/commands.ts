@@ -38,6 +38,7 @@ function run(command: Command, session: Session, step: 1 | -1): void {
 
 /** Loads anew what is in view. */
 export function refresh(session: Session, page: PageName): void {
+  if (page === 'activity') session.log.refresh()
   if (page === 'people') session.people.refresh()
   if (page === 'groups') session.groups.refresh()
   session.changes.set(session.changes.get() + 1)

@@ -1,8 +1,8 @@
 import { go, type Route, type PageName } from '../state/route'
 
-/** Puts the focus on the title of the page, so that a screen reader says where one is and Tab goes on from there. */
+/** Puts the focus on the part of the page that was asked for (data-here) or on its title, so that a screen reader says where one is and Tab goes on from there. */
 export function focusTitle(): void {
-  const title = document.getElementById('page-title') ?? document.getElementById('main')
+  const title = document.querySelector<HTMLElement>('#main [data-here]') ?? document.getElementById('page-title') ?? document.getElementById('main')
   title?.focus()
 }
 

@@ -4,7 +4,7 @@ import { pages, type PageName } from '../state/route'
 export type Command = 'palette' | 'filter' | 'back' | 'refresh' | 'panes' | 'help' | `page ${PageName}`
 
 /** The names of keys in locales under shell.keys.caps; what is not there stands on the key as it is. */
-export type Cap = 'ctrl' | 'alt' | 'shift' | 'left' | 'arrows' | 'up' | 'down' | 'enter' | 'escape' | 'space' | 'page' | 'home' | 'end'
+export type Cap = 'ctrl' | 'alt' | 'shift' | 'left' | 'arrows' | 'up' | 'down' | 'enter' | 'escape' | 'space' | 'pageUp' | 'pageDown' | 'home' | 'end'
 
 export type Line =
   | 'palette' | 'pages' | 'filter' | 'back' | 'refresh' | 'panes' | 'help'
@@ -45,7 +45,7 @@ export const keys: readonly Key[] = [
   { line: 'panes', where: 'window', caps: [['F6'], ['shift', 'F6']], hit: (e) => (plain(e) && e.key === 'F6' ? 'panes' : undefined) },
   { line: 'help', where: 'window', caps: [['F1'], ['?']], hit: (e) => (plain(e) && (e.key === 'F1' || e.key === '?') ? 'help' : undefined) },
   { line: 'close', where: 'window', caps: [['escape']] },
-  { line: 'move', where: 'list', caps: [['arrows'], ['page']] },
+  { line: 'move', where: 'list', caps: [['arrows'], ['pageUp'], ['pageDown']] },
   { line: 'edges', where: 'list', caps: [['home'], ['end']] },
   { line: 'open', where: 'list', caps: [['enter']] },
   { line: 'neighbours', where: 'list', caps: [['alt', 'up'], ['alt', 'down']] },

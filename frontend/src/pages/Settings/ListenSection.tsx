@@ -1,0 +1,40 @@
+import { Field, Input } from '@fluentui/react-components'
+import { useTranslation } from 'react-i18next'
+import type { Settings } from '../../api/types'
+import { useObservable } from '../../lib/observable'
+import { fieldOf, isWrong, settingsDraft } from '../../state/settings'
+import { SaveForm, Section } from './Section'
+
+/** Where the SCIM server listens. */
+export function ListenSection({ here, saved, off }: { here: string; saved: Settings; off: boolean }) {
+  const { t } = useTranslation()
+  const { failed } = useObservable(settingsDraft.state)
+  const value = settingsDraft.value('listen')
+  const by = saved.listenFixed
+  const wrong = isWrong('listen', value) && settingsDraft.isTyped('listen')
+  const refused = failed !== null && fieldOf(failed) === 'listen'
+  return (
+    <Section id="listen" title={t('settings.listen.title')} here={here}>
+      <SaveForm name="listen" off={off || by !== ''}>
+        <Field
+          label={t('settings.listen.label')}
+          hint={by ? t(by === 'flag' ? 'settings.listen.fixedflag' : 'settings.listen.fixedenvironment') : t('settings.listen.hint')}
+          validationState={wrong || refused ? 'error' : 'none'}
+          validationMessage={wrong ? t('settings.listen.invalid') : null}
+        >
+          <Input
+            className="settings-address"
+            name="listen"
+            value={value}
+            maxLength={255}
+            disabled={off}
+            readOnly={by !== ''}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(_, { value: text }) => settingsDraft.type('listen', text)}
+          />
+        </Field>
+      </SaveForm>
+    </Section>
+  )
+}
