@@ -118,9 +118,10 @@ export class ActivityLog {
     if (print(filter) !== print(this.view.get().filter)) this.#begin(filter)
   }
 
-  /** Looks anew: times that were said by words are reckoned from now. */
+  /** Looks anew: times that were said by words are reckoned from now. Without a filter the list is always new. */
   refresh(): void {
-    this.#begin(this.view.get().filter)
+    if (this.#search) this.#begin(this.view.get().filter)
+    else this.retry()
   }
 
   /** How many rows the list has. */

@@ -8,7 +8,7 @@ import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { PageHead } from '../../components/PageHead'
 import { useObservable } from '../../lib/observable'
-import { useWidth } from '../../lib/width'
+import { useSize } from '../../lib/width'
 import type { PageProps } from '../../shell/page'
 import { type Filter, fromQuery, isNothing, nothing, toQuery } from '../../state/activity-filter'
 import { chooseLook, columnNames, look as lookOf, usualColumns } from '../../state/activity-look'
@@ -26,6 +26,8 @@ import './activity.css'
 /** From so many pixels on request and response stand side by side. */
 const wideWindow = 1_500
 const widePanel = 800
+/** Below so many pixels the panel stands at the right whatever was chosen: there is no room for two parts. */
+const lowBody = 360
 
 /** The requests as they arrive, filtered or not, and the open one's details beside them. */
 export function ActivityPage({ session, snapshot, route }: PageProps) {
@@ -35,7 +37,9 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
   const look = useObservable(lookOf())
   const grid = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
-  const width = useWidth(body)
+  const { width, height } = useSize(body)
+  const dockable = height === 0 || height >= lowBody
+  const bottom = look.dock === 'bottom' && dockable
   const open = /^[1-9]\d{0,14}$/.test(route.id) ? Number(route.id) : null
   const query = JSON.stringify(route.query)
 
@@ -120,7 +124,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
           <MessageBarBody>{t('activity.filter.full', { count: maxMatches, formatted: number(maxMatches) })}</MessageBarBody>
         </MessageBar>
       )}
-      <div className={`activity-body ${look.dock}`} ref={body}>
+      <div className={`activity-body${bottom ? ' bottom' : ''}`} ref={body}>
         <div className="grid-frame">
           {total === 0 && isNothing(filter) ? (
             <EmptyState title={t('activity.empty')} text={t('activity.emptyHint')}>
@@ -156,7 +160,10 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
               row={index === null ? undefined : log.row(index)}
               tab={route.tab}
               look={look}
-              wide={look.dock === 'bottom' ? width >= widePanel : innerWidth >= wideWindow}
+              bottom={bottom}
+              dockable={dockable}
+              roomy={bottom || width >= 940}
+              wide={bottom ? width >= widePanel : innerWidth >= wideWindow}
               first={view.first}
               last={view.last}
               filtered={search !== null}

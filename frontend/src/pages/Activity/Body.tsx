@@ -24,7 +24,7 @@ export function Body({ which, text, cut, look, heading }: BodyProps) {
   const label = t(`activity.body.region_${which}`)
 
   return (
-    <section className="body" aria-label={label}>
+    <div className="body">
       {heading && <h3>{t(`activity.tabs.${which}`)}</h3>}
       {text === '' ? (
         <p className="quiet">{t(which === 'request' ? 'activity.body.emptyRequest' : 'activity.body.emptyResponse')}</p>
@@ -55,7 +55,7 @@ export function Body({ which, text, cut, look, heading }: BodyProps) {
           </pre>
         </>
       )}
-    </section>
+    </div>
   )
 }
 

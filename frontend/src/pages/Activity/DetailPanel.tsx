@@ -1,5 +1,5 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components'
-import { ArrowDownRegular, ArrowUpRegular, CheckmarkRegular, CopyRegular, PanelBottomRegular, PanelRightRegular } from '@fluentui/react-icons'
+import { ArrowDownRegular, ArrowUpRegular, TargetArrowRegular, CheckmarkRegular, CopyRegular, PanelBottomRegular, PanelRightRegular } from '@fluentui/react-icons'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { activityDetail } from '../../api/wails'
@@ -35,6 +35,12 @@ export interface DetailPanelProps {
   /** The list is filtered, and finished without this request. */
   outside: boolean
   filtered: boolean
+  /** The panel stands below the list. */
+  bottom: boolean
+  /** There is room below the list for the panel. */
+  dockable: boolean
+  /** There is room for long tab names. */
+  roomy: boolean
   onTab: (tab: string) => void
   onClose: () => void
   onOnly: (part: Partial<Filter>) => void
@@ -44,7 +50,7 @@ export interface DetailPanelProps {
 
 /** All that is known of one request, beside or below the list. */
 export function DetailPanel(props: DetailPanelProps) {
-  const { seq, look, wide, onTab, onClose, onNeighbour, first, last, filtered } = props
+  const { seq, look, wide, onTab, onClose, onNeighbour, first, last, filtered, bottom } = props
   const { t, i18n } = useTranslation()
   const detail = useMemo(() => new Detail(async (id) => ({ ...(await activityDetail(Number(id))), id })), [])
   const view = useObservable(detail.view)
@@ -60,10 +66,9 @@ export function DetailPanel(props: DetailPanelProps) {
   const tab = known.includes(asked) ? asked : 'summary'
   const changed = full?.changes.length ?? 0
   const title = (name: string) =>
-    name === 'changes' && changed > 0 && !full?.changesMore
+    name === 'changes' && changed > 0 && props.roomy && !full?.changesMore
       ? t('activity.tabs.changesCount', { count: changed })
       : t(`activity.tabs.${name as (typeof tabs)[number] | 'bodies'}`)
-  const bottom = look.dock === 'bottom'
 
   return (
     <Panel
@@ -81,8 +86,12 @@ export function DetailPanel(props: DetailPanelProps) {
         <span className="panel-actions">
           <Button appearance="subtle" icon={<ArrowUpRegular />} disabled={!onNeighbour} aria-label={t('activity.details.previous')} title={t('activity.details.previous')} onClick={() => onNeighbour?.(-1)} />
           <Button appearance="subtle" icon={<ArrowDownRegular />} disabled={!onNeighbour} aria-label={t('activity.details.next')} title={t('activity.details.next')} onClick={() => onNeighbour?.(1)} />
+          {filtered && row && (
+            <Button appearance="subtle" icon={<TargetArrowRegular />} aria-label={t('activity.details.around')} title={t('activity.details.around')} onClick={props.onAround} />
+          )}
           <Button
             appearance="subtle"
+            disabled={!props.dockable}
             icon={bottom ? <PanelRightRegular /> : <PanelBottomRegular />}
             aria-label={t(bottom ? 'activity.details.dockRight' : 'activity.details.dockBottom')}
             title={t(bottom ? 'activity.details.dockRight' : 'activity.details.dockBottom')}
@@ -93,15 +102,7 @@ export function DetailPanel(props: DetailPanelProps) {
       }
       {...(missing || !row ? {} : { tabs: known.map((id) => ({ id, title: title(id) })), tab, onTab })}
       notice={
-        filtered &&
-        row && (
-          <p className="panel-note small">
-            {props.outside && <span>{t('activity.details.outside')}</span>}
-            <Button size="small" appearance="subtle" onClick={props.onAround}>
-              {t('activity.details.around')}
-            </Button>
-          </p>
-        )
+        props.outside && row && <p className="panel-note quiet small">{t('activity.details.outside')}</p>
       }
       fill={tab === 'bodies'}
       onClose={onClose}

@@ -33,7 +33,7 @@ export function Summary({ row, detail, onOnly }: SummaryProps) {
   return (
     <>
       <div className="meaning">
-        <p>
+        <p className="outcome">
           <Status tone={tones[result]} word={t(`common.outcomes.${result}`)} /> <span className="quiet">{row.status}</span>
         </p>
         <p>{t(`activity.advice.${meant}.text`)}</p>
@@ -50,7 +50,7 @@ export function Summary({ row, detail, onOnly }: SummaryProps) {
           </>
         )}
       </div>
-      <dl className="facts">
+      <dl className="request-facts">
         {row.detail && (
           <Fact name={t('activity.details.error')}>
             <span>
