@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,7 +45,8 @@ const DefaultMaxBody = server.DefaultMaxBody
 type Options struct {
 	// Dir is the data folder; it is made when missing. Empty means config.DataDir.
 	Dir string
-	// Listen is the TCP address of the SCIM listener; port 0 picks one. Empty means config.Listen.
+	// Listen is the TCP address of the SCIM listener; port 0 picks one. Empty means SCIMDESK_LISTEN, else what the folder's
+	// settings say.
 	Listen string
 	// BehindProxy allows a Listen address that is not loopback: a reverse proxy in front of it adds TLS.
 	BehindProxy bool
@@ -75,21 +77,20 @@ type Backend struct {
 	store   *store.Store
 	tokens  *token.Keeper
 	door    *listener
+	setting *setting
 	lists   lists
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
-// store.ErrOwned, one that the disk refuses *store.Unavailable. An address that can't be bound is no error here: the
-// backend lives, Snapshot and ListenError tell, and Run goes on trying.
+// store.ErrOwned, one that the disk refuses *store.Unavailable, one with broken settings *config.Faults. An address that can't
+// be bound is no error here: the backend lives, Snapshot and ListenError tell, and Run goes on trying.
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	dir, err := DataDir(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if o.Listen == "" {
-		o.Listen = config.Listen()
-	}
-	if err := checkListen(o.Listen, o.BehindProxy); err != nil {
+	set, err := newSetting(o)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkPublic(o.PublicURL); err != nil {
@@ -106,6 +107,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		started: time.Now(),
 		log:     slog.New(Masked(o.Log.Handler())),
 		hub:     newHub(),
+		setting: set,
 	}
 	b.store, err = store.Open(ctx, store.Options{
 		Dir: dir,
@@ -118,12 +120,16 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open data folder %s: %w", dir, err)
 	}
+	addr, err := b.setting.load(dir) // now that the folder is ours
+	if err != nil {
+		return nil, errors.Join(err, b.store.Close())
+	}
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, PublicURL: func() string { return o.PublicURL }, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
 	b.public = o.PublicURL
-	b.door = newListener(o.Listen, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
+	b.door = newListener(addr, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
 	b.door.bind(ctx)
 	return b, nil
 }
@@ -140,8 +146,13 @@ func DataDir(named string) (string, error) {
 	return abs, nil
 }
 
-// Run serves until ctx ends, then finishes what is in flight.
-func (b *Backend) Run(ctx context.Context) error { return b.door.run(ctx) }
+// Run serves until ctx ends, then finishes what is in flight. Meanwhile it removes what was kept long enough.
+func (b *Backend) Run(ctx context.Context) error {
+	var cleaning sync.WaitGroup
+	defer cleaning.Wait()
+	cleaning.Go(func() { b.clean(ctx) })
+	return b.door.run(ctx)
+}
 
 // ListenError tells why the SCIM listener could not be bound, nil if it is.
 func (b *Backend) ListenError() error { return b.door.failure() }

@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"syscall"
 
@@ -67,8 +68,12 @@ func classify(err error) fault {
 		return fault{"BAD_ADDRESS", err.Error()}
 	case errors.Is(err, ErrExposed):
 		return fault{"LISTEN_EXPOSED", err.Error()}
-	case errors.Is(err, syscall.EADDRINUSE), isBusyOnWindows(err):
+	case isBusy(err):
 		return fault{"PORT_BUSY", "The port is used by another program. Close that, or listen on another port."}
+	case errors.Is(err, syscall.ENOSPC):
+		return fault{"DB_FULL", "Nothing can be saved: the disk is full. Free some room and try again. " + err.Error()}
+	case errors.Is(err, syscall.EROFS):
+		return fault{"DB_READONLY", "Nothing can be saved: the disk is read-only. " + err.Error()}
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return fault{"NO_PERMISSION", "The system refuses it: " + err.Error()}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -88,9 +93,15 @@ func quarantine(err error) string {
 	return "Entra would put the provisioning job into quarantine: " + reason
 }
 
-// isBusyOnWindows knows WSAEADDRINUSE, which syscall.EADDRINUSE does not equal there.
-func isBusyOnWindows(err error) bool {
-	const wsaAddrInUse = 10048
-	n, ok := errors.AsType[syscall.Errno](err)
-	return ok && n == wsaAddrInUse
+// isBusy tells that an address can't be listened on because somebody does.
+func isBusy(err error) bool {
+	const windows syscall.Errno = 10048 // WSAEADDRINUSE, which syscall.EADDRINUSE does not equal there
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windows)
+}
+
+// isElsewhere tells that an address is none of this computer's.
+func isElsewhere(err error) bool {
+	const windows syscall.Errno = 10049 // WSAEADDRNOTAVAIL
+	_, unknown := errors.AsType[*net.DNSError](err)
+	return unknown || errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, windows)
 }

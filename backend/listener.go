@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"scimdesk/backend/server"
@@ -69,7 +70,7 @@ func checkPublic(public string) error {
 
 // address is the SCIM base URL that clients are given.
 func (b *Backend) address() string {
-	if b.public != "" && b.door.want != NoListener {
+	if b.public != "" && b.door.wanted() != NoListener {
 		return strings.TrimRight(b.public, "/") + server.DefaultBasePath
 	}
 	return b.door.address()
@@ -88,23 +89,41 @@ func local(scim http.Handler) http.Handler {
 	})
 }
 
-// listener is one address and the server on it.
+// listener is one address and the server on it. The address may change: whoever is connected to the old one is served on.
 type listener struct {
-	want    string
 	http    *http.Server
 	log     *slog.Logger
 	changed func()
+	wake    chan struct{} // holds one: what is to be served may be another
 
-	mu    sync.Mutex
-	ln    net.Listener
-	err   error     // why there is no ln
-	since time.Time // when ln last came or was first missed
-	ended bool
+	mu     sync.Mutex
+	want   string
+	ln     *socket
+	err    error     // why there is no ln
+	since  time.Time // when ln last came or was first missed
+	moving bool      // ln gave way to an address that is being tried
+	ended  bool
 }
 
+// A socket is what is listened on. Once retired it takes no connection, and each that it has taken ends after its next answer; so no
+// request that was sent is cut off.
+type socket struct {
+	net.Listener
+	retired atomic.Bool
+}
+
+func (s *socket) retire() {
+	s.retired.Store(true)
+	_ = s.Close() // Serve says what there is to say
+}
+
+// socketOf finds in a request's context what its connection came by.
+type socketOf struct{}
+
 func newListener(addr string, h http.Handler, log *slog.Logger, changed func()) *listener {
-	return &listener{want: addr, log: log, changed: changed, http: &http.Server{
-		Handler:           h,
+	return &listener{want: addr, log: log, changed: changed, wake: make(chan struct{}, 1), http: &http.Server{
+		Handler:           partingHandler(h),
+		BaseContext:       func(ln net.Listener) context.Context { return context.WithValue(context.Background(), socketOf{}, ln) },
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
 		WriteTimeout:      writeTimeout,
@@ -116,18 +135,153 @@ func newListener(addr string, h http.Handler, log *slog.Logger, changed func()) 
 	}}
 }
 
-func (l *listener) bind(ctx context.Context) net.Listener {
+// partingHandler tells clients of a retired socket to come back by the new address.
+func partingHandler(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s, ok := r.Context().Value(socketOf{}).(*socket); ok && s.retired.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func listen(ctx context.Context, addr string) (*socket, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("serve SCIM: %w", err)
+	}
+	return &socket{Listener: ln}, nil
+}
+
+// bind listens on the wanted address unless that is done.
+func (l *listener) bind(ctx context.Context) *socket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.want == NoListener || l.ended || l.ln != nil {
+	if l.want == NoListener || l.ended || l.moving {
+		return nil
+	}
+	if l.ln != nil {
 		return l.ln
 	}
 	first := l.since.IsZero()
-	l.ln, l.err = (&net.ListenConfig{}).Listen(ctx, "tcp", l.want)
+	l.ln, l.err = listen(ctx, l.want)
 	if first || l.ln != nil {
 		l.since = time.Now()
 	}
 	return l.ln
+}
+
+// A move is another address that is listened on, but not served yet. Either commit or undo ends it.
+type move struct {
+	l    *listener
+	want string
+	next *socket // nil if the present socket is that of the new address too
+	gap  bool    // the present one had to be closed for it
+}
+
+// prepare listens on another address beside the present one. Only where both can't be, since one is a part of the other, as
+// 127.0.0.1:8088 is of 0.0.0.0:8088, the present one gives way until the move ends; connections in between are refused.
+func (l *listener) prepare(ctx context.Context, addr string) (*move, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return nil, fmt.Errorf("serve SCIM on %s: %w", addr, net.ErrClosed)
+	}
+	m := &move{l: l, want: addr}
+	samePort, sameHost := against(ctx, l.ln, addr)
+	if samePort && sameHost {
+		return m, nil
+	}
+	var err error
+	m.next, err = listen(ctx, addr)
+	if err != nil && samePort && isBusy(err) {
+		m.gap, l.moving = true, true
+		l.ln.retire()
+		if m.next, err = listen(ctx, addr); err != nil {
+			m.giveBack(ctx)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// against tells whether an address has the port and the host of a socket.
+func against(ctx context.Context, s *socket, addr string) (samePort, sameHost bool) {
+	if s == nil {
+		return false, false
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false, false
+	}
+	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	now, ok := s.Addr().(*net.TCPAddr)
+	if err != nil || !ok || number != now.Port {
+		return false, false
+	}
+	if host == "" {
+		return true, now.IP.Equal(net.IPv6unspecified)
+	}
+	there, err := net.ResolveTCPAddr("tcp", addr) // prefers what Listen prefers
+	return true, err == nil && there.IP.Equal(now.IP)
+}
+
+// commit changes over: the old socket takes no more connections, the new one is served.
+func (m *move) commit() {
+	l := m.l
+	l.mu.Lock()
+	l.want = m.want
+	if m.next != nil {
+		if l.ln != nil {
+			l.ln.retire()
+		}
+		l.ln, l.err, l.since, l.moving = m.next, nil, time.Now(), false
+	}
+	if l.ended && l.ln != nil {
+		l.ln.retire()
+	}
+	l.mu.Unlock()
+	l.stir()
+	l.changed()
+}
+
+// undo leaves everything as it was before.
+func (m *move) undo(ctx context.Context) {
+	m.l.mu.Lock()
+	defer m.l.mu.Unlock()
+	if m.next != nil {
+		m.next.retire()
+	}
+	if m.gap {
+		m.giveBack(ctx)
+	}
+}
+
+// giveBack listens again on the address that gave way. If that fails the server goes on trying, as ever.
+func (m *move) giveBack(ctx context.Context) {
+	l := m.l
+	l.moving, l.ln = false, nil
+	if !l.ended {
+		l.ln, l.err = listen(context.WithoutCancel(ctx), l.want)
+	}
+	l.stir()
+}
+
+// stir makes run look again at what is to be served.
+func (l *listener) stir() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it is about to
+	}
+}
+
+// wanted is the address that is or should be listened on.
+func (l *listener) wanted() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.want
 }
 
 func (l *listener) failure() error {
@@ -154,6 +308,10 @@ func (l *listener) bound() string {
 
 // run serves until ctx ends. An address that is taken, or a listener that fails, is tried again until it serves.
 func (l *listener) run(ctx context.Context) error {
+	if l.wanted() == NoListener {
+		<-ctx.Done()
+		return nil
+	}
 	for ctx.Err() == nil {
 		ln := l.bind(ctx)
 		if ln == nil {
@@ -166,7 +324,7 @@ func (l *listener) run(ctx context.Context) error {
 		go func() { served <- l.http.Serve(ln) }()
 		select {
 		case err := <-served:
-			l.lose(fmt.Errorf("serve SCIM: %w", err))
+			l.lose(ln, fmt.Errorf("serve SCIM: %w", err))
 		case <-ctx.Done():
 			return l.finish(ctx)
 		}
@@ -180,18 +338,22 @@ func (l *listener) pause(ctx context.Context) {
 	defer again.Stop()
 	select {
 	case <-ctx.Done():
+	case <-l.wake:
 	case <-again.C:
 	}
 }
 
-// lose notes that nothing is listened on any more, and why.
-func (l *listener) lose(err error) {
+// lose notes that a socket is not served any more, and why. One that was retired is not missed.
+func (l *listener) lose(s *socket, err error) {
+	_ = s.Close() // Serve has closed it, if it could
 	l.mu.Lock()
-	_ = l.ln.Close() // Serve has closed it, if it could
-	l.ln, l.err, l.since = nil, err, time.Now()
+	missed := l.ln == s && !l.moving
+	if missed {
+		l.ln, l.err, l.since = nil, err, time.Now()
+	}
 	ended := l.ended
 	l.mu.Unlock()
-	if !ended {
+	if missed && !ended {
 		l.log.Error("the listener failed and is opened again", "err", err)
 		l.changed()
 	}
@@ -227,10 +389,9 @@ func (l *listener) close() error {
 func (l *listener) address() string {
 	at := l.bound()
 	if at == "" {
-		if l.want == NoListener {
+		if at = l.wanted(); at == NoListener {
 			return ""
 		}
-		at = l.want
 	}
 	return "http://" + at + server.DefaultBasePath
 }

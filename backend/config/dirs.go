@@ -50,11 +50,3 @@ func dataDir(goos string, env func(string) string, home func() (string, error)) 
 	}
 	return filepath.Join(h, ".local", "share", "scimdesk", "data"), nil
 }
-
-// Listen is the listen address when none is named by a flag.
-func Listen() string {
-	if addr := os.Getenv(EnvListen); addr != "" {
-		return addr
-	}
-	return DefaultListen
-}

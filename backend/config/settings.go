@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -38,7 +39,7 @@ func isAddress(addr string) bool {
 	if err != nil {
 		return false
 	}
-	_, err = net.LookupPort("tcp", port)
+	_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	return err == nil
 }
 

@@ -20,7 +20,7 @@ const serveUsage = `scimd run serves SCIM until it is ended with Ctrl+C or SIGTE
 func (a *app) serve(ctx context.Context, args []string) error {
 	fs := a.flags("scimd run", serveUsage)
 	data := dataFlag(fs)
-	listen := fs.String("listen", "", "`host:port` to serve on (default: "+backend.EnvListen+", else "+backend.DefaultListen+")")
+	listen := fs.String("listen", "", "`host:port` to serve on (default: "+backend.EnvListen+", else the folder's settings, else "+backend.DefaultListen+")")
 	proxied := fs.Bool("behind-proxy", false, "allow an address that other computers reach: a reverse proxy in front adds TLS")
 	public := fs.String("public-url", "", "the `URL` that Entra uses, such as https://desk.contoso.example, where a proxy stands in front")
 	maxBody := fs.Int64("max-body", backend.DefaultMaxBody, "largest request body, in `bytes`")
