@@ -11,7 +11,8 @@ import (
 
 // A sweep reads many short rows along an index, in order of place and seq. It goes in steps of Options.findSlice rows, found or not, so that no read
 // lasts, however large the directory and however rare what is looked for. A step gives all its rows as one: a row that leaves the
-// engine by itself costs more than finding it.
+// engine by itself costs more than finding it. Rows of one place are looked at again in each step that they stand across, so a place
+// should not be shared by more than a step's worth.
 type sweep struct {
 	table string
 	of    string // what is swept: a condition with $1 that the index begins with

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scimdesk/backend/scim"
+)
+
+// A list of everybody may read the narrow index of lists, and nothing else.
+func TestListsReadOneIndex(t *testing.T) {
+	s := open(t, Options{})
+	crowd(t, s, 3)
+	check := func(what, text string, want ...string) {
+		t.Helper()
+		plan := strings.Join(explain(t, s, text), "\n")
+		// Those who changed in one millisecond may be sorted; so may one person's groups.
+		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") && text != allGroupsOf {
+			t.Errorf("%s:\n%s\n%s", what, plan, text)
+		}
+		for _, w := range want {
+			if !strings.Contains(plan, w) {
+				t.Errorf("%s does not use %s:\n%s\n%s", what, w, plan, text)
+			}
+		}
+	}
+	const covered = "SEARCH r USING COVERING INDEX resources_list (type=? AND name_key>?"
+	for _, kind := range []*scim.ResourceType{scim.User, scim.Group} {
+		for sort := range findKeys {
+			for state := range findStates {
+				w := findSweep(kind, Find{Sort: sort, State: state}, 2)
+				check("border by "+sort+" of "+state, w.border(), covered)
+				check("list by "+sort+" of "+state, w.step(), covered+" AND name_key<?")
+			}
+		}
+	}
+	check("border of changes", changedSweep.border(), "SEARCH r USING COVERING INDEX resources_updated")
+	check("changes", changedSweep.step(), "SEARCH r USING COVERING INDEX resources_updated")
+	for state, where := range memberStates {
+		w := membersSweep(where)
+		check("border of members "+state, w.border(), "SEARCH m USING COVERING INDEX members_group")
+		check("members "+state, w.step(), "SEARCH m USING INDEX members_group", "SEARCH r USING INDEX sqlite_autoindex_resources_1 (id=?)")
+	}
+	check("row of a person", personRow, "SEARCH r USING INTEGER PRIMARY KEY", "members_member (member_id=?)", "INDEX history_resource (resource_seq=?)")
+	check("row of a group", groupRow, "SEARCH m USING COVERING INDEX members_group (group_seq=?)", "SEARCH m USING COVERING INDEX members_hidden (group_seq=?)")
+	check("member", membershipText, "SEARCH m USING INTEGER PRIMARY KEY", "sqlite_autoindex_resources_1 (id=?)")
+	check("tally", tallyText, "SEARCH r USING COVERING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("groups of a person", allGroupsOf, "members_member (member_id=?)")
+}
+
+// What a PATCH does not change must not be written: each index of a column that is named costs as much as the row.
+func TestUpdatesNameOnlyWhatMoves(t *testing.T) {
+	s := open(t, Options{})
+	columnsAfter := func(edits ...Edit) columns {
+		r := person(t, "ana@x.example", `"displayName":"Ana"`, `"active":true`)
+		for _, e := range edits {
+			if err := e.Apply(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s.columnsOf("id", r)
+	}
+	old := columnsAfter()
+	for attribute, want := range map[string]string{"nickName": "doc", "title": "search", "displayName": "name_key", "active": "name_key"} {
+		value := any("Anna")
+		if attribute == "active" {
+			value = false
+		}
+		text, args := updateOf(1, nil, time.Now(), old, columnsAfter(set(attribute, value)))
+		search, keys := strings.Contains(text, "search ="), strings.Contains(text, "name_key =")
+		if search != (want != "doc") || keys != (want == "name_key") {
+			t.Errorf("a change of %s writes: %s", attribute, text)
+		}
+		if plan := strings.Join(explain(t, s, text), "\n"); !strings.Contains(plan, "SEARCH resources USING INTEGER PRIMARY KEY") {
+			t.Errorf("%s: %s", text, plan)
+		}
+		if last := strings.Count(text, "$"); last != len(args) {
+			t.Errorf("%d arguments for %s", len(args), text)
+		}
+	}
+}
