@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The production window on a screen of its own: it comes up, a rehearsal on loopback appears in its list, and it ends in
-# order. Tells when the first paint came, and leaves a picture in bin/window.png.
+# The production window on a screen of its own: it comes up, opens its pages, shows a sample and leaves it without a trace,
+# lists a rehearsal on loopback, stands where it stood before, and ends in order. Tells when the first paint came, and leaves a
+# picture in bin/window.png.
 source "$(dirname "$0")/lib.sh"
 
 if [ "${1:-}" != inside ]; then
@@ -8,12 +9,12 @@ if [ "${1:-}" != inside ]; then
 fi
 
 dir=$(mktemp -d)
-export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share
-unset SCIMDESK_DATA SCIMDESK_LISTEN
+mkdir "$dir/tmp"
+export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share XDG_CONFIG_HOME=$dir/config TMPDIR=$dir/tmp LANG=C.UTF-8
+unset SCIMDESK_DATA SCIMDESK_LISTEN SCIMDESK_CONFIG
 data=$XDG_DATA_HOME/scimdesk/data # where it lies when nobody names a folder
-bin/scimdesk -listen 127.0.0.1:0 2>"$dir/log" &
-window=$!
-trap 'kill "$window" 2>/dev/null || true; wait "$window" 2>/dev/null || true; rm -rf "$dir"' EXIT
+window=
+trap '[ -z "$window" ] || kill "$window" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
 
 # waited WHAT COMMAND...: repeats a command until it succeeds, for at most 30 s.
 waited() {
@@ -27,17 +28,53 @@ waited() {
 	fail "$what did not come. The window said: $(cat "$dir/log")"
 }
 
-waited "The first paint" grep -q 'first paint' "$dir/log"
+# opened: starts the window and waits until it has painted.
+opened() {
+	bin/scimdesk -listen 127.0.0.1:0 2>"$dir/log" &
+	window=$!
+	waited "The first paint" grep -q 'first paint' "$dir/log"
+}
+
+# closed: ends the window as the system does when it shuts down.
+closed() {
+	kill -TERM "$window"
+	wait "$window" || fail "The window did not end in order: $(cat "$dir/log")"
+	window=
+}
+
+looks() {
+	/usr/bin/python3 build/scripts/window.py "$@" && return
+	import -window root bin/window.png
+	fail "The window is not as it should be: see bin/window.png. It said: $(cat "$dir/log")"
+}
+scratch() { find "$TMPDIR" -maxdepth 1 -name 'scimdesk-scratch-*' | grep -q .; }
+no_scratch() { ! scratch; }
+
+opened
 grep -o 'first paint [0-9.]* s' "$dir/log"
+looks pages
+looks start-sample
+looks leave-sample
+
+# A window that is killed leaves its sample to the next one, and one that is closed ends it.
+looks start-sample
+kill -KILL "$window"
+wait "$window" 2>/dev/null || true
+scratch || fail "The killed window has left no folder to remove."
+opened
+waited "The removal of what the killed window left" no_scratch
+looks start-sample
+closed
+no_scratch || fail "The closed window has left its sample: $(ls "$TMPDIR")"
+opened
 
 bin/scimd status --data "$data" | grep -q 'by the ScimDesk window' || fail "scimd status does not find the window."
 url=$(bin/scimd status --data "$data" | awk '/^Tenant URL/ {print $3}')
 bin/scimd token rotate --data "$data" >"$dir/token.txt" 2>/dev/null
 bin/scimd rehearse --people 50 --groups 4 --cycles 2 --dialect mixed --url "$url" --token-file "$dir/token.txt" | tail -n 1
-/usr/bin/python3 build/scripts/window.py "All staff" 20
+looks rows "All staff"
 import -window root bin/window.png
-kill -TERM "$window"
-wait "$window" || fail "The window did not end in order: $(cat "$dir/log")"
+closed
 if grep -q "$(cat "$dir/token.txt")" "$dir/log"; then fail "The secret stands in the window's log."; fi
 [ "$(stat -c %a "$data")" = 700 ] || fail "The data folder can be read by others: $(stat -c %A "$data")"
 others=$(find "$data" -mindepth 1 -not -name 'scimdesk.*' -printf '%P ')
