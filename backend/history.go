@@ -59,15 +59,15 @@ type Change struct {
 func (b *Backend) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	limit := min(max(q.Limit, 0), historyMaxLimit)
 	limit = cmp.Or(limit, historyLimit)
-	var rows []store.ChangeRow
+	var rows []store.HistoryEntry
 	var err error
 	switch {
 	case q.ID == "":
-		rows, err = b.store.Changes(ctx, q.Before, limit+1)
+		rows, err = b.store.HistoryOfAll(ctx, q.Before, limit+1)
 	case q.Type == scim.User.Name:
-		rows, err = b.store.ChangesOf(ctx, scim.User, q.ID, q.Before, limit+1)
+		rows, err = b.store.History(ctx, scim.User, q.ID, q.Before, limit+1)
 	case q.Type == scim.Group.Name:
-		rows, err = b.store.ChangesOf(ctx, scim.Group, q.ID, q.Before, limit+1)
+		rows, err = b.store.History(ctx, scim.Group, q.ID, q.Before, limit+1)
 	default:
 		err = fmt.Errorf("%w: the type must be User or Group, not %q", ErrQuery, q.Type)
 	}
@@ -79,7 +79,7 @@ func (b *Backend) History(ctx context.Context, q HistoryQuery) (HistoryPage, err
 	return page, nil
 }
 
-func historyRows(rows []store.ChangeRow) []HistoryRow {
+func historyRows(rows []store.HistoryEntry) []HistoryRow {
 	out := make([]HistoryRow, 0, len(rows))
 	for _, r := range rows {
 		row := HistoryRow{Seq: r.Seq, At: stamp(r.At), Action: r.Action, Origin: r.Origin, RequestID: r.RequestID, Activity: r.Activity,

@@ -51,7 +51,7 @@ func (b *Backend) Overview(ctx context.Context) (Overview, error) {
 	}
 	slices.Reverse(rows)
 	o.Failed = activities(rows)
-	changes, err := b.store.Changes(ctx, 0, overviewChanges)
+	changes, err := b.store.HistoryOfAll(ctx, 0, overviewChanges)
 	if err != nil {
 		return Overview{}, err
 	}

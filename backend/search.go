@@ -180,7 +180,7 @@ func (b *Backend) ActivityDetail(ctx context.Context, seq int64) (ActivityDetail
 	if err != nil {
 		return ActivityDetail{}, fmt.Errorf("read bodies: %w", err)
 	}
-	changes, err := b.store.ChangesBy(ctx, rows[0].RequestID, detailRows+1)
+	changes, err := b.store.HistoryOfRequest(ctx, rows[0].RequestID, detailRows+1)
 	if err != nil {
 		return ActivityDetail{}, err
 	}

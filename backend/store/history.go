@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -12,15 +13,27 @@ import (
 	"scimdesk/backend/scim"
 )
 
-// HistoryEntry is one change of a resource.
+// Ref is a person or group as others name it; Type and Name are empty and Found false where nobody has the id.
+type Ref struct {
+	Type    *scim.ResourceType
+	ID      string
+	Name    string
+	Active  bool
+	Deleted bool
+	Found   bool
+}
+
+// HistoryEntry is one change with whom it was about. Of a membership Resource is the group and Other the member, whichever of
+// them was asked for; of anything else Other has no ID.
 type HistoryEntry struct {
-	Seq       int64
-	At        time.Time
-	RequestID string // of the request that asked for it: its Activity has the same
-	Origin    string
-	Action    string // created, updated, disabled, enabled, deleted, restored, member added, member removed
-	Changes   []scim.Change
-	OtherID   string // of a membership: the member (in a group's history) or the group (in a member's)
+	Seq             int64
+	At              time.Time
+	RequestID       string // of the request that asked for it: its Activity has the same
+	Activity        int64  // Seq of that, 0 if it is not in the log
+	Origin          string
+	Action          string // created, updated, disabled, enabled, deleted, restored, member added, member removed
+	Changes         []scim.Change
+	Resource, Other Ref
 }
 
 // note writes a history row in the change's own transaction.
@@ -50,15 +63,32 @@ func (tx *Tx) noteMember(c Cause, group int64, member, action string) error {
 	return nil
 }
 
-const historyText = `select h.seq, h.at, h.request_id, h.origin, h.action, h.changes, coalesce(h.member_id, '') as other
-		from history h where h.resource_seq = $1 and h.seq < $3
-	union all
-	select h.seq, h.at, h.request_id, h.origin, h.action, h.changes, (select g.id from resources g where g.seq = h.resource_seq)
-		from history h where h.member_id = $2 and h.seq < $3
-	order by 1 desc limit 0 + $4`
+// historyText reads changes with everybody's names. A local change has no request id, and neither have rows of the log that stand for none.
+const historyText = `select h.seq, h.at, h.request_id, h.origin, h.action, h.changes,
+		r.type, r.id, r.name, coalesce(r.active, 1), r.deleted_at is not null,
+		coalesce(h.member_id, ''), coalesce(o.type, ''), coalesce(o.name, ''), coalesce(o.active, 1), o.deleted_at is not null,
+		case when h.request_id = '' then 0 else coalesce((select max(a.seq) from activity a where a.request_id = h.request_id), 0) end
+	from `
 
-// History gives a resource's changes, newest first, also those of a deleted one. before is the Seq of the last entry of the page
-// before, 0 for the first page; limit is at most 1,000, 0 means 100.
+const historyNames = ` join resources r on r.seq = h.resource_seq left join resources o on o.id = h.member_id order by h.seq desc`
+
+const (
+	historyOfAll = historyText + `(select * from history where seq < $1 order by seq desc limit 0 + $2) h` + historyNames
+	historyOfOne = historyText + `(select h.seq as found from history h where h.resource_seq = $1 and h.seq < $3
+			union all
+			select h.seq as found from history h where h.member_id = $2 and h.seq < $3 and h.resource_seq <> $1
+			order by 1 desc limit 0 + $4) join history h on h.seq = found` + historyNames
+	historyOfRequest = historyText + `(select * from history where request_id = $1 order by seq desc limit 0 + $2) h` + historyNames
+)
+
+// HistoryOfAll gives the changes of everything, newest first. before is the Seq of the last row of the page before, 0 for the
+// first page; limit is at most 1,000, 0 means 100.
+func (s *Store) HistoryOfAll(ctx context.Context, before int64, limit int) ([]HistoryEntry, error) {
+	return s.history(ctx, historyOfAll, beforeOrEnd(before), clampLimit(limit, 100))
+}
+
+// History is HistoryOfAll of one resource, also of a deleted one; a *scim.Error of kind NotFound if there never was one of that
+// type and id, or it is no longer kept.
 func (s *Store) History(ctx context.Context, t *scim.ResourceType, id string, before int64, limit int) ([]HistoryEntry, error) {
 	var seq int64
 	err := s.read.row(ctx, `select seq from resources where id = $1 and type = $2`, []any{id, t.Name}, &seq)
@@ -68,30 +98,70 @@ func (s *Store) History(ctx context.Context, t *scim.ResourceType, id string, be
 	if err != nil {
 		return nil, s.broken(err)
 	}
-	if before <= 0 {
-		before = math.MaxInt64
+	return s.history(ctx, historyOfOne, seq, id, beforeOrEnd(before), clampLimit(limit, 100))
+}
+
+// HistoryOfRequest gives what a request changed, newest first; limit is at most 1,000, 0 means 100.
+func (s *Store) HistoryOfRequest(ctx context.Context, requestID string, limit int) ([]HistoryEntry, error) {
+	if requestID == "" {
+		return []HistoryEntry{}, nil
 	}
-	entries := []HistoryEntry{}
-	err = s.read.each(ctx, historyText, []any{seq, id, before, clampLimit(limit, 100)}, func(rows *sql.Rows) error {
-		var e HistoryEntry
-		var at int64
-		var changes sql.NullString
-		if err := rows.Scan(&e.Seq, &at, &e.RequestID, &e.Origin, &e.Action, &changes, &e.OtherID); err != nil {
-			return err
-		}
-		e.At = fromMillis(at)
-		if changes.Valid {
-			if err := json.Unmarshal([]byte(changes.String), &e.Changes); err != nil {
-				return fmt.Errorf("history %d: %w", e.Seq, err)
-			}
-		}
-		entries = append(entries, e)
-		return nil
+	return s.history(ctx, historyOfRequest, requestID, clampLimit(limit, 100))
+}
+
+func beforeOrEnd(before int64) int64 {
+	if before <= 0 {
+		return math.MaxInt64
+	}
+	return before
+}
+
+func (s *Store) history(ctx context.Context, text string, args ...any) ([]HistoryEntry, error) {
+	found := []HistoryEntry{}
+	err := s.read.each(ctx, text, args, func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		found = append(found, e)
+		return err
 	})
 	if err != nil {
-		return nil, s.broken(err)
+		return nil, s.broken(fmt.Errorf("read history: %w", err))
 	}
-	return entries, nil
+	return found, nil
+}
+
+func scanEntry(row scanner) (HistoryEntry, error) {
+	var e HistoryEntry
+	var at int64
+	var changes sql.NullString
+	var kind, otherKind string
+	err := row.Scan(&e.Seq, &at, &e.RequestID, &e.Origin, &e.Action, &changes,
+		&kind, &e.Resource.ID, &e.Resource.Name, &e.Resource.Active, &e.Resource.Deleted,
+		&e.Other.ID, &otherKind, &e.Other.Name, &e.Other.Active, &e.Other.Deleted, &e.Activity)
+	if err != nil {
+		return HistoryEntry{}, err
+	}
+	e.At = fromMillis(at)
+	e.Resource.Type, e.Resource.Found = typeNamed(kind), kind != ""
+	e.Other.Type, e.Other.Found = typeNamed(otherKind), otherKind != ""
+	if changes.Valid {
+		in := json.NewDecoder(bytes.NewReader([]byte(changes.String)))
+		in.UseNumber() // numbers as they were written
+		if err := in.Decode(&e.Changes); err != nil {
+			return HistoryEntry{}, fmt.Errorf("history %d: %w", e.Seq, err)
+		}
+	}
+	return e, nil
+}
+
+// typeNamed gives the type that the database calls so, nil for none.
+func typeNamed(name string) *scim.ResourceType {
+	switch name {
+	case scim.User.Name:
+		return scim.User
+	case scim.Group.Name:
+		return scim.Group
+	}
+	return nil
 }
 
 // clampLimit bounds the length of a page.

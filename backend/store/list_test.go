@@ -224,7 +224,7 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	texts := map[string]string{
 		"get": getLiving, "get bare": getBare, "get deleted": getDeleted, "get by seq": getBySeq,
 		"groups of a member": groupsOfMember, "members of a group": membersOfGroup, "ids of members": "select member_id from members where group_seq = $1 order by seq",
-		"versions of members": bumpMembersText, "versions of groups": bumpGroupsText, "history": historyText,
+		"versions of members": bumpMembersText, "versions of groups": bumpGroupsText,
 		"activity after": activityAfter, "activity before": activityBefore, "activity newest": activityNewest,
 		"who has it":          "select id from resources where type = $1 and unique_key = $2 and deleted_at is null",
 		"who had it":          "select id from resources where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1",

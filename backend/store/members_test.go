@@ -47,11 +47,11 @@ func TestMembers(t *testing.T) {
 	same(t, "history of the group", actions(t, s, g), []string{"created", "member added", "member added", "member added"})
 	same(t, "history of ana", actions(t, s, ana), []string{"created", "member added"})
 	entries, _ := s.History(t.Context(), scim.User, ana.ID, 0, 1)
-	if entries[0].OtherID != g.ID || entries[0].RequestID != "r-1" || entries[0].Origin != "scim" {
+	if entries[0].Resource.ID != g.ID || entries[0].Other.ID != ana.ID || entries[0].RequestID != "r-1" || entries[0].Origin != "scim" {
 		t.Errorf("ana's newest entry: %+v", entries)
 	}
 	entries, _ = s.History(t.Context(), scim.Group, g.ID, 0, 1)
-	if entries[0].OtherID != bo.ID {
+	if entries[0].Resource.ID != g.ID || entries[0].Other.ID != bo.ID {
 		t.Errorf("the group's newest entry: %+v", entries)
 	}
 

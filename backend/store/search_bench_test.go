@@ -87,7 +87,7 @@ func BenchmarkOverview(b *testing.B) {
 		}
 		next += time.Since(start)
 		start = time.Now()
-		if _, err := s.Changes(b.Context(), 0, 8); err != nil {
+		if _, err := s.HistoryOfAll(b.Context(), 0, 8); err != nil {
 			b.Fatal(err)
 		}
 		changes += time.Since(start)

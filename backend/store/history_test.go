@@ -11,11 +11,11 @@ import (
 	"scimdesk/backend/scim"
 )
 
-func changesTold(rows []ChangeRow) []string {
+func entriesTold(rows []HistoryEntry) []string {
 	out := []string{}
 	for _, r := range rows {
 		text := fmt.Sprintf("%d %s %s", r.Activity, r.Action, r.Resource.Name)
-		if r.OtherID != "" {
+		if r.Other.ID != "" {
 			text += " / " + r.Other.Name
 		}
 		out = append(out, text)
@@ -27,7 +27,7 @@ func by(requestID string) Cause {
 	return Cause{Origin: "scim", RequestID: requestID, Activity: &Activity{RequestID: requestID}}
 }
 
-func TestChangesHaveNamesAndRequests(t *testing.T) {
+func TestHistoryHasNamesAndRequests(t *testing.T) {
 	s := open(t, Options{})
 	ctx := context.Background()
 	keep(t, s, Activity{Action: "lost"}) // no request: it must not stand for local changes, which have none either
@@ -48,11 +48,11 @@ func TestChangesHaveNamesAndRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	all, err := s.Changes(t.Context(), 0, 0)
+	all, err := s.HistoryOfAll(t.Context(), 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "all", changesTold(all), []string{"0 deleted Bob", "5 member added Sales / Bob", "4 member added Sales / ", "4 member added Sales / Ada", "4 created Sales", "3 created Bob", "2 created Ada"})
+	same(t, "all", entriesTold(all), []string{"0 deleted Bob", "5 member added Sales / Bob", "4 member added Sales / ", "4 member added Sales / Ada", "4 created Sales", "3 created Bob", "2 created Ada"})
 	if o := all[1].Other; o.Type != scim.User || !o.Found || !o.Deleted || !o.Active || o.ID != bob.ID {
 		t.Errorf("a deleted member = %+v", o)
 	}
@@ -62,49 +62,51 @@ func TestChangesHaveNamesAndRequests(t *testing.T) {
 	if o := all[3].Other; !o.Found || o.Active || o.Deleted {
 		t.Errorf("a disabled member = %+v", o)
 	}
-	if r := all[0]; !r.Resource.Deleted || r.Origin != "window" || r.Other.Found || r.OtherID != "" {
+	if r := all[0]; !r.Resource.Deleted || r.Origin != "window" || r.Other.Found || r.Other.ID != "" {
 		t.Errorf("a delete = %+v", r)
 	}
-	of, err := s.ChangesOf(t.Context(), scim.User, bob.ID, 0, 0)
+	of, err := s.History(t.Context(), scim.User, bob.ID, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "of a deleted person", changesTold(of), []string{"0 deleted Bob", "5 member added Sales / Bob", "3 created Bob"})
-	of, err = s.ChangesOf(t.Context(), scim.Group, sales.ID, 0, 0)
+	same(t, "of a deleted person", entriesTold(of), []string{"0 deleted Bob", "5 member added Sales / Bob", "3 created Bob"})
+	of, err = s.History(t.Context(), scim.Group, sales.ID, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "of a group", changesTold(of), []string{"5 member added Sales / Bob", "4 member added Sales / ", "4 member added Sales / Ada", "4 created Sales"})
-	done, err := s.ChangesBy(t.Context(), "r3", 2)
+	same(t, "of a group", entriesTold(of), []string{"5 member added Sales / Bob", "4 member added Sales / ", "4 member added Sales / Ada", "4 created Sales"})
+	done, err := s.HistoryOfRequest(t.Context(), "r3", 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "of a request", changesTold(done), []string{"4 member added Sales / ", "4 member added Sales / Ada"})
-	if none, err := s.ChangesBy(t.Context(), "", 10); err != nil || len(none) > 0 {
-		t.Errorf("of no request: %v, %v", changesTold(none), err)
+	same(t, "of a request", entriesTold(done), []string{"4 member added Sales / ", "4 member added Sales / Ada"})
+	if none, err := s.HistoryOfRequest(t.Context(), "", 10); err != nil || len(none) > 0 {
+		t.Errorf("of no request: %v, %v", entriesTold(none), err)
 	}
-	if _, err := s.ChangesOf(t.Context(), scim.Group, bob.ID, 0, 0); !errors.Is(err, ErrNotFound) {
+	if _, err := s.History(t.Context(), scim.Group, bob.ID, 0, 0); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a person as a group: %v", err)
 	}
 	forget(t, s, 4)
-	if all, err = s.Changes(t.Context(), 0, 3); err != nil || all[1].Activity != 5 || all[2].Activity != 0 {
-		t.Errorf("after pruning: %v, %v", changesTold(all), err)
+	if all, err = s.HistoryOfAll(t.Context(), 0, 3); err != nil || all[1].Activity != 5 || all[2].Activity != 0 {
+		t.Errorf("after pruning: %v, %v", entriesTold(all), err)
 	}
 }
 
-// TestChangesComeInPages: pages of any length give what one long page does, also for a group that is its own member, whose row both
+// TestHistoryComesInPages: pages of any length give what one long page does, also for a group that is its own member, whose row both
 // sides would read.
-func TestChangesComeInPages(t *testing.T) {
+func TestHistoryComesInPages(t *testing.T) {
 	s := open(t, Options{})
 	g := create(t, s, group(t, "Ring"))
 	update(t, s, g, members(scim.AddMembers, g.ID, "a", "b", "c"))
 	p := create(t, s, person(t, "p@x.example"))
 	update(t, s, p, set("title", "x"))
 	update(t, s, g, members(scim.RemoveMembers, "b", g.ID))
-	for name, read := range map[string]func(before int64, limit int) ([]ChangeRow, error){
-		"all": func(before int64, limit int) ([]ChangeRow, error) { return s.Changes(t.Context(), before, limit) },
-		"one": func(before int64, limit int) ([]ChangeRow, error) {
-			return s.ChangesOf(t.Context(), scim.Group, g.ID, before, limit)
+	for name, read := range map[string]func(before int64, limit int) ([]HistoryEntry, error){
+		"all": func(before int64, limit int) ([]HistoryEntry, error) {
+			return s.HistoryOfAll(t.Context(), before, limit)
+		},
+		"one": func(before int64, limit int) ([]HistoryEntry, error) {
+			return s.History(t.Context(), scim.Group, g.ID, before, limit)
 		},
 	} {
 		want := map[string]int{"all": 9, "one": 7}[name]
@@ -130,19 +132,19 @@ func TestChangesComeInPages(t *testing.T) {
 	}
 }
 
-func TestChangePlans(t *testing.T) {
+func TestHistoryPlans(t *testing.T) {
 	s := open(t, Options{})
 	for text, want := range map[string]string{
-		changesOfAll: "SEARCH history USING INTEGER PRIMARY KEY (rowid<?)",
-		changesOfOne: "SEARCH h USING COVERING INDEX history_resource (resource_seq=? AND seq<?)",
-		changesBy:    "SEARCH history USING INDEX history_request (request_id=?)",
+		historyOfAll:     "SEARCH history USING INTEGER PRIMARY KEY (rowid<?)",
+		historyOfOne:     "SEARCH h USING COVERING INDEX history_resource (resource_seq=? AND seq<?)",
+		historyOfRequest: "SEARCH history USING INDEX history_request (request_id=?)",
 	} {
 		steps := explain(t, s, text)
 		got := strings.Join(steps, "\n")
 		scans := slices.ContainsFunc(steps, func(step string) bool {
 			return strings.HasPrefix(step, "SCAN ") && step != "SCAN h" && !strings.HasPrefix(step, "SCAN (subquery")
 		})
-		if !slices.Contains(steps, want) || scans || strings.Contains(got, "TEMP B-TREE") && text != changesOfOne {
+		if !slices.Contains(steps, want) || scans || strings.Contains(got, "TEMP B-TREE") && text != historyOfOne {
 			t.Errorf("%s\n%s", text, got)
 		}
 	}
