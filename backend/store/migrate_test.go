@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -14,14 +15,14 @@ import (
 	"scimdesk/backend/scim"
 )
 
-// seeded makes a folder whose database is what schema 1 left behind once.
-func seeded(t *testing.T, more ...string) (dir string) {
+// seeded makes a folder whose database is what a schema left behind once.
+func seeded(t *testing.T, schema int, more ...string) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	seed, err := os.ReadFile(filepath.Join("testdata", "v1.sql"))
+	seed, err := os.ReadFile(filepath.Join("testdata", fmt.Sprintf("v%d.sql", schema)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +39,14 @@ func seeded(t *testing.T, more ...string) (dir string) {
 	return dir
 }
 
-func TestSeedOfSchema1(t *testing.T) {
-	s := open(t, Options{Dir: seeded(t)})
+func TestSeeds(t *testing.T) {
+	for schema := range schemas(t) {
+		t.Run(fmt.Sprint("schema ", schema+1), func(t *testing.T) { isTheSeed(t, open(t, Options{Dir: seeded(t, schema+1)})) })
+	}
+}
+
+func isTheSeed(t *testing.T, s *Store) {
+	t.Helper()
 	if s.ID() != "a9df99d0e510f560a4bda192160aabed" {
 		t.Errorf("id of the store: %s", s.ID())
 	}
@@ -66,6 +73,9 @@ func TestSeedOfSchema1(t *testing.T) {
 	if tokens, err := s.Tokens(t.Context()); err != nil || len(tokens) != 1 || tokens[0].LastFour != "wxyz" {
 		t.Errorf("tokens: %+v %v", tokens, err)
 	}
+	same(t, "list", listed(t, s, scim.User, Find{State: FindAll}), []string{"Ana Ruiz", "bo@contoso.example", "gone@contoso.example"})
+	same(t, "search", listed(t, s, scim.User, Find{Search: "BUYER " + ana.ID}), []string{"Ana Ruiz"})
+	sound(t, s)
 	update(t, s, ana, set("title", "CEO"))
 	sound(t, s)
 }
@@ -91,7 +101,7 @@ func TestOldAndNewSchemaAreOne(t *testing.T) {
 		}
 		return strings.Join(all, "\n")
 	}
-	old, fresh := schema(open(t, Options{Dir: seeded(t)})), schema(open(t, Options{}))
+	old, fresh := schema(open(t, Options{Dir: seeded(t, 1)})), schema(open(t, Options{}))
 	if old != fresh {
 		t.Errorf("old:\n%s\n\nnew:\n%s", old, fresh)
 	}
@@ -145,7 +155,7 @@ func migrated(t *testing.T, dir string, files fstest.MapFS) (int, error) {
 }
 
 func TestUpgradeKeepsACopy(t *testing.T) {
-	dir := seeded(t)
+	dir := seeded(t, 1)
 	version, err := migrated(t, dir, steps(t, `alter table tokens add column note text not null default '';
 		create index tokens_note on tokens (note);`))
 	newest := schemas(t)
@@ -181,7 +191,7 @@ func TestFailedUpgradeChangesNothing(t *testing.T) {
 		"statement": "alter table tokens add column note text; select nonsense",
 		"reference": "alter table tokens add column note text; pragma defer_foreign_keys = on; update members set group_seq = 4711",
 	} {
-		dir := seeded(t)
+		dir := seeded(t, 1)
 		version, err := migrated(t, dir, steps(t, text))
 		if err == nil || version != schemas(t) || !strings.Contains(err.Error(), "_more.sql") {
 			t.Errorf("%s: version %d, %v", what, version, err)
@@ -198,7 +208,7 @@ func TestFailedUpgradeChangesNothing(t *testing.T) {
 }
 
 func TestForeignDatabaseIsLeftAlone(t *testing.T) {
-	dir := seeded(t, "pragma application_id = 7")
+	dir := seeded(t, 1, "pragma application_id = 7")
 	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrForeign) {
 		t.Errorf("got %v", err)
 	}
@@ -215,5 +225,71 @@ func TestMigrationNumbers(t *testing.T) {
 		if _, err := migrations(files); (err == nil) != good {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// moreSeed is SQL for so many people beside those of the first seed, one of whom has a document that nobody can read.
+func moreSeed(n int) string {
+	return fmt.Sprintf(`with recursive n(i) as (select 10 union all select i + 1 from n where i < %d)
+		insert into resources (seq, type, id, name, unique_key, doc, search, version, created_at, updated_at)
+		select i, 'User', 'id-' || i, 'Ärztin ' || i, 'u' || i, '{"schemas":[],"userName":"U' || i || '","displayName":"Ärztin ' || i || '"}', '', 1, 1, 1 from n;
+		update resources set doc = 'nonsense' where seq = 10; update counters set total = total + %d where type = 'User'`, n+9, n)
+}
+
+func TestOldPeopleGetTheirPlaceInLists(t *testing.T) {
+	s := open(t, Options{Dir: seeded(t, 1, moreSeed(2500))})
+	found := mustFind(t, s, Find{Search: "arztin"})
+	if len(found) != 2500 {
+		t.Errorf("%d of 2,500 found", len(found))
+	}
+	if found = mustFind(t, s, Find{Search: "id-2509 u2509"}); len(found) != 1 || found[0] != 2509 {
+		t.Errorf("by id and user name: %v", found)
+	}
+	if first := mustFind(t, s, Find{Search: "id-10"}); len(first) == 0 || first[0] != 10 {
+		t.Errorf("with an unreadable document: %v", first)
+	}
+}
+
+// TestCrashWhileFillingLists ends the migration by an error, and looks at the files as a crash at that moment would leave them.
+func TestCrashWhileFillingLists(t *testing.T) {
+	dir := seeded(t, 1, moreSeed(1500))
+	db, err := openWriter(filepath.Join(dir, databaseFile), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	all, err := migrations(migrationFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	crashed := filepath.Join(t.TempDir(), "data")
+	failure := errors.New("the power went")
+	m := all[1]
+	m.fill = func(ctx context.Context, conn *sql.Conn) error {
+		return errors.Join(fillLists(ctx, conn), os.CopyFS(crashed, os.DirFS(dir)), failure)
+	}
+	if err := m.run(t.Context(), conn); !errors.Is(err, failure) {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{dir, crashed} {
+		db, err := openLock(filepath.Join(folder, databaseFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var version, columns int
+		err = errors.Join(db.QueryRow("pragma user_version").Scan(&version),
+			db.QueryRow("select count(*) from pragma_table_info('resources') where name = 'name_key'").Scan(&columns), db.Close())
+		if err != nil || version != 1 || columns != 0 {
+			t.Errorf("%s has schema %d and %d new columns (%v)", folder, version, columns, err)
+		}
+	}
+	s := open(t, Options{Dir: crashed})
+	if found := mustFind(t, s, Find{Search: "arztin"}); len(found) != 1500 {
+		t.Errorf("after the next start %d are found", len(found))
 	}
 }
