@@ -34,7 +34,7 @@ export interface ChartProps {
   sentence: (column: ChartColumn) => string
 }
 
-const height = 140
+const height = 124
 const room = { top: 18, bottom: 18, start: 44 }
 /** So that one failure beside a thousand successes is still a mark on the screen. */
 const least = 3
@@ -103,17 +103,20 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
               </g>
             )
           })}
+          {columns.map(
+            ({ id, tick }, i) =>
+              tick && (
+                <text key={id} x={room.start + i * step} y={height - 4}>
+                  {tick}
+                </text>
+              ),
+          )}
         </g>
         {columns.map((column, i) => (
           <g key={column.id} id={`${name}${i}`} role="option" aria-label={sentence(column)} aria-selected={i === walked}>
             <g aria-hidden>
               {i === index && <rect x={room.start + i * step} y={room.top - 16} width={step} height={inner + 16} className="chart-chosen" />}
               <Stack column={column} series={series} x={room.start + i * step} step={step} inner={inner} top={top} name={name} />
-              {column.tick && (
-                <text x={room.start + i * step} y={height - 4}>
-                  {column.tick}
-                </text>
-              )}
             </g>
           </g>
         ))}
@@ -195,8 +198,8 @@ function Patterns({ name }: { name: string }) {
 
 const total = (column: ChartColumn) => column.values.reduce((a, b) => a + b, 0)
 
-/** The next round number, of which the half is round too: 1, 2, 4, 6, 8, 10, 20, … */
+/** The next round number, of which the half is round too: 1, 2, 4, 6, 8, 10, 12, 16, 20, … */
 function nice(n: number): number {
   const power = 10 ** Math.floor(Math.log10(n))
-  return ([1, 2, 4, 6, 8, 10].find((m) => m * power >= n) ?? 10) * power
+  return ([1, 1.2, 1.6, 2, 4, 6, 8, 10].find((m) => m * power >= n) ?? 10) * power
 }

@@ -61,7 +61,7 @@ function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => voi
                 <h3>{t('connection.rotation.steps')}</h3>
                 <ol>
                   <li>{t('connection.rotation.step1')}</li>
-                  <li>{t('connection.rotation.step2')}</li>
+                  <li>{t(replaced ? 'connection.rotation.step2' : 'connection.rotation.step2First')}</li>
                   <li>{t('connection.rotation.step3')}</li>
                 </ol>
               </>

@@ -38,7 +38,7 @@ export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
           <p className="value">
             <span className="mono">{t('connection.token.ending', { lastFour: token.lastFour })}</span>
           </p>
-          <dl className="facts">
+          <dl className="connection-facts">
             <dt>{t('connection.token.made')}</dt>
             <dd title={moment(token.created, i18n.language)}>{when(token.created, i18n.language)}</dd>
             <dt>{t('connection.token.used')}</dt>

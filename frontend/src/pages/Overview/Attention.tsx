@@ -9,6 +9,9 @@ import { hashOf } from '../../state/route'
 import { needs } from './needs'
 import { Card, type Read } from './part'
 
+/** So many failures fit beside what needs attention; the others are a click away. */
+const shown = 4
+
 /** What somebody should look at, and the last requests that failed. */
 export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
@@ -20,7 +23,7 @@ export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snap
         const list = needs(snapshot, unsure, data, now)
         if (list.length === 0) return <Status tone={unsure ? 'unknown' : 'good'} word={t(unsure ? 'overview.attention.unknown' : 'overview.attention.allWell')} />
         return (
-          <>
+          <div className="attention">
             <ul className="needs">
               {list.map(({ kind, count, severe, to }) => (
                 <li key={kind}>
@@ -32,16 +35,16 @@ export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snap
               ))}
             </ul>
             {data.failed.length > 0 && (
-              <>
+              <div>
                 <h3 className="feed-title">{t('overview.attention.last')}</h3>
-                <ul className="feed failed">
-                  {data.failed.map((row) => (
+                <ul className="feed feed-failed">
+                  {data.failed.slice(0, shown).map((row) => (
                     <FailedLine key={row.seq} row={row} />
                   ))}
                 </ul>
-              </>
+              </div>
             )}
-          </>
+          </div>
         )
       }}
     </Card>

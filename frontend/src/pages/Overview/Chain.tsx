@@ -17,6 +17,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
   const now = useNow()
   const found = evidence(snapshot, unsure, now)
   const { state, tone, remedy } = found
+  const advice = remedy === 'checkEntra' ? remedy : state === 'quiet' && !snapshot.sample ? 'quiet' : null
   const node = (name: 'entra' | 'app' | 'database', icon: ComponentType) => (
     <ChainNode
       name={name === 'entra' && snapshot.sample ? t('overview.chain.invented') : t(`overview.chain.${name}`)}
@@ -34,7 +35,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
         <span className="spring" />
         {remedy && remedy !== 'retry' && <RemedyButton remedy={remedy} refused={snapshot.refused} />}
       </div>
-      {remedy && adviceFor(remedy) && <p>{t(`overview.advice.${adviceFor(remedy) ?? 'checkEntra'}`)}</p>}
+      {advice && <p>{t(`overview.advice.${advice}`)}</p>}
       <ol aria-label={t('overview.chain.label')}>
         {node('entra', CloudRegular)}
         {node('app', DesktopRegular)}
@@ -43,8 +44,6 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
     </section>
   )
 }
-
-const adviceFor = (remedy: Remedy): 'checkEntra' | null => (remedy === 'checkEntra' ? remedy : null)
 
 function ChainNode({ name, icon: Icon, state, text }: { name: string; icon: ComponentType; state: Link['state']; text: string }) {
   const { t } = useTranslation()
