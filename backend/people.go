@@ -12,8 +12,6 @@ import (
 	"scimdesk/backend/store"
 )
 
-var errNotYet = errors.New("not yet")
-
 // States of a person, as lists name and filter them. A group is active or deleted.
 const (
 	StateActive   = "active"

@@ -182,11 +182,11 @@ func TestListsAgainstModel(t *testing.T) {
 		t.Fatal(len(rows), err)
 	}
 	type entry struct {
-		seq                    int64
-		name, userName, email  string
-		state                  int
-		created, changed       time.Time
-		living, active         bool
+		seq                   int64
+		name, userName, email string
+		state                 int
+		created, changed      time.Time
+		living, active        bool
 	}
 	var model []entry
 	for _, r := range rows {
