@@ -328,18 +328,23 @@ func (a *App) restorePlace(context.Context) error {
 		return err
 	}
 	i := slices.IndexFunc(screens, func(s runtime.Screen) bool { return s.IsCurrent })
-	if i >= 0 && fits(at, screens[i].Size.Width, screens[i].Size.Height) {
-		runtime.WindowSetPosition(a.wails, at.X, at.Y)
-		return nil
+	if i < 0 {
+		return nil // it stands where the system puts it
 	}
-	runtime.WindowSetSize(a.wails, defaultWidth, defaultHeight)
-	runtime.WindowCenter(a.wails)
+	at = placed(at, screens[i].Size.Width, screens[i].Size.Height)
+	runtime.WindowSetSize(a.wails, at.Width, at.Height)
+	runtime.WindowSetPosition(a.wails, at.X, at.Y)
 	return nil
 }
 
-// fits says whether a window lies whole on a screen of this size.
-func fits(at backend.Place, width, height int) bool {
-	return at.X >= 0 && at.Y >= 0 && at.X+at.Width <= width && at.Y+at.Height <= height
+// placed is where a window stands on a screen of this size: where it was if it lies whole on it, else in the middle.
+func placed(at backend.Place, width, height int) backend.Place {
+	if at.X >= 0 && at.Y >= 0 && at.X+at.Width <= width && at.Y+at.Height <= height {
+		return at
+	}
+	at.Width, at.Height = min(defaultWidth, width), min(defaultHeight, height)
+	at.X, at.Y = (width-at.Width)/2, (height-at.Height)/2
+	return at
 }
 
 // keepPlace notes where the window stands; of a maximised one also where it stood before.

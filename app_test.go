@@ -290,17 +290,21 @@ func TestAFileIsShownAsTheSystemDoes(t *testing.T) {
 }
 
 func TestAWindowComesBackWhereItFits(t *testing.T) {
-	for at, want := range map[backend.Place]bool{
-		{X: 0, Y: 0, Width: 1280, Height: 800}:     true,
-		{X: 100, Y: 50, Width: 900, Height: 600}:   true,
-		{X: 1000, Y: 50, Width: 900, Height: 600}:  false,
-		{X: 100, Y: 300, Width: 900, Height: 600}:  false,
-		{X: -10, Y: 0, Width: 900, Height: 600}:    false,
-		{X: 0, Y: 0, Width: 1920, Height: 1080}:    false,
-		{X: 1400, Y: 900, Width: 900, Height: 600}: false,
+	type at = backend.Place
+	for _, c := range []struct{ was, comes at }{
+		{at{X: 0, Y: 0, Width: 1600, Height: 1000}, at{X: 0, Y: 0, Width: 1600, Height: 1000}},
+		{at{X: 700, Y: 400, Width: 900, Height: 600}, at{X: 700, Y: 400, Width: 900, Height: 600}},
+		{at{X: 701, Y: 400, Width: 900, Height: 600}, at{X: 160, Y: 100, Width: 1280, Height: 800}},
+		{at{X: 700, Y: 401, Width: 900, Height: 600}, at{X: 160, Y: 100, Width: 1280, Height: 800}},
+		{at{X: -1, Y: 0, Width: 900, Height: 600}, at{X: 160, Y: 100, Width: 1280, Height: 800}},
+		{at{X: 0, Y: 0, Width: 3840, Height: 2160}, at{X: 160, Y: 100, Width: 1280, Height: 800}},
+		{at{X: 2000, Y: 1200, Width: 900, Height: 600}, at{X: 160, Y: 100, Width: 1280, Height: 800}},
 	} {
-		if got := fits(at, 1280, 800); got != want {
-			t.Errorf("%+v on 1280x800: %v", at, got)
+		if got := placed(c.was, 1600, 1000); got != c.comes {
+			t.Errorf("%+v comes back at %+v, want %+v", c.was, got, c.comes)
 		}
+	}
+	if got, want := placed(at{X: 5, Y: 5, Width: 1280, Height: 800}, 1024, 768), (at{Width: 1024, Height: 768}); got != want {
+		t.Errorf("on a small screen: %+v, want %+v", got, want)
 	}
 }

@@ -4,6 +4,7 @@ window.py pages         opens every page by its item in the navigation
 window.py start-sample  starts a sample from the first page, and waits until people are listed
 window.py leave-sample  leaves it, and waits until no mark of it and no folder is left
 window.py rows NAME     opens Activity, and waits for a row that names NAME
+window.py at X Y W H    waits until the window stands there
 """
 
 import json
@@ -154,6 +155,15 @@ def activity(name):
     print(f"the window shows {len(found)} rows, one of them for {name}")
 
 
+def at(place):
+    def stands():
+        frame = next((n for n in window() if role(n) == "frame"), None)
+        extents = frame and frame.get_extents(Atspi.CoordType.SCREEN)
+        return extents and [extents.x, extents.y, extents.width, extents.height] == place
+    wait(f"The window at {place}", stands)
+    print(f"the window stands at {place}")
+
+
 def main():
     match sys.argv[1:]:
         case ["pages"]:
@@ -164,6 +174,8 @@ def main():
             leave_sample()
         case ["rows", name]:
             activity(name)
+        case ["at", *place] if len(place) == 4:
+            at([int(n) for n in place])
         case _:
             sys.exit(__doc__)
 

@@ -13,6 +13,7 @@ mkdir "$dir/tmp"
 export HOME=$dir XDG_RUNTIME_DIR=$dir XDG_DATA_HOME=$dir/share XDG_CONFIG_HOME=$dir/config TMPDIR=$dir/tmp LANG=C.UTF-8
 unset SCIMDESK_DATA SCIMDESK_LISTEN SCIMDESK_CONFIG
 data=$XDG_DATA_HOME/scimdesk/data # where it lies when nobody names a folder
+look=$XDG_CONFIG_HOME/scimdesk/window.json
 window=
 trap '[ -z "$window" ] || kill "$window" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
 
@@ -30,6 +31,7 @@ waited() {
 
 # opened: starts the window and waits until it has painted.
 opened() {
+	: >"$dir/log"
 	bin/scimdesk -listen 127.0.0.1:0 2>"$dir/log" &
 	window=$!
 	waited "The first paint" grep -q 'first paint' "$dir/log"
@@ -50,8 +52,12 @@ looks() {
 scratch() { find "$TMPDIR" -maxdepth 1 -name 'scimdesk-scratch-*' | grep -q .; }
 no_scratch() { ! scratch; }
 
+# It comes back where it was closed.
+mkdir -p "$(dirname "$look")"
+echo '{"version": 1, "place": {"x": 100, "y": 60, "width": 950, "height": 640, "maximised": false}}' >"$look"
 opened
 grep -o 'first paint [0-9.]* s' "$dir/log"
+looks at 100 60 950 640
 looks pages
 looks start-sample
 looks leave-sample
@@ -61,11 +67,13 @@ looks start-sample
 kill -KILL "$window"
 wait "$window" 2>/dev/null || true
 scratch || fail "The killed window has left no folder to remove."
+rm "$look"
 opened
 waited "The removal of what the killed window left" no_scratch
 looks start-sample
 closed
 no_scratch || fail "The closed window has left its sample: $(ls "$TMPDIR")"
+grep -q '"width": 1280' "$look" || fail "The closed window has not kept its place: $(cat "$look")"
 opened
 
 bin/scimd status --data "$data" | grep -q 'by the ScimDesk window' || fail "scimd status does not find the window."
