@@ -17,18 +17,7 @@ import (
 // TestAFullDiskAsEntraSeesIt serves from a real small file system, fills it, and frees it again: 503 with Retry-After and
 // nothing half done meanwhile, a state in words for the admin, and no restart afterwards.
 func TestAFullDiskAsEntraSeesIt(t *testing.T) {
-	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		t.Skip("a small file system of our own needs root on Linux")
-	}
-	disk := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4096k", "tmpfs", disk).CombinedOutput(); err != nil {
-		t.Skipf("mount is not allowed here: %v %s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("umount", "-l", disk).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v %s", err, out)
-		}
-	})
+	disk := smallDisk(t)
 	b, secret := serve(t, func(o *Options) { o.Dir = filepath.Join(disk, "data") })
 	ada := add(t, b, secret, "/Users", `{"userName":"ada@contoso.example","title":"Clerk"}`)
 
@@ -62,6 +51,24 @@ func TestAFullDiskAsEntraSeesIt(t *testing.T) {
 		}
 	}
 	add(t, b, secret, "/Users", `{"userName":"bob@contoso.example"}`)
+}
+
+// smallDisk mounts a file system of 4 MiB.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
+		t.Skip("a small file system of our own needs root on Linux")
+	}
+	disk := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=4096k", "tmpfs", disk).CombinedOutput(); err != nil {
+		t.Skipf("mount is not allowed here: %v %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", "-l", disk).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v %s", err, out)
+		}
+	})
+	return disk
 }
 
 // fill takes all space that is left.
