@@ -90,7 +90,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   const { state, since } = evidence(snapshot, false, now)
   if (state === 'refused') {
     return {
-      intent: 'warning', title: t('shell.message.refused', { when: when(since, i18n.language) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
+      intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
       actions: [
         ...link('connection', t('shell.message.paste')),
         ...(snapshot.refused.activity > 0 ? link('activity', t('shell.message.showRequest'), String(snapshot.refused.activity)) : []),

@@ -19,7 +19,7 @@ import { dismiss, show } from './overlay'
 import { fits, Lookup } from './palette'
 import './palette.css'
 
-const sections = ['pages', 'actions', 'settings', 'people', 'groups', 'requests'] as const
+const sections = ['pages', 'actions', 'people', 'groups', 'settings', 'requests'] as const
 
 interface Item {
   id: string
@@ -44,7 +44,9 @@ export function Palette({ snapshot }: { snapshot: Snapshot }) {
   const text = typed.trim()
   useEffect(() => () => lookup.stop(), [lookup])
 
-  const items = [...useCommandItems(snapshot, text), ...foundItems()]
+  const commands = useCommandItems(snapshot, text)
+  const all = [...commands, ...foundItems()]
+  const items = sections.flatMap((section) => all.filter((item) => item.section === section))
   const active = items.find((item) => item.id === chosen) ?? items[0]
   const activeId = active && optionId(active)
 

@@ -5,6 +5,9 @@ import { useObservable } from '../../lib/observable'
 import { fieldOf, isWrong, settingsDraft } from '../../state/settings'
 import { SaveForm, Section } from './Section'
 
+/** Codes that mean something else here than for a server that has no address at all. */
+const sentences = ['PORT_BUSY', 'LISTEN_EXPOSED', 'BAD_ADDRESS', 'NO_PERMISSION'] as const
+
 /** Where the SCIM server listens. */
 export function ListenSection({ here, saved, off }: { here: string; saved: Settings; off: boolean }) {
   const { t } = useTranslation()
@@ -13,14 +16,15 @@ export function ListenSection({ here, saved, off }: { here: string; saved: Setti
   const by = saved.listenFixed
   const wrong = isWrong('listen', value) && settingsDraft.isTyped('listen')
   const refused = failed !== null && fieldOf(failed) === 'listen'
+  const why = refused ? sentences.find((code) => code === failed.error.code) : undefined
   return (
     <Section id="listen" title={t('settings.listen.title')} here={here}>
-      <SaveForm name="listen" off={off || by !== ''}>
+      <SaveForm name="listen" off={off || by !== ''} told={why !== undefined}>
         <Field
           label={t('settings.listen.label')}
           hint={by ? t(by === 'flag' ? 'settings.listen.fixedflag' : 'settings.listen.fixedenvironment') : t('settings.listen.hint')}
           validationState={wrong || refused ? 'error' : 'none'}
-          validationMessage={wrong ? t('settings.listen.invalid') : null}
+          validationMessage={wrong ? t('settings.listen.invalid') : why ? t(`settings.listen.refused.${why}`, { listen: saved.listen }) : null}
         >
           <Input
             className="settings-address"

@@ -36,11 +36,13 @@ export interface SaveFormProps {
   off: boolean
   /** Asked before it is saved; false stops it. */
   confirm?: () => Promise<boolean>
+  /** The field itself tells what failed. */
+  told?: boolean
   children: ReactNode
 }
 
 /** Fields that are saved together, what became of it, and the buttons, which come when there is something to save. */
-export function SaveForm({ name, off, confirm, children }: SaveFormProps) {
+export function SaveForm({ name, off, confirm, told = false, children }: SaveFormProps) {
   const { t } = useTranslation()
   const { saving, failed } = useObservable(settingsDraft.state)
   const form = useRef<HTMLFormElement>(null)
@@ -71,7 +73,7 @@ export function SaveForm({ name, off, confirm, children }: SaveFormProps) {
   return (
     <form ref={form} className="settings-form" noValidate onSubmit={(e) => void submit(e)}>
       {children}
-      {error && <ErrorBar error={error} />}
+      {error && !told && <ErrorBar error={error} />}
       {isTyped && (
         <div className="settings-save">
           <Status tone="waiting" word={t('settings.unsaved')} />
