@@ -14,7 +14,7 @@ import (
 )
 
 // Faults are all things that are wrong with a file, or with values meant for one. Each names its key and what is allowed.
-type Faults struct {
+type Faults struct { //nolint:errname // config.Faults says what they are
 	Path string // the file; "" for values that no file holds yet
 	List []string
 }

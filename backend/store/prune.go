@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"scimdesk/backend/scim"
@@ -109,10 +110,14 @@ const (
 
 	goneFollowers = `update resources set follows = $2 where follows = $1`
 
-	// tombText leaves nothing of a resource but the row that its history and members hang on. Without a type nothing finds it.
-	tombText = `update resources set type = '', name = '', unique_key = null, display_key = null, external_key = null, active = null,
+	// tombText leaves nothing of a resource but the row that its history and members hang on. Nothing finds it: it has no type, and its
+	// id is another.
+	tombText = `update resources set type = '', id = $2, name = '', unique_key = null, display_key = null, external_key = null, active = null,
 		doc = '{}', search = '', name_key = '', email_key = '' where seq = $1`
 )
+
+// tombPrefix stands before the id of what is being removed.
+const tombPrefix = "removed:"
 
 // purgeNext removes the one that was deleted first, or a part of it that fits into the step; then the rest of it is next. What is
 // begun can't be restored any more. done means that there is none.
@@ -132,6 +137,7 @@ func (tx *Tx) purgeNext(left *budget, before int64, r *Removed) (done bool, err 
 			return false, err
 		}
 	}
+	id = strings.TrimPrefix(id, tombPrefix)
 	left.rows--
 	for _, part := range []struct {
 		text string
@@ -168,7 +174,7 @@ func (tx *Tx) forget(seq int64, id, kind string, follows sql.NullString, r *Remo
 	if _, err := tx.exec(`delete from emails where resource_seq = $1`, seq); err != nil {
 		return err
 	}
-	_, err := tx.exec(tombText, seq)
+	_, err := tx.exec(tombText, seq, tombPrefix+id)
 	return err
 }
 
