@@ -57,12 +57,6 @@ describe('the page', { timeout: 240_000 }, () => {
   })
   after(() => window.close())
 
-  it('says that there is nothing yet, and what to do', async () => {
-    await page.getByText('No requests yet').waitFor()
-    await page.getByText('In Entra press Test Connection').waitFor()
-    assert.deepEqual(await findings(page), [])
-  })
-
   it('rotates the token: the old one is refused at once, and the secret is shown only in its dialog', async () => {
     const first = await newSecret(page)
     assert.equal(await probe(address, first), 200)
@@ -115,118 +109,6 @@ describe('the page', { timeout: 240_000 }, () => {
     await timed.context().close()
   })
 
-  it('shows each request of a rehearsal as it arrives, in order, following the newest', async () => {
-    let seen = 0
-    const watching = (async () => {
-      for (let i = 0; i < 400 && seen < 3; i++) {
-        const before = await rowCount(page).catch(() => 0)
-        await page.waitForTimeout(100)
-        if ((await rowCount(page).catch(() => 0)) > before) seen++
-      }
-    })()
-    await rehearse(window, address, secret, '--people', '200', '--groups', '12', '--cycles', '1')
-    await watching
-    assert.ok(seen >= 3, 'rows came while the rehearsal ran')
-    // Reads are on disk a moment after they were answered, so the end of the log may still move.
-    let last = 0
-    const all = async () => {
-      last = await page.evaluate(() => globalThis.go.main.App.Snapshot()).then((s) => s.activity.last)
-      return last > 500 && (await rowCount(page)) === last
-    }
-    await until(page, all, 'all rows')
-    await until(page, () => page.locator(`#request-${last}`).isVisible(), 'the newest row in view')
-    const shown = await page.evaluate(() => globalThis.go.main.App.Snapshot())
-    assert.ok(shown.people.total >= 150)
-    await page.locator('.tile', { hasText: 'People' }).locator('.count', { hasText: shown.people.total.toLocaleString('en') }).waitFor()
-    const bones = await page.locator('.grid .bone').count()
-    assert.equal(bones, 0)
-  })
-
-  it('never moves the view when something is selected, counts what is new, and goes on with End', async () => {
-    const newest = await rowCount(page)
-    await page.locator(`#request-${newest - 3}`).click()
-    await page.getByRole('complementary', { name: 'Request details' }).waitFor()
-    const before = await scrollTop(page)
-    for (let i = 0; i < 5; i++) await probe(address, secret)
-    await page.getByRole('button', { name: /[5-9] new requests/ }).waitFor()
-    assert.equal(await scrollTop(page), before)
-    assert.equal(await grid(page).getAttribute('aria-activedescendant'), `request-${newest - 3}`)
-    await grid(page).focus()
-    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown')
-    const lastRow = await page.locator('.grid-rows .row.selected').boundingBox()
-    const pill = await page.getByRole('button', { name: /new requests/ }).boundingBox()
-    assert.equal(await grid(page).getAttribute('aria-activedescendant'), `request-${newest + 5}`)
-    assert.ok(lastRow.y + lastRow.height <= pill.y, 'the pill hides the selected row')
-    await grid(page).focus()
-    await page.keyboard.press('End')
-    await page.getByRole('complementary').waitFor({ state: 'detached' })
-    await until(page, async () => page.locator(`#request-${await rowCount(page)}`).isVisible(), 'the newest row in view')
-  })
-
-  it('turns follow off by scrolling, and only then', async () => {
-    const follow = page.getByRole('button', { name: 'Follow' })
-    await probe(address, secret)
-    assert.equal(await follow.getAttribute('aria-pressed'), 'true')
-    await page.setViewportSize({ width: 1280, height: 640 })
-    await page.setViewportSize({ width: 1280, height: 800 })
-    await page.waitForTimeout(300)
-    assert.equal(await follow.getAttribute('aria-pressed'), 'true')
-    await grid(page).hover()
-    await page.mouse.wheel(0, -200)
-    await until(page, async () => (await follow.getAttribute('aria-pressed')) === 'false', 'follow off')
-    await follow.click()
-    await until(page, async () => page.locator(`#request-${await rowCount(page)}`).isVisible(), 'the newest row in view')
-  })
-
-  it('freezes when paused and says that receiving goes on', async () => {
-    await grid(page).focus()
-    await page.keyboard.press('p')
-    await page.getByText('Receiving goes on').waitFor()
-    const before = await rowCount(page)
-    await probe(address, secret)
-    await page.getByRole('button', { name: /1 new request/ }).waitFor()
-    assert.equal(await rowCount(page), before)
-    await page.keyboard.press('p')
-    await until(page, async () => (await rowCount(page)) > before, 'the row that came meanwhile')
-  })
-
-  it('goes through the list by keyboard, to its very beginning', async () => {
-    await grid(page).focus()
-    await page.keyboard.press('Home')
-    await page.locator('#request-1').waitFor()
-    await page.keyboard.press('ArrowDown')
-    assert.equal(await grid(page).getAttribute('aria-activedescendant'), 'request-2')
-    assert.equal(await page.locator('#request-2').getAttribute('aria-selected'), 'true')
-    assert.equal(await page.locator('#request-2').getAttribute('aria-rowindex'), '3')
-    await page.keyboard.press('PageDown')
-    assert.match(await grid(page).getAttribute('aria-activedescendant'), /request-\d+/)
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'grid')
-    await page.keyboard.press('Escape')
-    assert.equal(await grid(page).getAttribute('aria-activedescendant'), null)
-  })
-
-  it('shows why a request failed', async () => {
-    await grid(page).focus()
-    await page.keyboard.press('End')
-    assert.equal(await probe(address, 'sdk_wrong'), 401)
-    const row = page.locator('.grid-rows .row', { hasText: 'Failure 401' }).last()
-    await row.click()
-    await page.getByRole('complementary', { name: 'Request details' }).getByText('Why').waitFor()
-    assert.deepEqual(await findings(page), [])
-    await page.keyboard.press('End')
-  })
-
-  for (const dark of [false, true]) {
-    it(`has nothing for axe to find, and nothing cut off, at 900 by 600 in ${dark ? 'dark' : 'light'}`, async () => {
-      const small = await openPage(browser, window, { dark, width: 900, height: 600 })
-      await small.locator('.grid-rows .row').first().waitFor()
-      assert.deepEqual(await findings(small), [])
-      const size = await small.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
-      assert.deepEqual(size, [900, 600])
-      await small.context().close()
-    })
-  }
-
   it('speaks German', async () => {
     await page.getByRole('button', { name: 'Theme and language' }).click()
     await page.getByRole('menuitemradio', { name: 'Deutsch' }).click()
@@ -254,36 +136,6 @@ describe('a page whose calls fail', { timeout: 120_000 }, () => {
     await page.evaluate(() => (globalThis.dead = false))
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByText('has not answered since').waitFor({ state: 'detached' })
-  })
-
-  it('names the reason when rows can not be read, and reads them when tried again', async () => {
-    const page = await openPage(browser, window, {
-      broken: breakCalls({ Activity: "(real, q) => globalThis.sick === false ? real(q) : Promise.reject(new Error('{\"code\":\"DB_LOCKED\",\"message\":\"\"}'))" }),
-    })
-    await page.getByText('Another program holds the database').waitFor()
-    await page.getByText('DB_LOCKED').waitFor()
-    await page.evaluate(() => (globalThis.sick = false))
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.locator('.grid-rows .row', { hasText: '401' }).first().waitFor()
-  })
-
-  it('scrolls through a million rows and keeps few of them', async () => {
-    const page = await openPage(browser, window, {
-      broken: breakCalls({
-        Snapshot: 'async (real) => ({ ...(await real()), activity: { first: 1, last: 1000000 } })',
-        Activity: `async (real, q) => ({ ...(await real(q)), head: { first: 1, last: 1000000 }, rows: Array.from({ length: q.limit }, (_, i) => ({
-          seq: Math.max(0, q.after) + 1 + i, requestId: 'r', at: '2026-03-01T10:00:00.000Z', took: 3, method: 'PATCH', target: '/scim/v2/Users/1', status: 200,
-          action: 'update', type: 'User', id: '1', identity: 'Row ' + (Math.max(0, q.after) + 1 + i), scimType: '', detail: '', remote: '', userAgent: '' })) })`,
-      }),
-    })
-    await page.locator('#request-1000000', { hasText: 'Row 1000000' }).waitFor()
-    for (const part of [0, 0.25, 0.5, 0.999]) {
-      await grid(page).evaluate((el, part) => (el.scrollTop = (el.scrollHeight - el.clientHeight) * part), part)
-      await until(page, async () => (await page.locator('.grid .bone').count()) === 0 && (await page.locator('.grid-rows .row').count()) > 5, `rows at ${part}`)
-      const [id, text] = await page.locator('.grid-rows .row').nth(10).evaluate((el) => [el.id, el.textContent])
-      assert.ok(text.includes(`Row ${id.replace('request-', '')}`), text)
-    }
-    assert.ok((await page.locator('.grid-rows .row').count()) < 60)
   })
 })
 

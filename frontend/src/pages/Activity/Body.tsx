@@ -61,7 +61,8 @@ export function Body({ which, text, cut, look, heading }: BodyProps) {
 
 function Pretty({ lines }: { lines: readonly Line[] }) {
   return lines.map((line, i) => (
-    <span key={i} className="json-line" style={{ paddingInlineStart: `${line.indent * 2 + 2}ch` }}>
+    <span key={i} className="json-line" style={{ paddingInlineStart: `${line.indent * 2 + 2}ch`, textIndent: `-${line.indent * 2 + 2}ch` }}>
+      {'  '.repeat(line.indent)}
       {line.tokens.map((token, j) => (
         <span key={j} className={`json-${token.kind}`}>
           {token.text}

@@ -1,0 +1,477 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, rehearse, until, visit } from './window.mjs'
+
+const grid = (page) => page.getByRole('grid')
+const panel = (page) => page.getByRole('complementary', { name: 'Request details' })
+const field = (page) => page.getByRole('combobox', { name: 'Filter requests' })
+const rows = (page) => page.locator('.grid-rows .row')
+const rowCount = async (page) => Number(await grid(page).getAttribute('aria-rowcount')) - 1
+const scrollTop = (page) => grid(page).evaluate((el) => el.scrollTop)
+const active = (page) => grid(page).getAttribute('aria-activedescendant')
+const follow = (page) => page.getByRole('button', { name: 'Follow', exact: true })
+const newest = async (page) => (await ask(page, 'Snapshot')).activity.last
+const clipboard = (page) => page.evaluate(() => globalThis.runtime.ClipboardGetText())
+const hash = (page) => page.evaluate(() => location.hash)
+
+const any = { outcomes: [], methods: [], actions: [], status: 0, person: '', resource: '', text: '', from: '', until: '' }
+/** The newest requests that a filter finds, as the backend says. */
+const find = async (page, filter, limit = 10_000) => (await ask(page, 'FindActivity', { filter: { ...any, ...filter }, before: 0, after: 0, limit })).seqs
+
+function client(address, secret) {
+  const send = (method, path, body, token = secret) =>
+    fetch(address + path, {
+      method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' }, ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+  const user = (userName) => ({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, displayName: userName, active: true })
+  return {
+    read: () => send('GET', '/Users?count=1').then((r) => r.status),
+    refused: () => send('GET', '/Users?count=1', null, 'sdk_wrong').then((r) => r.status),
+    create: async (userName) => (await (await send('POST', '/Users', user(userName))).json()).id,
+    again: (userName) => send('POST', '/Users', user(userName)).then((r) => r.status),
+    title: (id, title) =>
+      send('PATCH', `/Users/${id}`, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'title', value: title }] }).then((r) => r.status),
+  }
+}
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+describe('the activity page', { timeout: 300_000 }, () => {
+  let window
+  let page
+  let address
+  let secret
+  let entra
+  before(async () => {
+    window = await openWindow()
+    page = await openPage(browser, window)
+    await visit(page, '#/activity')
+    address = (await ask(page, 'Snapshot')).address
+  })
+  after(() => window.close())
+
+  it('says that there is nothing yet, and what to do', async () => {
+    await page.getByText('No requests yet').waitFor()
+    await page.getByText('In Entra press Test Connection').waitFor()
+    await page.getByRole('button', { name: 'Copy Tenant URL' }).click()
+    await until(page, async () => (await clipboard(page)) === address, 'the address in the clipboard')
+    assert.deepEqual(await findings(page), [])
+    secret = await newToken(page)
+    entra = client(address, secret)
+  })
+
+  it('shows each request of a rehearsal as it arrives, in order, following the newest', async () => {
+    let seen = 0
+    const watching = (async () => {
+      for (let i = 0, was = 0; i < 400 && seen < 3; i++) {
+        await page.waitForTimeout(100)
+        const now = await rowCount(page).catch(() => was)
+        if (now > was) seen++
+        was = now
+      }
+    })()
+    await rehearse(window, address, secret, '--people', '200', '--groups', '12', '--cycles', '1')
+    await watching
+    assert.ok(seen >= 3, 'rows came while the rehearsal ran')
+    // Reads are on disk a moment after they were answered, so the end of the log may still move.
+    await until(page, async () => (await newest(page)) > 500 && (await rowCount(page)) === (await newest(page)), 'all rows')
+    await page.locator(`#request-${await newest(page)}`).waitFor()
+    assert.equal(await page.locator('.grid .bone').count(), 0)
+  })
+
+  it('never moves the view when a row is open, counts what is new, and goes on with End', async () => {
+    const last = await rowCount(page)
+    await page.locator(`#request-${last - 3}`).click()
+    await panel(page).waitFor()
+    const before = await scrollTop(page)
+    for (let i = 0; i < 5; i++) await entra.read()
+    await page.getByRole('button', { name: /[5-9] new requests/ }).waitFor()
+    assert.equal(await scrollTop(page), before)
+    assert.equal(await active(page), `request-${last - 3}`)
+    await grid(page).focus()
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown')
+    assert.equal(await active(page), `request-${last + 5}`)
+    const row = await page.locator('.grid-rows .row.active').boundingBox()
+    const pill = await page.getByRole('button', { name: /new requests/ }).boundingBox()
+    assert.ok(row.y + row.height <= pill.y, 'the pill hides the active row')
+    await page.keyboard.press('End')
+    await panel(page).waitFor({ state: 'detached' })
+    await page.locator(`#request-${await newest(page)}`).waitFor()
+    assert.equal(await follow(page).getAttribute('aria-pressed'), 'true')
+  })
+
+  it('turns follow off by scrolling, and only then', async () => {
+    await entra.read()
+    await page.setViewportSize({ width: 1280, height: 640 })
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.waitForTimeout(300)
+    assert.equal(await follow(page).getAttribute('aria-pressed'), 'true')
+    await grid(page).hover()
+    await page.mouse.wheel(0, -200)
+    await until(page, async () => (await follow(page).getAttribute('aria-pressed')) === 'false', 'follow off')
+    await follow(page).click()
+    await until(page, async () => page.locator(`#request-${await rowCount(page)}`).isVisible(), 'the newest row in view')
+  })
+
+  it('freezes when paused and says that receiving goes on', async () => {
+    await grid(page).focus()
+    await page.keyboard.press('p')
+    await page.getByText('Receiving goes on').waitFor()
+    const before = await rowCount(page)
+    await entra.read()
+    await page.getByRole('button', { name: /1 new request/ }).waitFor()
+    assert.equal(await rowCount(page), before)
+    await page.keyboard.press('p')
+    await until(page, async () => (await rowCount(page)) > before, 'the row that came meanwhile')
+  })
+
+  it('goes through the list by keyboard, opens a row with Enter, and closes it with Escape', async () => {
+    await grid(page).focus()
+    await page.keyboard.press('Home')
+    await page.locator('#request-1').waitFor()
+    await page.keyboard.press('ArrowDown')
+    assert.equal(await active(page), 'request-2')
+    assert.equal(await page.locator('#request-2').getAttribute('aria-selected'), 'true')
+    assert.equal(await page.locator('#request-2').getAttribute('aria-rowindex'), '3')
+    await page.keyboard.press('PageDown')
+    assert.match(await active(page), /request-\d+/)
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Enter')
+    await panel(page).waitFor()
+    assert.match(await hash(page), /^#\/activity\/1\b/)
+    await page.keyboard.press('Alt+ArrowDown')
+    await until(page, async () => /\/activity\/2\b/.test(await hash(page)), 'the next request')
+    await panel(page).getByRole('tab', { name: 'Response' }).click()
+    await panel(page).getByText('"schemas"').waitFor()
+    await page.keyboard.press('Escape')
+    await panel(page).waitFor({ state: 'detached' })
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'grid')
+    assert.equal(await active(page), 'request-2')
+    await page.keyboard.press('Escape')
+    assert.equal(await active(page), null)
+  })
+
+  it('opens a request by its address, however far away, and says so of one there never was', async () => {
+    await visit(page, '#/activity/40/request')
+    await page.locator('#request-40').waitFor()
+    await panel(page).waitFor()
+    const [row, box] = await Promise.all([page.locator('#request-40').boundingBox(), grid(page).boundingBox()])
+    assert.ok(row.y > box.y + 32 && row.y + row.height < box.y + box.height, 'the row is in view')
+    await visit(page, '#/activity/9999999')
+    await panel(page).getByText('There is no such request').waitFor()
+    await visit(page, '#/activity')
+  })
+
+  it('says why a request failed, what to do, and leads to who is in the way', async () => {
+    const id = await entra.create('taken@office.example')
+    assert.equal(await entra.again('taken@office.example'), 409)
+    const row = rows(page).filter({ hasText: 'uniqueness' }).last()
+    await grid(page).focus()
+    await page.keyboard.press('End')
+    await row.click()
+    await panel(page).getByText('What to do').waitFor()
+    await panel(page).getByText('is already used by user').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await panel(page).getByRole('button', { name: 'Show who has it' }).click()
+    await until(page, async () => (await hash(page)).startsWith(`#/people/${id}`), 'the person')
+    await page.goBack()
+    await entra.refused()
+    await visit(page, '#/activity')
+    await grid(page).focus()
+    await page.keyboard.press('End')
+    await rows(page).filter({ hasText: 'Failure 401' }).last().click()
+    await panel(page).getByRole('button', { name: 'Open Connection' }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('shows what changed, from what to what, and whose', async () => {
+    const id = await entra.create('mover@office.example')
+    await entra.title(id, 'Clerk')
+    await entra.title(id, 'Head of Sales')
+    await until(page, async () => (await find(page, { resource: id, actions: ['update'] })).length === 2, 'both changes')
+    const [seq] = await find(page, { resource: id, actions: ['update'] })
+    await visit(page, `#/activity/${seq}/changes`)
+    await panel(page).locator('del', { hasText: 'Clerk' }).waitFor()
+    await panel(page).locator('ins', { hasText: 'Head of Sales' }).waitFor()
+    await panel(page).getByRole('link', { name: 'mover@office.example' }).click()
+    await until(page, async () => (await hash(page)).startsWith(`#/people/${id}`), 'the person')
+  })
+
+  it('copies a request as a command that runs without showing the token', async () => {
+    const id = await entra.create('curl@office.example')
+    await entra.title(id, "O'Neill $HOME \"quoted\"")
+    await until(page, async () => (await find(page, { resource: id, actions: ['update'] })).length === 1, 'the change')
+    const [seq] = await find(page, { resource: id, actions: ['update'] })
+    await visit(page, `#/activity/${seq}`)
+    await panel(page).getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'As cURL', exact: true }).click()
+    await until(page, async () => (await clipboard(page)).startsWith('curl'), 'the command')
+    const command = await clipboard(page)
+    assert.ok(!command.includes(secret) && command.includes('$SCIM_TOKEN'))
+    await entra.title(id, 'something else')
+    await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, SCIM_TOKEN: secret } })
+    const person = await ask(page, 'Person', id)
+    assert.equal(JSON.parse(person.json).title, "O'Neill $HOME \"quoted\"")
+    await panel(page).getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'As cURL for PowerShell' }).click()
+    await until(page, async () => (await clipboard(page)) !== command, 'the other command')
+    assert.ok(!(await clipboard(page)).includes(secret) && (await clipboard(page)).includes('SCIM_TOKEN'))
+    await page.locator(`#request-${seq}`).click()
+    await grid(page).focus()
+    await page.keyboard.press('Control+c')
+    await until(page, async () => (await clipboard(page)).includes('Request: PATCH'), 'the row')
+    await page.keyboard.press('Control+Shift+c')
+    await until(page, async () => (await clipboard(page)) === command, 'the command again')
+  })
+
+  it('filters by its little language, by keyboard alone, with suggestions', async () => {
+    await visit(page, '#/activity')
+    await grid(page).waitFor()
+    await page.keyboard.press('Control+f')
+    await until(page, () => field(page).evaluate((el) => el === document.activeElement), 'the field has the focus')
+    await page.keyboard.type('sta')
+    await page.getByRole('option', { name: /^status:/ }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('fail')
+    await page.keyboard.press('ArrowDown')
+    assert.equal(await field(page).getAttribute('aria-activedescendant'), await page.getByRole('option', { name: /status:failure/ }).getAttribute('id'))
+    await page.keyboard.press('Enter')
+    assert.equal(await field(page).inputValue(), 'status:failure ')
+    const failed = await find(page, { outcomes: ['failure'] })
+    await until(page, async () => (await rowCount(page)) === failed.length, 'the failures')
+    assert.equal(await hash(page), '#/activity?outcomes=failure')
+    await page.getByText(`${failed.length} of ${(await newest(page)).toLocaleString('en')}`, { exact: true }).waitFor()
+    for (const id of await rows(page).evaluateAll((all) => all.map((el) => Number(el.id.replace('request-', ''))))) assert.ok(failed.includes(id))
+    await page.keyboard.type('code:401')
+    const refused = await find(page, { outcomes: ['failure'], status: 401 })
+    await until(page, async () => (await rowCount(page)) === refused.length, 'the refused ones')
+    assert.deepEqual(await findings(page), [])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    assert.equal(await field(page).inputValue(), '')
+    await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
+    await page.keyboard.type('status:fine ')
+    await page.keyboard.press('Enter')
+    await page.getByText("status:fine can't be used").waitFor()
+    assert.equal(await field(page).getAttribute('aria-invalid'), 'true')
+    await page.keyboard.press('Escape')
+  })
+
+  it('filters by chips and menus with the mouse, takes chips away, and keeps the way back', async () => {
+    await visit(page, '#/activity')
+    await page.getByRole('button', { name: 'Creates' }).click()
+    await until(page, async () => (await rowCount(page)) === (await find(page, { actions: ['create'] })).length, 'the creates')
+    assert.equal(await field(page).inputValue(), 'action:create')
+    await page.getByRole('button', { name: 'Status', exact: true }).click()
+    await page.getByRole('checkbox', { name: 'Failure' }).click()
+    assert.deepEqual(await findings(page), [])
+    await page.keyboard.press('Escape')
+    await until(page, async () => (await rowCount(page)) === (await find(page, { actions: ['create'], outcomes: ['failure'] })).length, 'the failed creates')
+    await page.getByRole('button', { name: /Action: Create/ }).last().click()
+    await until(page, async () => (await rowCount(page)) === (await find(page, { outcomes: ['failure'] })).length, 'all failures')
+    assert.equal(await field(page).inputValue(), 'status:failure')
+    await page.goBack()
+    await until(page, async () => (await field(page).inputValue()) === 'status:failure action:create', 'the filter before')
+    await page.getByRole('button', { name: 'Person', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Person' }).fill('taken@')
+    await page.getByRole('button', { name: /taken@office.example/ }).click()
+    await until(page, async () => (await rowCount(page)) === 1, 'the one of that person')
+    await page.getByRole('button', { name: 'Clear filter' }).last().click()
+    await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
+  })
+
+  it('makes a filter of what it shows of a request, and goes back to its surroundings', async () => {
+    const [seq] = await find(page, { status: 401 })
+    await visit(page, `#/activity/${seq}`)
+    await panel(page).getByRole('button', { name: 'Only requests with 401' }).click()
+    await until(page, async () => (await rowCount(page)) === (await find(page, { status: 401 })).length, 'those alike')
+    await panel(page).waitFor()
+    assert.equal(await active(page), `request-${seq}`)
+    await panel(page).getByRole('button', { name: 'Show around this' }).click()
+    await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
+    await page.locator(`#request-${seq - 1}`).waitFor()
+    assert.equal(await active(page), `request-${seq}`)
+    await page.keyboard.press('Escape')
+  })
+
+  it('follows, pauses and counts in the filtered list too, and moves nothing', async () => {
+    await visit(page, '#/activity?actions=create,update')
+    await until(page, async () => (await rowCount(page)) === (await find(page, { actions: ['create', 'update'] })).length, 'the changes')
+    const count = await rowCount(page)
+    const id = await entra.create('follow@office.example')
+    await until(page, async () => (await rowCount(page)) === count + 1, 'the new one')
+    const [seq] = await find(page, { resource: id, actions: ['create'] })
+    await page.locator(`#request-${seq}`).waitFor()
+    await entra.read()
+    await page.locator(`#request-${seq}`).click()
+    const before = await scrollTop(page)
+    for (const title of ['One', 'Two', 'Three']) await entra.title(id, title)
+    await entra.read()
+    await page.getByRole('button', { name: '3 new requests' }).waitFor()
+    assert.equal(await scrollTop(page), before)
+    await page.getByRole('button', { name: '3 new requests' }).click()
+    await until(page, async () => (await rowCount(page)) === count + 4, 'all of them')
+    await grid(page).focus()
+    await page.keyboard.press('p')
+    await entra.title(id, 'Four')
+    await page.getByRole('button', { name: '1 new request' }).waitFor()
+    assert.equal(await rowCount(page), count + 4)
+    await page.keyboard.press('p')
+    await until(page, async () => (await rowCount(page)) === count + 5, 'what came meanwhile')
+  })
+
+  it('says that nothing was found only when it has looked at all, and names the filter', async () => {
+    await visit(page, '#/activity?text=nosuchthing&outcomes=failure')
+    await page.getByText('No requests found').waitFor()
+    await page.getByText('Nothing in the log matches Status: Failure, Word: nosuchthing.').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('main').getByRole('button', { name: 'Clear filter' }).last().click()
+    await grid(page).waitFor()
+  })
+
+  it('keeps chosen columns and the place of the panel', async () => {
+    await visit(page, '#/activity')
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Method' }).click()
+    await page.keyboard.press('Escape')
+    await grid(page).getByRole('columnheader', { name: 'Method' }).waitFor()
+    await page.locator(`#request-${await newest(page)}`).click()
+    await panel(page).getByRole('button', { name: 'Dock at the bottom' }).click()
+    await until(page, async () => (await panel(page).boundingBox()).y > (await grid(page).boundingBox()).y + 100, 'the panel below')
+    await page.reload()
+    await grid(page).getByRole('columnheader', { name: 'Method' }).waitFor()
+    await until(page, async () => (await panel(page).boundingBox()).y > (await grid(page).boundingBox()).y + 100, 'the panel still below')
+    await panel(page).getByRole('button', { name: 'Dock at the right' }).click()
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('menuitem', { name: 'Reset columns' }).click()
+    await grid(page).getByRole('columnheader', { name: 'Method' }).waitFor({ state: 'detached' })
+    await visit(page, '#/activity')
+  })
+
+  it('shows request and response side by side where there is room, as they came if wished', async () => {
+    const wide = await openPage(browser, window, { width: 1600, height: 900 })
+    const [seq] = await find(wide, { actions: ['update'], methods: ['PATCH'] })
+    await visit(wide, `#/activity/${seq}/response`)
+    await panel(wide).getByRole('tab', { name: 'Request and response' }).waitFor()
+    const bodies = panel(wide).locator('.body-text')
+    await until(wide, async () => (await bodies.count()) === 2, 'both bodies')
+    assert.ok((await bodies.first().textContent()).includes('\n  "schemas"'))
+    await panel(wide).getByRole('button', { name: 'Raw' }).first().click()
+    const raw = await ask(wide, 'ActivityDetail', seq)
+    await until(wide, async () => (await bodies.first().textContent()) === raw.request, 'the request as it came')
+    assert.deepEqual(await findings(wide), [])
+    await panel(wide).getByRole('button', { name: 'Pretty' }).first().click()
+    await wide.context().close()
+  })
+
+  for (const dark of [false, true]) {
+    it(`has nothing for axe to find, and nothing cut off, at 900 by 600 in ${dark ? 'dark' : 'light'}`, async () => {
+      const small = await openPage(browser, window, { dark, width: 900, height: 600 })
+      const [seq] = await find(small, { status: 409 })
+      await visit(small, `#/activity/${seq}?outcomes=failure,error&person=taken`)
+      await panel(small).getByText('What to do').waitFor()
+      assert.deepEqual(await findings(small), [])
+      const size = await small.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
+      assert.deepEqual(size, [900, 600])
+      await small.context().close()
+    })
+  }
+})
+
+describe('the activity page when calls are slow or fail', { timeout: 180_000 }, () => {
+  const reject = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
+  let window
+  before(async () => {
+    window = await openWindow()
+    const page = await openPage(browser, window)
+    const { address } = await ask(page, 'Snapshot')
+    const entra = client(address, await newToken(page))
+    await Promise.all(Array.from({ length: 60 }, () => entra.read()))
+    await entra.refused()
+    await until(page, async () => (await newest(page)) >= 61, 'the requests')
+    await page.context().close()
+  })
+  after(() => window.close())
+
+  it('names the reason when rows can not be read, and reads them when tried again', async () => {
+    const page = await openPage(browser, window, { broken: breakCalls({ ActivityAt: `(real, q) => globalThis.sick === false ? real(q) : ${reject('DB_LOCKED')}` }) })
+    await visit(page, '#/activity')
+    await page.getByText('Another program holds the database').waitFor()
+    await page.getByText('DB_LOCKED').waitFor()
+    await page.evaluate(() => (globalThis.sick = false))
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await rows(page).filter({ hasText: '401' }).first().waitFor()
+    await page.context().close()
+  })
+
+  it('keeps the list when one request can not be read, and reads it when tried again', async () => {
+    const page = await openPage(browser, window, { broken: breakCalls({ ActivityDetail: `(real, q) => globalThis.sick === false ? real(q) : ${reject('CALL_TIMEOUT')}` }) })
+    await visit(page, '#/activity/61')
+    await panel(page).getByText('CALL_TIMEOUT').waitFor()
+    await rows(page).filter({ hasText: '401' }).first().waitFor()
+    await page.evaluate(() => (globalThis.sick = false))
+    await panel(page).getByRole('button', { name: 'Try again' }).click()
+    await panel(page).getByText('CALL_TIMEOUT').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  it('tells how far a long search is, shows matches meanwhile without moving them, and drops it when the filter changes', async () => {
+    const held = "async (real, q) => { while (q.before > 0 && q.before < 45 && q.filter.status === 0 && !globalThis.released) await new Promise((next) => setTimeout(next, 20)); return real({ ...q, limit: 10 }) }"
+    const page = await openPage(browser, window, { broken: breakCalls({ FindActivity: held }) })
+    await visit(page, '#/activity?outcomes=success')
+    await page.getByText(/searching… \d+/).waitFor()
+    await page.locator('#request-60').click()
+    const at = (await page.locator('#request-60').boundingBox()).y
+    const began = await rowCount(page)
+    await page.evaluate(() => (globalThis.released = true))
+    await until(page, async () => (await rowCount(page)) === 60 && began < 60, 'more matches')
+    assert.equal((await page.locator('#request-60').boundingBox()).y, at, 'the open row moved')
+    await page.evaluate(() => (globalThis.released = false))
+    await visit(page, '#/activity?outcomes=success&methods=GET')
+    await page.getByText(/searching… \d+/).waitFor()
+    await field(page).fill('code:401')
+    await until(page, async () => (await rowCount(page)) === 1, 'the one of the other filter')
+    await page.getByText(/searching…/).waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  it('keeps what was found when the search fails, and goes on when tried again', async () => {
+    const page = await openPage(browser, window, {
+      broken: breakCalls({ FindActivity: `(real, q) => q.before > 0 && q.before < 50 && globalThis.sick !== false ? ${reject('DB_FAILING')} : real({ ...q, limit: 5 })` }),
+    })
+    await visit(page, '#/activity?outcomes=success')
+    await page.getByText('DB_FAILING').waitFor()
+    assert.ok((await rowCount(page)) > 0)
+    await page.evaluate(() => (globalThis.sick = false))
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await until(page, async () => (await rowCount(page)) === 60, 'all matches')
+    await page.context().close()
+  })
+
+  it('scrolls through a million rows and keeps few of them', async () => {
+    const head = '{ first: 1, last: 1000000 }'
+    const page = await openPage(browser, window, {
+      broken: breakCalls({
+        Snapshot: `async (real) => ({ ...(await real()), activity: ${head} })`,
+        ActivityAt: `async (real, seqs) => ({ ...(await real(seqs)), head: ${head}, rows: seqs.map((seq) => ({
+          seq, requestId: 'r', at: '2026-03-01T10:00:00.000Z', took: 3, method: 'PATCH', target: '/scim/v2/Users/1', status: 200,
+          action: 'update', type: 'User', id: '1', identity: 'Row ' + seq, scimType: '', detail: '', remote: '', userAgent: '' })) })`,
+      }),
+    })
+    await visit(page, '#/activity')
+    await page.locator('#request-1000000', { hasText: 'Row 1000000' }).waitFor()
+    for (const part of [0, 0.25, 0.5, 0.999]) {
+      await grid(page).evaluate((el, part) => (el.scrollTop = (el.scrollHeight - el.clientHeight) * part), part)
+      await until(page, async () => (await page.locator('.grid .bone').count()) === 0 && (await rows(page).count()) > 5, `rows at ${part}`)
+      const [id, text] = await rows(page).nth(10).evaluate((el) => [el.id, el.textContent])
+      assert.ok(text.includes(`Row ${id.replace('request-', '')}`), text)
+    }
+    assert.ok((await rows(page).count()) < 60)
+    await page.context().close()
+  })
+})
