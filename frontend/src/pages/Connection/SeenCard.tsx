@@ -23,7 +23,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
         <span className="spring" />
         <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />
       </div>
-      <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>
+      {found.state !== 'receiving' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">
         <dt>{t('connection.seen.accepted')}</dt>
         <dd title={lastEntra && moment(lastEntra, i18n.language)}>{lastEntra ? at(lastEntra) : t('connection.seen.noneYet')}</dd>

@@ -53,13 +53,14 @@ export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
       <p className="quiet">{t(sample ? 'connection.token.sample' : 'connection.token.hint')}</p>
       <div className="buttons">
         <TokenButton token={token} sample={sample} />
-        {token.exists && <EndButton sample={sample} lastFour={token.lastFour} />}
+        <EndButton sample={sample} token={token} />
       </div>
     </section>
   )
 }
 
-function EndButton({ sample, lastFour }: { sample: boolean; lastFour: string }) {
+/** It stays, switched off, when there is no token any more: the focus is still on it. */
+function EndButton({ sample, token }: { sample: boolean; token: Snapshot['token'] }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const [working, setWorking] = useState(false)
@@ -79,7 +80,7 @@ function EndButton({ sample, lastFour }: { sample: boolean; lastFour: string }) 
   }
   return (
     <>
-      <Button onClick={() => setAsking(true)}>{t('connection.end.button')}</Button>
+      <Button disabledFocusable={!token.exists} onClick={() => setAsking(true)}>{t('connection.end.button')}</Button>
       {asking && (
         <Confirm
           title={t('connection.end.title')}
@@ -92,7 +93,7 @@ function EndButton({ sample, lastFour }: { sample: boolean; lastFour: string }) 
             setError(null)
           }}
         >
-          <p>{t('connection.end.text', { lastFour })}</p>
+          <p>{t('connection.end.text', { lastFour: token.lastFour })}</p>
           <p>{t(sample ? 'connection.end.sample' : 'connection.end.entra')}</p>
         </Confirm>
       )}

@@ -10,7 +10,7 @@ import { needs } from './needs'
 import { Card, type Read } from './part'
 
 /** So many failures fit beside what needs attention; the others are a click away. */
-const shown = 4
+const shown = 3
 
 /** What somebody should look at, and the last requests that failed. */
 export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snapshot; unsure: boolean }) {
