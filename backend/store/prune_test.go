@@ -271,7 +271,10 @@ func TestPurgeOfABigGroupWorksInSteps(t *testing.T) {
 	if rows, err := s.MemberRows(t.Context(), team.ID, "", 10); err != nil || len(rows) != 1 || rows[0].DisplayName != "" {
 		t.Errorf("the members of a group that names it: %+v, %v", rows, err)
 	}
-	var place int64
+	var named, place int64
+	if err := s.readers.QueryRow("select count(*) from resources where id = $1", big.ID).Scan(&named); err != nil || named != 0 {
+		t.Errorf("its id still finds %d rows, %v", named, err)
+	}
 	if err := s.readers.QueryRow("select seq from members where group_seq = $1", team.Seq).Scan(&place); err != nil {
 		t.Fatal(err)
 	}
