@@ -108,48 +108,4 @@ describe('the page', { timeout: 240_000 }, () => {
     assert.equal(await clipboard(), address)
     await timed.context().close()
   })
-
-  it('speaks German', async () => {
-    await page.getByRole('button', { name: 'Theme and language' }).click()
-    await page.getByRole('menuitemradio', { name: 'Deutsch' }).click()
-    await page.getByRole('heading', { name: 'Anfragen' }).waitFor()
-    assert.equal(await page.evaluate(() => document.documentElement.lang), 'de')
-  })
-})
-
-describe('a page whose calls fail', { timeout: 120_000 }, () => {
-  let window
-  before(async () => (window = await openWindow()))
-  after(() => window.close())
-
-  it('keeps what it shows when the backend stops answering, and says so', async () => {
-    const page = await openPage(browser, window, {
-      broken: breakCalls({ Snapshot: "(real) => globalThis.dead ? Promise.reject(new Error('{\"code\":\"CALL_TIMEOUT\",\"message\":\"\"}')) : real()" }),
-    })
-    const address = await page.locator('.address').textContent()
-    await page.evaluate(() => (globalThis.dead = true))
-    await probe(address, 'sdk_none')
-    await page.getByText('has not answered since').waitFor()
-    assert.equal(await page.locator('.address').textContent(), address)
-    assert.equal(await page.locator('.status.good').count(), 0, 'what is not known is never green')
-    assert.deepEqual(await findings(page), [])
-    await page.evaluate(() => (globalThis.dead = false))
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('has not answered since').waitFor({ state: 'detached' })
-  })
-})
-
-describe('a window whose folder is taken', { timeout: 60_000 }, () => {
-  it('opens all the same, says what to do, and goes on when it is free', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'scimdesk-window-'))
-    const end = await daemon(dir)
-    const window = await openWindow({ folder: dir })
-    const page = await openPage(browser, window)
-    await page.getByText('Another ScimDesk has this data folder open').waitFor()
-    assert.deepEqual(await findings(page), [])
-    await end()
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('No requests yet').waitFor()
-    assert.equal(await window.close(), 0)
-  })
 })
