@@ -7,6 +7,7 @@ import type { ExportResult } from '../../api/types'
 import { chooseFolder, exportFile, showFile } from '../../api/wails'
 import { CopyButton } from '../../components/CopyButton'
 import { ErrorBar } from '../../components/ErrorBar'
+import { useReturnedFocus } from '../../lib/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 import type { Asked } from '../../state/list'
@@ -40,6 +41,7 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
   const [state, setState] = useState<'asking' | 'busy' | ExportResult>('asking')
   const [error, setError] = useState<ApiError | null>(null)
   const shown = useRef(true)
+  useReturnedFocus()
   useEffect(() => {
     shown.current = true
     return () => {

@@ -82,6 +82,8 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
     changes.reload()
   })
 
+  // That nobody has the id is said as a refusal; it is all that can be refused here.
+  const missing = error?.code === 'REFUSED' && value === null
   const title = value ? <bdi>{value.name || value.id}</bdi> : <span className="mono">{slot.id}</span>
   return (
     <Panel
@@ -89,8 +91,8 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
       label={t(`${kind}.details`)}
       title={title}
       {...(value ? { actions: <CopyButton label={t('directory.panel.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(props.asText(value))} /> } : {})}
-      tabs={tabs.map((name) => ({ id: name, title: t(`directory.panel.tabs.${name}`) }))}
-      tab={tab}
+      tabs={missing ? [] : tabs.map((name) => ({ id: name, title: t(`directory.panel.tabs.${name}`) }))}
+      tab={missing ? '' : tab}
       onTab={slot.onTab}
       fill={filling.includes(tab)}
       onClose={slot.onClose}
@@ -103,7 +105,8 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
             </div>
           )}
           {value?.state === 'deleted' && <DeletedNotice kind={kind} type={type} value={value} changes={changes} onRestored={() => detail.reload()} />}
-          {error && <ErrorBar error={error} onRetry={() => detail.reload()} />}
+          {missing && <p>{t('directory.panel.gone')}</p>}
+          {error && !missing && <ErrorBar error={error} onRetry={() => detail.reload()} />}
         </div>
       }
     >

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import { addGroup, fillOffice, patch, scim } from './office.mjs'
+import { findings, launch, openPage, openWindow, until, visit } from './window.mjs'
+
+const row = (page, name) => page.getByRole('grid', { name: 'Groups' }).getByRole('row').filter({ hasText: name })
+const panel = (page) => page.getByRole('complementary', { name: 'Group details' })
+const members = (page) => panel(page).getByRole('grid', { name: 'Members' })
+const member = (page, name) => members(page).getByRole('row').filter({ hasText: name })
+const count = async (list) => Number(await list.getAttribute('aria-rowcount')) - 1
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+describe('groups', { timeout: 240_000 }, () => {
+  let window
+  let page
+  let office
+  before(async () => {
+    window = await openWindow()
+    page = await openPage(browser, window)
+    await visit(page, '#/groups')
+    await page.getByText('No groups yet').waitFor()
+    office = await fillOffice(page)
+  })
+  after(() => window.close())
+
+  it('are listed with their members counted, empty ones marked', async () => {
+    await page.getByText('2 groups, 1 deleted').waitFor()
+    await row(page, 'Empty room').getByText('empty', { exact: true }).waitFor()
+    await row(page, 'Sales and service').getByRole('gridcell', { name: '4', exact: true }).waitFor()
+    assert.equal(await row(page, 'Gone group').count(), 0)
+    assert.deepEqual(await findings(page), [])
+  })
+
+  it('show who is in them by name, what is wrong with them, and lead to each person', async () => {
+    await row(page, 'Sales and service').click()
+    await panel(page).getByText('1 member not found').waitFor()
+    await panel(page).getByText('Renamed now').waitFor()
+    await until(page, async () => (await count(members(page))) === 4, 'all members')
+    await member(page, 'nobody-has-this').getByText('Not found').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await panel(page).getByRole('textbox', { name: 'Search members' }).fill('arm')
+    await until(page, async () => (await count(members(page))) === 1, 'the one who matches')
+    await panel(page).getByRole('textbox', { name: 'Search members' }).press('Escape')
+    await until(page, async () => (await count(members(page))) === 4, 'all members again')
+    await members(page).focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'Person details' }).getByRole('heading', { name: 'Anna Berg' }).waitFor()
+    await page.goBack()
+    await panel(page).getByRole('heading', { name: 'Sales and service' }).waitFor()
+  })
+
+  it('tell who came and who went, and by which request', async () => {
+    await panel(page).getByRole('tab', { name: 'History' }).click()
+    const came = panel(page).getByRole('listitem').filter({ hasText: 'Came' }).filter({ hasText: 'René Ärmel' })
+    await came.getByRole('link', { name: 'Request behind' }).waitFor()
+    await patch(office, `/Groups/${office.sales.id}`, { op: 'remove', path: `members[value eq "${office.bob.id}"]` })
+    await panel(page).getByRole('listitem').filter({ hasText: 'Went' }).getByRole('link', { name: 'Bob Roe' }).waitFor()
+    await panel(page).getByText('3 members', { exact: true }).waitFor()
+    assert.deepEqual(await findings(page), [])
+    await panel(page).getByRole('tab', { name: 'Members' }).click()
+    await until(page, async () => (await count(members(page))) === 3, 'the members without the one who went')
+  })
+
+  it('are exported with their members', async () => {
+    await panel(page).getByRole('button', { name: 'Export members' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Export' }).click()
+    await dialog.getByText('3 members exported').first().waitFor()
+    await dialog.getByRole('button', { name: 'Copy path' }).click()
+    let path = ''
+    await until(page, async () => (path = await page.evaluate(() => globalThis.runtime.ClipboardGetText())).endsWith('.csv'), 'the path')
+    assert.match(await readFile(path, 'utf8'), /anna\.berg@office\.example/)
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await panel(page).waitFor({ state: 'detached' })
+  })
+
+  it('come back when they are restored', async () => {
+    await page.getByRole('combobox', { name: 'State' }).click()
+    await page.getByRole('option', { name: 'Deleted', exact: true }).click()
+    await row(page, 'Gone group').click()
+    await panel(page).getByText(/^Deleted .* by Entra/).waitFor()
+    await panel(page).getByRole('button', { name: 'Restore' }).click()
+    const other = await addGroup(office, 'Gone group')
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByRole('button', { name: 'Restore' }).click()
+    await dialog.getByText('belongs to').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await scim(office, 'DELETE', `/Groups/${other.id}`)
+    await dialog.getByRole('button', { name: 'Restore' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await panel(page).locator('.status', { hasText: 'Active' }).first().waitFor()
+    await until(page, async () => (await count(members(page))) === 1, 'its member')
+  })
+})
