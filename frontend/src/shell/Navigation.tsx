@@ -1,4 +1,4 @@
-import { Button, CounterBadge, Tooltip } from '@fluentui/react-components'
+import { Button, Tooltip } from '@fluentui/react-components'
 import {
   bundleIcon, HomeFilled, HomeRegular, PeopleFilled, PeopleRegular, PeopleTeamFilled, PeopleTeamRegular, PlugConnectedFilled, PlugConnectedRegular,
   PulseFilled, PulseRegular, QuestionCircleRegular, SettingsFilled, SettingsRegular,
@@ -42,9 +42,7 @@ export function Navigation({ at, unseen }: { at: PageName; unseen: Unseen }) {
             onClick={(e: MouseEvent) => (e.detail === 0 ? visit({ page }) : go({ page }))}
           >
             {!narrow && <span className="nav-word">{name}</span>}
-            {news && (
-              <CounterBadge aria-hidden className="nav-badge" color="danger" size="small" count={failures} overflowCount={most - 1} />
-            )}
+            {news && <span aria-hidden className="nav-badge" data-count={failures < most ? failures : `${most - 1}+`} />}
           </Button>
         </Named>
       </li>
