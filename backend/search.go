@@ -28,12 +28,14 @@ type ActivityFilter struct {
 	Outcomes []string `json:"outcomes"`
 	Methods  []string `json:"methods"`
 	Actions  []string `json:"actions"`
-	Status   int      `json:"status"`   // one HTTP status, 0 for any
-	Person   string   `json:"person"`   // part of the name or user name of whom it was about, or an id
-	Resource string   `json:"resource"` // exact id of a person or group
-	Text     string   `json:"text"`     // words that must all occur in name, target, detail, client or ids
-	From     string   `json:"from"`     // RFC 3339, inclusive
-	Until    string   `json:"until"`    // RFC 3339, exclusive
+	Status   int      `json:"status"` // one HTTP status, 0 for any
+	// Person is a part of the name or id of whom it was about, or of a value that a filter asked for, such as a user name. A whole user
+	// name or e-mail address finds all that was about its owner.
+	Person   string `json:"person"`
+	Resource string `json:"resource"` // exact id of a person or group
+	Text     string `json:"text"`     // words that must all occur in name, target, detail, client or ids
+	From     string `json:"from"`     // RFC 3339, inclusive
+	Until    string `json:"until"`    // RFC 3339, exclusive
 }
 
 // ActivityFind looks for requests in the direction that is set: below Before (newest first) or above After (oldest first).

@@ -140,6 +140,23 @@ func TestSearchConditions(t *testing.T) {
 	}
 }
 
+// TestASliceIsBounded: also of somebody whom most of the log is about.
+func TestASliceIsBounded(t *testing.T) {
+	s := open(t, Options{})
+	rows := make([]Activity, 2*searchSlice+100)
+	for i := range rows {
+		rows[i].ResourceID = "u1"
+	}
+	keep(t, s, rows...)
+	for _, q := range []Search{{}, {After: -1}, {Resource: "u1"}, {Resource: "u1", After: -1}} {
+		q.Limit = 10 * searchSlice
+		got, questions := searchOn(t, s, q, nil)
+		if len(got) != len(rows) || questions != 3 {
+			t.Errorf("%+v: %d rows of %d in %d questions", q, len(got), len(rows), questions)
+		}
+	}
+}
+
 func TestSearchInAnEmptyLog(t *testing.T) {
 	s := open(t, Options{})
 	for _, q := range []Search{{}, {After: -1}, {Before: 5}, {After: 5}, {Resource: "u"}, {Text: "x", From: noon}} {

@@ -93,6 +93,24 @@ func TestTrafficCountsOn(t *testing.T) {
 	}
 }
 
+// TestTrafficCountsNoRowTwice: what comes while the day is counted is counted afterwards.
+func TestTrafficCountsNoRowTwice(t *testing.T) {
+	s := open(t, Options{})
+	rows := make([]Activity, 100)
+	for i := range rows {
+		rows[i] = Activity{At: noon, Status: []int{200, 500}[i%2], Method: "GET"}
+	}
+	keep(t, s, rows...)
+	s.tally.first = 1
+	if err := s.tally.recount(t.Context(), s, 60, millis(noon), millis(noon.Add(time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	counts, failed, err := s.Traffic(t.Context(), noon, 1)
+	if err != nil || counts[0] != (Traffic{Success: 50, Error: 50, Wrong: 50}) || !slices.Equal(failed, []int64{100, 98, 96, 94, 92}) {
+		t.Errorf("%+v, %v, %v", counts, failed, err)
+	}
+}
+
 func TestTrafficOfNothing(t *testing.T) {
 	s := open(t, Options{})
 	for range 2 {
