@@ -36,15 +36,35 @@ function decode(part: string): string {
 /** The place in view. It follows the window's address, so that Alt+Left goes back and a reload stays. */
 export const route = new Observable<Route>(parseRoute(location.hash))
 
-addEventListener('hashchange', () => route.set(parseRoute(location.hash)))
+/** Set while the address lags behind the route. */
+let behind: ReturnType<typeof setTimeout> | undefined
+const catchUpAfter = 1_000
+
+addEventListener('hashchange', follow)
+addEventListener('popstate', follow)
+
+function follow(): void {
+  clearTimeout(behind)
+  behind = undefined
+  route.set(parseRoute(location.hash))
+}
 
 /** Goes to a place; replace keeps it out of the way back, for what changes while somebody types or walks through a list. */
 export function go(to: Partial<Route> & { page: PageName }, replace = false): void {
   const hash = hashOf(to)
-  if (hash === location.hash) return
-  if (replace) history.replaceState(null, '', hash)
-  else history.pushState(null, '', hash)
+  if (hash === (behind === undefined ? location.hash : hashOf(route.get()))) return
+  write(hash, replace)
   route.set(parseRoute(hash))
 }
 
-addEventListener('popstate', () => route.set(parseRoute(location.hash)))
+/** WebKit refuses to change the address more than a hundred times in some seconds, as a held arrow key does: then it catches up later. */
+function write(hash: string, replace: boolean): void {
+  clearTimeout(behind)
+  behind = undefined
+  try {
+    if (replace) history.replaceState(null, '', hash)
+    else history.pushState(null, '', hash)
+  } catch {
+    behind = setTimeout(() => write(hashOf(route.get()), true), catchUpAfter)
+  }
+}
