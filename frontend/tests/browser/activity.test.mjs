@@ -453,6 +453,17 @@ describe('the activity page when calls are slow or fail', { timeout: 180_000 }, 
     await page.context().close()
   })
 
+  it('says that older requests were removed, and opens none of them', async () => {
+    const page = await openPage(browser, window, {
+      broken: breakCalls({ Snapshot: 'async (real) => ({ ...(await real()), activity: { first: 21, last: 61 } })', ActivityDetail: `(real, seq) => real(seq < 21 ? 999999 : seq)` }),
+    })
+    await visit(page, '#/activity/5')
+    await page.getByText('Older requests were removed').waitFor()
+    await panel(page).getByText('no longer in the log').waitFor()
+    await until(page, async () => (await rowCount(page)) === 41, 'the rows that are left')
+    await page.context().close()
+  })
+
   it('scrolls through a million rows and keeps few of them', async () => {
     const head = '{ first: 1, last: 1000000 }'
     const page = await openPage(browser, window, {

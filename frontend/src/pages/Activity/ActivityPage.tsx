@@ -102,7 +102,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
 
   return (
     <>
-      <PageHead title={t('activity.title')} note={<Total total={total} pruned={view.first > 1} />}>
+      <PageHead title={t('activity.title')} note={t('activity.total', { count: total, formatted: number(total) })}>
         <span className="quiet small hint">{view.paused ? t('activity.paused') : t('activity.keys')}</span>
         <ToggleButton
           appearance="subtle"
@@ -126,6 +126,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
       )}
       <div className={`activity-body${bottom ? ' bottom' : ''}`} ref={body}>
         <div className="grid-frame">
+          {view.first > 1 && total > 0 && <p className="grid-note quiet small">{t('activity.pruned')}</p>}
           {total === 0 && isNothing(filter) ? (
             <EmptyState title={t('activity.empty')} text={t('activity.emptyHint')}>
               <CopyButton
@@ -178,19 +179,6 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
         )}
       </div>
     </>
-  )
-}
-
-/** How many requests there are, and that older ones were removed where they were. */
-function Total({ total, pruned }: { total: number; pruned: boolean }) {
-  const { t, i18n } = useTranslation()
-  const text = t('activity.total', { count: total, formatted: total.toLocaleString(i18n.language) })
-  return pruned ? (
-    <>
-      {text} <span className="small">{t('activity.pruned')}</span>
-    </>
-  ) : (
-    text
   )
 }
 

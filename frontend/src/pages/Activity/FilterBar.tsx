@@ -6,7 +6,7 @@ import type { View } from '../../state/activity'
 import { announce } from '../../state/announcer'
 import { FilterField } from './FilterField'
 import { FilterMenus } from './FilterMenus'
-import { parts, valueText } from './words'
+import { chipText, parts } from './words'
 
 export interface FilterBarProps {
   view: View
@@ -87,7 +87,7 @@ export function FilterBar({ view, found, onFilter, onLeave }: FilterBarProps) {
             >
               {parts(filter).map(({ key, value }, i) => (
                 <Tag key={`${key} ${value} ${i}`} value={String(i)} dismissible dismissIcon={{ 'aria-label': t('activity.filter.remove') }}>
-                  <span className="filter-chip" dir="auto">{t('activity.filter.chip', { name: t(`activity.filter.${key}`), value: valueText(t, key, value, i18n.language) })}</span>
+                  <span className="filter-chip" dir="auto">{chipText(t, { key, value }, i18n.language)}</span>
                 </Tag>
               ))}
             </TagGroup>

@@ -41,6 +41,11 @@ export function parts(filter: Filter): Part[] {
   return found
 }
 
-/** The parts as one sentence, for what was not found. */
-export const sentence = (t: TFunction, filter: Filter, language: string): string =>
-  parts(filter).map(({ key, value }) => t('activity.filter.chip', { name: t(`activity.filter.${key}`), value: valueText(t, key, value, language) })).join(', ')
+/** A part as a chip says it. */
+export function chipText(t: TFunction, { key, value }: Pick<Part, 'key' | 'value'>, language: string): string {
+  const period = key === 'after' && periods.some((p) => p === value)
+  return t('activity.filter.chip', { name: t(`activity.filter.${period ? 'time' : key}`), value: valueText(t, key, value, language) })
+}
+
+/** The parts in one line, for what was not found. */
+export const sentence = (t: TFunction, filter: Filter, language: string): string => parts(filter).map((part) => chipText(t, part, language)).join(', ')
