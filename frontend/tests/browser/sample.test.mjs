@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, settled, until, visit } from './window.mjs'
+
+const band = (page) => page.getByRole('region', { name: 'Sample' })
+const dialog = (page) => page.getByRole('dialog')
+
+function create(address, secret, displayName) {
+  return fetch(`${address}/Users`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/scim+json' },
+    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `${displayName}@contoso.example`.replaceAll(' ', '.'), displayName }),
+  }).then((r) => r.status)
+}
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+describe('the sample', { timeout: 240_000 }, () => {
+  let window
+  let page
+  let live
+  let secret
+  before(async () => {
+    window = await openWindow()
+    page = await openPage(browser, window)
+    live = await ask(page, 'Snapshot')
+    secret = await newToken(page)
+  })
+  after(() => window.close())
+
+  it('says what it does before it starts, and does nothing when given up', async () => {
+    await page.getByRole('button', { name: 'Start a sample' }).click()
+    await dialog(page).getByText('Your own data stays as it is').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.keyboard.press('Escape')
+    await dialog(page).waitFor({ state: 'detached' })
+    await until(page, () => page.evaluate(() => document.activeElement.textContent === 'Start a sample'), 'the focus back on the button')
+    assert.equal((await ask(page, 'Snapshot')).store, live.store)
+  })
+
+  it('starts by the mouse, and marks every page', async () => {
+    await page.getByRole('button', { name: 'Start a sample' }).click()
+    await dialog(page).getByText('25 people').click()
+    await dialog(page).getByText('As fast as Entra sends').click()
+    await dialog(page).getByRole('button', { name: 'Start sample' }).click()
+    await page.getByRole('heading', { name: 'Receiving changes from an invented Entra' }).waitFor()
+    await until(page, async () => (await ask(page, 'Snapshot')).people.total > 10, 'invented people')
+    for (const place of ['overview', 'activity', 'people', 'groups', 'connection', 'settings']) {
+      await visit(page, `#/${place}`)
+      await band(page).getByText('invented people').waitFor()
+      await settled(page)
+    }
+    await visit(page, '#/overview')
+    assert.deepEqual(await findings(page), [])
+  })
+
+  it('counts what comes for the live folder meanwhile, and shows none of it', async () => {
+    assert.equal(await create(live.address, secret, 'Anna Berg'), 201)
+    await band(page).getByText('1 for your own data meanwhile').waitFor()
+    assert.equal((await ask(page, 'People', { list: '', search: 'Anna Berg', state: '', sort: 'name', descending: false, from: 0, limit: 10, group: '' })).total, 0)
+  })
+
+  it('gives the invented Entra the new secret when its token is rotated, and leaves the live one alone', async () => {
+    await visit(page, '#/connection')
+    await page.getByRole('button', { name: 'Rotate token' }).click()
+    await dialog(page).or(page.getByRole('alertdialog')).getByRole('button', { name: 'Rotate token' }).click()
+    await page.getByText('The invented Entra has got it already').waitFor()
+    await page.getByRole('button', { name: 'Close without copying' }).click()
+    const { store, activity } = await ask(page, 'Snapshot')
+    await until(page, async () => {
+      const now = await ask(page, 'Snapshot')
+      return now.store === store && now.activity.last > activity.last && now.lastEntra >= now.token.created
+    }, 'requests with the new token')
+    assert.equal((await ask(page, 'Snapshot')).refused.at, '')
+    assert.equal(await create(live.address, secret, 'Jana Roe'), 201)
+  })
+
+  it('is left by one click: the live data is back and untouched, and no folder is left', async () => {
+    const { folder } = await ask(page, 'Snapshot')
+    assert.ok(existsSync(folder))
+    assert.notEqual(folder, live.folder)
+    await page.getByRole('button', { name: 'Leave sample' }).click()
+    await band(page).waitFor({ state: 'detached' })
+    const back = await ask(page, 'Snapshot')
+    assert.deepEqual([back.store, back.folder, back.people.total, back.groups.total, back.sample], [live.store, live.folder, 2, 0, false])
+    await visit(page, '#/overview')
+    await page.locator('.changes-part').getByRole('link', { name: 'Jana Roe' }).waitFor()
+    await until(page, () => !existsSync(folder), 'the folder gone')
+  })
+
+  it('starts and is left by the keyboard alone', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await page.keyboard.type('sample')
+    await page.getByRole('option', { name: /sample/i }).first().waitFor()
+    await page.keyboard.press('Enter')
+    await dialog(page).getByRole('radio', { name: '200 people' }).waitFor()
+    await until(page, () => page.evaluate(() => document.activeElement.getAttribute('type') === 'radio'), 'the focus in the dialog')
+    await page.keyboard.press('ArrowLeft')
+    assert.ok(await dialog(page).getByRole('radio', { name: '25 people' }).isChecked())
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('ArrowDown')
+    assert.ok(await dialog(page).getByRole('radio', { name: 'As fast as this computer can' }).isChecked())
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Start sample')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Receiving changes from an invented Entra' }).waitFor()
+    await page.getByRole('button', { name: 'Leave sample' }).focus()
+    await page.keyboard.press('Enter')
+    await band(page).waitFor({ state: 'detached' })
+    assert.equal((await ask(page, 'Snapshot')).store, live.store)
+  })
+
+  it('says in the dialog why it could not start, and starts when tried again', async () => {
+    const broken = breakCalls({ StartSample: "(real, o) => globalThis.well ? real(o) : Promise.reject(new Error('{\"code\":\"DB_FULL\",\"message\":\"\"}'))" })
+    const other = await openPage(browser, window, { broken })
+    await other.getByRole('heading', { level: 1 }).waitFor()
+    await other.keyboard.press('Control+k')
+    await other.getByRole('combobox').waitFor()
+    await other.keyboard.type('sample')
+    await other.getByRole('option', { name: /sample/i }).first().click()
+    await dialog(other).getByRole('button', { name: 'Start sample' }).click()
+    await dialog(other).getByText('DB_FULL').waitFor()
+    assert.deepEqual(await findings(other), [])
+    await other.evaluate(() => (globalThis.well = true))
+    await dialog(other).getByRole('button', { name: 'Start sample' }).click()
+    await band(other).waitFor()
+    await other.getByRole('button', { name: 'Leave sample' }).click()
+    await band(other).waitFor({ state: 'detached' })
+    await other.context().close()
+  })
+})
