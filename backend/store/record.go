@@ -40,31 +40,26 @@ func (r Record) Meta() scim.Meta {
 // will be shown.
 type With struct{ Groups, Members bool }
 
-// columns are what a resource is searched and sorted by, computed from its document.
+// columns are what a resource is searched and sorted by, computed from its document. null is for an attribute that is absent or
+// empty. nameKey and emailKey are what lists sort by (see Fold).
 type columns struct {
-	keys
-	search string
-	emails []string
-}
-
-// keys are the columns that indexes begin with. null is for an attribute that is absent or empty. nameKey and emailKey are what
-// lists sort by (see Fold).
-type keys struct {
 	name, nameKey, emailKey   string
 	unique, display, external sql.NullString
 	active                    sql.NullInt64
+	search                    string
+	emails                    []string
 }
 
 // searchLimit bounds the search column, in bytes.
 const searchLimit = 600
 
 func (s *Store) columnsOf(id string, r *scim.Resource) columns {
-	c := columns{keys: keys{
+	c := columns{
 		name:     r.DisplayName(),
 		unique:   nullable(scim.Key(s.o.GroupKey(r))),
 		display:  nullable(scim.Key(r.DisplayName())),
 		external: nullable(scim.Key(r.ExternalID())),
-	}}
+	}
 	if r.Type == scim.User {
 		c.name = cmp.Or(r.DisplayName(), r.UserName())
 		c.unique = nullable(scim.Key(r.UserName()))

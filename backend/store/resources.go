@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -128,6 +129,9 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 		}
 		change.Added = m.added
 	}
+	if w.Groups && r.Type == scim.User {
+		rec.Groups, w.Groups = []scim.GroupRef{}, false // nobody could name an id that was made just now
+	}
 	return s.finish(tx, c, rec, change, w)
 }
 
@@ -215,19 +219,23 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	return nil
 }
 
-// updateOf gives the statement and its arguments that change what moves, and name no other column: the engine writes every index of
-// a column that is named, even where its value stays.
+// updateOf gives the statement and its arguments that write the document and the columns that move. It names no other column: the
+// engine writes every index of a column that is named, even where its value stays.
 func updateOf(seq int64, doc []byte, now time.Time, old, cols columns) (text string, args []any) {
 	text = "update resources set doc = $2, updated_at = $3, version = version + 1"
 	args = []any{seq, string(doc), millis(now)}
-	keysMoved := old.keys != cols.keys
-	if keysMoved || old.search != cols.search {
-		text += ", search = $4"
-		args = append(args, cols.search)
-	}
-	if keysMoved {
-		text += ", name = $5, name_key = $6, email_key = $7, unique_key = $8, display_key = $9, external_key = $10, active = $11"
-		args = append(args, cols.name, cols.nameKey, cols.emailKey, cols.unique, cols.display, cols.external, cols.active)
+	for _, c := range []struct {
+		name     string
+		was, now any
+	}{
+		{"search", old.search, cols.search}, {"name", old.name, cols.name}, {"name_key", old.nameKey, cols.nameKey},
+		{"email_key", old.emailKey, cols.emailKey}, {"unique_key", old.unique, cols.unique}, {"display_key", old.display, cols.display},
+		{"external_key", old.external, cols.external}, {"active", old.active, cols.active},
+	} {
+		if c.was != c.now {
+			args = append(args, c.now)
+			text += ", " + c.name + " = $" + strconv.Itoa(len(args))
+		}
 	}
 	return text + " where seq = $1 returning version", args
 }
