@@ -31,16 +31,16 @@ func TestHistoryHasNamesAndRequests(t *testing.T) {
 	s := open(t, Options{})
 	ctx := context.Background()
 	keep(t, s, Activity{Action: "lost"}) // no request: it must not stand for local changes, which have none either
-	make := func(request string, r *scim.Resource) Record {
+	created := func(request string, r *scim.Resource) Record {
 		rec, err := s.Create(ctx, by(request), r, With{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return rec
 	}
-	ada := make("r1", person(t, "ada@x.example", `"displayName":"Ada"`, `"active":false`))
-	bob := make("r2", person(t, "bob@x.example", `"displayName":"Bob"`))
-	sales := make("r3", group(t, "Sales", ada.ID, "nobody"))
+	ada := created("r1", person(t, "ada@x.example", `"displayName":"Ada"`, `"active":false`))
+	bob := created("r2", person(t, "bob@x.example", `"displayName":"Bob"`))
+	sales := created("r3", group(t, "Sales", ada.ID, "nobody"))
 	if _, err := s.Update(ctx, by("r4"), scim.Group, sales.ID, 0, members(scim.AddMembers, bob.ID)); err != nil {
 		t.Fatal(err)
 	}
