@@ -7,7 +7,6 @@ export type ActivityFilter = backend.ActivityFilter
 export type ActivityFind = backend.ActivityFind
 export type ActivityFound = backend.ActivityFound
 export type ActivityPage = backend.ActivityPage
-export type ActivityQuery = backend.ActivityQuery
 export type Attribute = backend.Attribute
 export type Change = backend.Change
 export type Counts = backend.Counts

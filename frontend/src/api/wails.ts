@@ -3,7 +3,7 @@ import * as app from '../../wailsjs/go/main/App'
 import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
 import type {
-  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, ActivityQuery, ExportRequest, ExportResult, FolderInfo, Group, GroupsPage, HistoryPage,
+  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, ExportRequest, ExportResult, FolderInfo, Group, GroupsPage, HistoryPage,
   HistoryQuery, ListQuery, MembersPage, NewToken, Notify, Overview, PeoplePage, Person, Preferences, SampleInfo, SampleOptions, Settings, SettingsChange,
   Snapshot,
 } from './types'
@@ -28,7 +28,6 @@ async function call<T>(start: () => Promise<T>, timeout = callTimeout): Promise<
 }
 
 export const snapshot = (): Promise<Snapshot> => call(app.Snapshot)
-export const activity = (query: ActivityQuery): Promise<ActivityPage> => call(() => app.Activity(query))
 export const findActivity = (find: ActivityFind): Promise<ActivityFound> => call(() => app.FindActivity(find))
 export const activityAt = (seqs: number[]): Promise<ActivityPage> => call(() => app.ActivityAt(seqs))
 export const activityDetail = (seq: number): Promise<ActivityDetail> => call(() => app.ActivityDetail(seq))

@@ -27,7 +27,7 @@ import './activity.css'
 const wideWindow = 1_500
 const widePanel = 800
 /** Below so many pixels the panel stands at the right whatever was chosen: there is no room for two parts. */
-const lowBody = 360
+const lowBody = 440
 
 /** The requests as they arrive, filtered or not, and the open one's details beside them. */
 export function ActivityPage({ session, snapshot, route }: PageProps) {

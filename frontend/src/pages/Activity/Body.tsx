@@ -25,12 +25,15 @@ export function Body({ which, text, cut, look, heading }: BodyProps) {
 
   return (
     <div className="body">
-      {heading && <h3>{t(`activity.tabs.${which}`)}</h3>}
       {text === '' ? (
-        <p className="quiet">{t(which === 'request' ? 'activity.body.emptyRequest' : 'activity.body.emptyResponse')}</p>
+        <>
+          {heading && <h3>{t(`activity.tabs.${which}`)}</h3>}
+          <p className="quiet">{t(which === 'request' ? 'activity.body.emptyRequest' : 'activity.body.emptyResponse')}</p>
+        </>
       ) : (
         <>
           <div className="body-tools">
+            {heading && <h3>{t(`activity.tabs.${which}`)}</h3>}
             <div role="group" aria-label={t('activity.body.view')} className="chips">
               <ToggleButton size="small" checked={pretty} disabled={lines === null} onClick={() => chooseLook({ pretty: true })}>
                 {t('activity.body.pretty')}
