@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -216,5 +217,53 @@ func BenchmarkMatchAgainstHealthz(b *testing.B) {
 	}
 	b.ReportMetric(health.Seconds()/match.Seconds(), "match/healthz")
 	b.ReportMetric(float64(n*b.N)/match.Seconds(), "matches/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkPeoplePage asks for a list of everybody as the window does: the first part finds the order, later ones take it from what is
+// kept. STORE_BENCH_PEOPLE is how many there are.
+func BenchmarkPeoplePage(b *testing.B) {
+	n, err := strconv.Atoi(os.Getenv("STORE_BENCH_PEOPLE"))
+	if err != nil || n <= 0 {
+		n = 20_000
+	}
+	back, err := Open(b.Context(), Options{Dir: b.TempDir(), Listen: NoListener})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = back.Close() }()
+	share(b, n, func(_, i int) error {
+		r, err := scim.ParseResource(scim.User, fmt.Appendf(nil, person, "p"+strconv.Itoa(i)))
+		if err != nil {
+			return err
+		}
+		_, err = back.store.Create(b.Context(), store.Cause{}, r, store.With{})
+		return err
+	})
+	took := map[string]time.Duration{}
+	ask := func(what string, q ListQuery) PeoplePage {
+		start := time.Now()
+		p, err := back.People(b.Context(), q)
+		if err != nil {
+			b.Fatal(what, err)
+		}
+		took[what] += time.Since(start)
+		return p
+	}
+	for b.Loop() {
+		first := ask("first", ListQuery{})
+		if first.Total != n {
+			b.Fatal(first.Total)
+		}
+		ask("later", ListQuery{List: first.List, From: n - 300})
+		ask("hit", ListQuery{Search: "person p1"})
+		if p := ask("miss", ListQuery{Search: "nobody"}); p.Total != 0 {
+			b.Fatal(p.Total)
+		}
+	}
+	for what, d := range took {
+		b.ReportMetric(float64(d.Microseconds())/1000/float64(b.N), "ms/"+what)
+	}
+	b.ReportMetric(took["first"].Seconds()/took["later"].Seconds(), "first/later")
 	b.ReportMetric(0, "ns/op")
 }
