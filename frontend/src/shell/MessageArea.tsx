@@ -1,6 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey } from '../api/errors'
 import type { Snapshot } from '../api/types'
@@ -8,6 +8,7 @@ import { evidence } from '../lib/evidence'
 import { useNow } from '../lib/now'
 import { trouble } from '../lib/status'
 import { ago, when } from '../lib/time'
+import { announce } from '../state/announcer'
 import type { PageName } from '../state/route'
 import { visit } from './focus'
 
@@ -20,14 +21,16 @@ export interface MessageAreaProps {
 }
 
 interface Message {
+  /** Tells one from the next; the words of the same may change with the clock. */
+  id: string
   intent: 'error' | 'warning'
   title: string
   text: string
   code?: string
   detail?: string
   actions: { word: string; run: () => void }[]
-  /** Put aside under this name; only where nothing is lost by it. */
-  dismiss?: string
+  /** Can be put aside: only where nothing is lost by it. */
+  dismissable?: boolean
 }
 
 /** The one thing that matters most now: what it means and what to do. Nothing when all is well. */
@@ -35,8 +38,14 @@ export function MessageArea(props: MessageAreaProps) {
   const { t } = useTranslation()
   const [dismissed, setDismissed] = useState('')
   const message = useWorst(props)
-  if (!message || (message.dismiss && message.dismiss === dismissed)) return null
-  const { intent, title, text, code, detail, actions, dismiss } = message
+  const id = message?.id
+  const words = useRef('')
+  words.current = message ? `${message.title} ${message.text}` : ''
+  useEffect(() => {
+    if (id) announce(words.current)
+  }, [id])
+  if (!message || message.id === dismissed) return null
+  const { intent, title, text, code, detail, actions, dismissable } = message
   return (
     <MessageBar intent={intent} layout="multiline" className="message">
       <MessageBarBody>
@@ -50,8 +59,8 @@ export function MessageArea(props: MessageAreaProps) {
       </MessageBarBody>
       <MessageBarActions
         containerAction={
-          dismiss ? (
-            <Button appearance="transparent" icon={<DismissRegular />} aria-label={t('shell.message.dismiss')} title={t('shell.message.dismiss')} onClick={() => setDismissed(dismiss)} />
+          dismissable ? (
+            <Button appearance="transparent" icon={<DismissRegular />} aria-label={t('shell.message.dismiss')} title={t('shell.message.dismiss')} onClick={() => setDismissed(message.id)} />
           ) : null
         }
       >
@@ -74,7 +83,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
 
   if (offlineSince) {
     return {
-      intent: 'error', title: t('shell.offline', { when: when(offlineSince, i18n.language) }), text: t('shell.message.offline'), actions: [retry],
+      id: `offline ${offlineSince}`, intent: 'error', title: t('shell.offline', { when: when(offlineSince, i18n.language) }), text: t('shell.message.offline'), actions: [retry],
       ...(error ? { code: error.code } : {}),
     }
   }
@@ -83,14 +92,14 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
     const key = errorKey(fault.code)
     const isListener = snapshot.database.state === 'ok'
     return {
-      intent: 'error', title: t(`${key}.text`), text: t(`${key}.action`), code: fault.code, detail: detailOf(fault),
+      id: fault.code, intent: 'error', title: t(`${key}.text`), text: t(`${key}.action`), code: fault.code, detail: detailOf(fault),
       actions: isListener && !snapshot.sample ? [...link('settings', t('shell.message.changeAddress'), 'listen'), retry] : [retry],
     }
   }
   const { state, since } = evidence(snapshot, false, now)
   if (state === 'refused') {
     return {
-      intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
+      id: 'refused', intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
       actions: [
         ...link('connection', t('shell.message.paste')),
         ...(snapshot.refused.activity > 0 ? link('activity', t('shell.message.showRequest'), String(snapshot.refused.activity)) : []),
@@ -99,8 +108,8 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   }
   if (state === 'silent') {
     return {
-      intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
-      actions: link('overview', t('shell.message.showChain')), dismiss: `silent ${since}`,
+      id: `silent ${since}`, intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
+      actions: link('overview', t('shell.message.showChain')), dismissable: true,
     }
   }
   return null

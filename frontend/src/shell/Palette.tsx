@@ -5,7 +5,7 @@ import {
 } from '@fluentui/react-icons'
 import { type FC, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { errorKey } from '../api/errors'
+import { errorKey, toApiError } from '../api/errors'
 import type { Snapshot } from '../api/types'
 import { leaveSample } from '../api/wails'
 import { useReturnedFocus } from '../lib/focus'
@@ -199,7 +199,7 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
     [action('token', t(snapshot.token.exists ? 'shell.palette.rotate' : 'shell.palette.make'), () => visit({ page: 'connection' })), t('shell.palette.words.token')],
     [action('export', t('shell.palette.export'), () => visit({ page: 'people' })), t('shell.palette.words.export')],
     snapshot.sample
-      ? [action('leave', t('sample.band.leave'), () => leaveSample().catch((thrown) => announce(String(thrown)))), t('shell.palette.words.sample')]
+      ? [action('leave', t('sample.band.leave'), () => leaveSample().catch((thrown) => announce(t(`${errorKey(toApiError(thrown).code)}.text`)))), t('shell.palette.words.sample')]
       : [action('sample', t('shell.palette.sample'), openSample), t('shell.palette.words.sample')],
     [action('help', t('shell.help.open'), () => show('help')), t('shell.palette.words.help')],
     ...(['look', 'listen', 'keep', 'folder'] as const).map((id): [Item, string] => [

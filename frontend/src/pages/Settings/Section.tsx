@@ -19,7 +19,10 @@ export interface SectionProps {
 export function Section({ id, title, here, children }: SectionProps) {
   const head = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    if (here === id) head.current?.scrollIntoView({ block: 'start' })
+    if (here !== id) return
+    head.current?.scrollIntoView({ block: 'start' })
+    // Whoever came by a key stands on the page's title while the settings were being read.
+    if (document.activeElement?.id === 'page-title') head.current?.focus()
   }, [here, id])
   return (
     <section className="card settings-section" aria-labelledby={`settings-${id}`}>
