@@ -47,10 +47,13 @@ export function moment(iso: string, language: string): string {
   return format(language, 'moment', { dateStyle: 'full', timeStyle: 'long', hourCycle: 'h23' }).format(new Date(iso))
 }
 
+const relatives = new Map<string, Intl.RelativeTimeFormat>()
+
 /** "12 minutes ago", in words that need no seconds: less than a minute reads as now. */
 export function ago(iso: string, language: string, now = Date.now()): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(iso)) / 60_000))
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const relative = relatives.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  relatives.set(language, relative)
   if (minutes < 1) return relative.format(0, 'second')
   if (minutes < 60) return relative.format(-minutes, 'minute')
   if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
