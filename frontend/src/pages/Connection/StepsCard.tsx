@@ -8,7 +8,7 @@ import { OpenEntra } from './OpenEntra'
 /** What to press and paste in Entra, in its own words. */
 export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, i18n } = useTranslation()
-  const { address, token, lastEntra } = snapshot
+  const { address, token, lastEntra, sample } = snapshot
   return (
     <section className="card steps" aria-labelledby="steps-title">
       <div className="part-head">
@@ -16,6 +16,7 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         <span className="spring" />
         <OpenEntra />
       </div>
+      {sample && <p>{t('connection.steps.sample')}</p>}
       <ol>
         <li>
           {t('connection.steps.app')}
@@ -27,7 +28,7 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.url')}
-          {address && (
+          {address && !sample && (
             <span className="with-copy">
               <span className="mono">{address}</span>
               <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
@@ -36,11 +37,11 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.token')}
-          <p className="quiet small">{token.exists ? t('connection.steps.tokenLost', { lastFour: token.lastFour }) : t('connection.steps.tokenFirst')}</p>
+          <p className="quiet small">{sample ? t('connection.steps.tokenYours') : token.exists ? t('connection.steps.tokenLost', { lastFour: token.lastFour }) : t('connection.steps.tokenFirst')}</p>
         </li>
         <li>
           {t('connection.steps.test')}
-          <p className="quiet small">{lastEntra ? t('connection.steps.tested', { when: when(lastEntra, i18n.language) }) : t('connection.steps.notTested')}</p>
+          {!sample && <p className="quiet small">{lastEntra ? t('connection.steps.tested', { when: when(lastEntra, i18n.language) }) : t('connection.steps.notTested')}</p>}
         </li>
         <li>{t('connection.steps.save')}</li>
         <li>{t('connection.steps.begin')}</li>
