@@ -46,13 +46,19 @@ type HistoryRow struct {
 	Changes   []Change  `json:"changes"`
 }
 
-// Change is one value that changed. Kind is added, removed or changed; Old or New is empty where there was or is none.
+// Change is one value that changed. Kind is added, removed or changed; Old or New is empty where there was or is none. Where
+// they are ids, as of a manager, OldName and NewName are who has them, if somebody does.
 type Change struct {
-	Path string `json:"path"`
-	Kind string `json:"kind"`
-	Old  string `json:"old"`
-	New  string `json:"new"`
+	Path    string `json:"path"`
+	Kind    string `json:"kind"`
+	Old     string `json:"old"`
+	New     string `json:"new"`
+	OldName string `json:"oldName"`
+	NewName string `json:"newName"`
 }
+
+// managerPath is the one attribute of a document that names somebody by id.
+const managerPath = scim.EnterpriseURN + ":manager.value"
 
 // History gives changes, newest first, also those of a deleted resource. Of an id that nobody has or had it gives code REFUSED, of
 // another Type BAD_QUERY.
@@ -75,21 +81,38 @@ func (b *Backend) History(ctx context.Context, q HistoryQuery) (HistoryPage, err
 		return HistoryPage{}, err
 	}
 	page := HistoryPage{Store: b.id, More: len(rows) > limit}
-	page.Rows = historyRows(rows[:min(len(rows), limit)])
-	return page, nil
+	page.Rows, err = b.historyRows(ctx, rows[:min(len(rows), limit)])
+	return page, err
 }
 
-func historyRows(rows []store.HistoryEntry) []HistoryRow {
+// historyRows gives rows as faces get them. The names of all managers in them are read at once.
+func (b *Backend) historyRows(ctx context.Context, rows []store.HistoryEntry) ([]HistoryRow, error) {
+	var managers []string
+	for _, r := range rows {
+		for _, c := range r.Changes {
+			if c.Path == managerPath {
+				managers = append(managers, shown(c.Old), shown(c.New))
+			}
+		}
+	}
+	names, err := b.store.Names(ctx, managers)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]HistoryRow, 0, len(rows))
 	for _, r := range rows {
 		row := HistoryRow{Seq: r.Seq, At: stamp(r.At), Action: r.Action, Origin: r.Origin, RequestID: r.RequestID, Activity: r.Activity,
 			Resource: reference(r.Resource), Other: reference(r.Other), Changes: make([]Change, 0, len(r.Changes))}
 		for _, c := range r.Changes {
-			row.Changes = append(row.Changes, change(c))
+			one := change(c)
+			if c.Path == managerPath {
+				one.OldName, one.NewName = names[one.Old], names[one.New]
+			}
+			row.Changes = append(row.Changes, one)
 		}
 		out = append(out, row)
 	}
-	return out
+	return out, nil
 }
 
 func reference(r store.Ref) Reference {

@@ -18,6 +18,29 @@ func history(t *testing.T, b *Backend, q HistoryQuery) HistoryPage {
 	return page
 }
 
+func TestAManagerIsToldByName(t *testing.T) {
+	b, secret := serve(t)
+	ada := add(t, b, secret, "/Users", `{"userName":"ada@contoso.example","displayName":"Ada"}`)
+	bea := add(t, b, secret, "/Users", `{"userName":"bea@contoso.example","displayName":"Bea"}`)
+	for _, manager := range []string{ada, "stranger"} {
+		status, v := send(t, b, "PATCH", "/Users/"+bea, secret, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
+			{"op":"Add","path":"`+scim.EnterpriseURN+`:manager","value":"`+manager+`"}]}`)
+		if status != 200 {
+			t.Fatal(status, v)
+		}
+	}
+	send(t, b, "DELETE", "/Users/"+ada, secret, "")
+	want := []Change{
+		{Path: managerPath, Kind: "changed", Old: ada, New: "stranger", OldName: "Ada"},
+		{Path: managerPath, Kind: "added", New: ada, NewName: "Ada"},
+	}
+	for i, row := range history(t, b, HistoryQuery{Type: "User", ID: bea, Limit: 2}).Rows {
+		if len(row.Changes) != 1 || row.Changes[0] != want[i] {
+			t.Errorf("change %d = %+v, want %+v", i, row.Changes, want[i])
+		}
+	}
+}
+
 func TestHistory(t *testing.T) {
 	b, secret := serve(t)
 	ada := add(t, b, secret, "/Users", `{"userName":"ada@contoso.example","displayName":"Ada"}`)
@@ -44,10 +67,10 @@ func TestHistory(t *testing.T) {
 		t.Errorf("row = %+v", changed)
 	}
 	want := map[string]Change{
-		"active":      {"active", "changed", "true", "false"},
-		"displayName": {"displayName", "changed", "Ada", `Ada <Byron> & "Co"`},
-		"title":       {"title", "added", "", "Countess"},
-		"roles":       {"roles", "added", "", `{"display":"One & two","value":"r1"}`},
+		"active":      {Path: "active", Kind: "changed", Old: "true", New: "false"},
+		"displayName": {Path: "displayName", Kind: "changed", Old: "Ada", New: `Ada <Byron> & "Co"`},
+		"title":       {Path: "title", Kind: "added", Old: "", New: "Countess"},
+		"roles":       {Path: "roles", Kind: "added", Old: "", New: `{"display":"One & two","value":"r1"}`},
 	}
 	for _, c := range changed.Changes {
 		if c != want[c.Path] {

@@ -55,8 +55,8 @@ func (b *Backend) Overview(ctx context.Context) (Overview, error) {
 	if err != nil {
 		return Overview{}, err
 	}
-	o.Changes = historyRows(changes)
-	return o, nil
+	o.Changes, err = b.historyRows(ctx, changes)
+	return o, err
 }
 
 // firstHour gives the beginning of the first of the hours that end with the running one. They are hours of 60 minutes, also when the

@@ -191,8 +191,10 @@ func (b *Backend) ActivityDetail(ctx context.Context, seq int64) (ActivityDetail
 		Row:         activities(rows)[0],
 		RequestCut:  store.IsCutBody(request),
 		ResponseCut: store.IsCutBody(response),
-		Changes:     historyRows(changes[:min(len(changes), detailRows)]),
 		ChangesMore: len(changes) > detailRows,
+	}
+	if d.Changes, err = b.historyRows(ctx, changes[:min(len(changes), detailRows)]); err != nil {
+		return ActivityDetail{}, err
 	}
 	d.Request, d.Response = bodyText(request, d.RequestCut), bodyText(response, d.ResponseCut)
 	c := newCommand(b.address(), rows[0], request)

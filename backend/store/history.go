@@ -153,6 +153,28 @@ func scanEntry(row scanner) (HistoryEntry, error) {
 	return e, nil
 }
 
+// Names gives what people and groups are called, deleted ones too, by id; whom nobody knows is not in it.
+func (s *Store) Names(ctx context.Context, ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	wanted, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("word ids: %w", err)
+	}
+	err = s.read.each(ctx, `select id, name from resources where id in (select value from json_each($1))`, []any{string(wanted)}, func(rows *sql.Rows) error {
+		var id, name string
+		err := rows.Scan(&id, &name)
+		names[id] = name
+		return err
+	})
+	if err != nil {
+		return nil, s.broken(fmt.Errorf("read names: %w", err))
+	}
+	return names, nil
+}
+
 // typeNamed gives the type that the database calls so, nil for none.
 func typeNamed(name string) *scim.ResourceType {
 	switch name {

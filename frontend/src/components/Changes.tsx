@@ -16,13 +16,30 @@ export function Changes({ changes, plain = false }: { changes: readonly Change[]
       <tbody>
         {changes.map((c, i) => (
           <tr key={`${c.path} ${i}`}>
-            <th scope="row" className="mono">{c.path}</th>
-            <td dir="auto">{c.kind === 'added' ? <Nothing /> : <del>{c.old}</del>}</td>
-            <td dir="auto">{c.kind === 'removed' ? <Nothing /> : <ins>{c.new}</ins>}</td>
+            <th scope="row" className="mono" title={c.path}>
+              <Path path={c.path} />
+            </th>
+            <td dir="auto">{c.kind === 'added' ? <Nothing /> : <del title={c.old}>{c.oldName || c.old}</del>}</td>
+            <td dir="auto">{c.kind === 'removed' ? <Nothing /> : <ins title={c.new}>{c.newName || c.new}</ins>}</td>
           </tr>
         ))}
       </tbody>
     </table>
+  )
+}
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:'
+
+/** An attribute's name first; the schema it comes from below, unless everybody knows it. */
+function Path({ path }: { path: string }) {
+  if (path.startsWith(enterprise)) return path.slice(enterprise.length)
+  const end = path.startsWith('urn:') ? path.lastIndexOf(':') : -1
+  if (end < 0) return path
+  return (
+    <>
+      {path.slice(end + 1)}
+      <span className="quiet schema">{path.slice(0, end)}</span>
+    </>
   )
 }
 

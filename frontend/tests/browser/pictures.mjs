@@ -50,7 +50,11 @@ if (readme) {
 await window.close()
 
 if (sheet) {
-  const rows = Map.groupBy(taken, ({ state, name }) => `${name}, ${state}`)
+  const rows = new Map()
+  for (const one of taken) {
+    const title = `${one.name}, ${one.state}`
+    rows.set(title, [...(rows.get(title) ?? []), one])
+  }
   const shown = [...rows].filter(([title]) => !/raw|request-request|request-response|group-profile|person-groups/.test(title))
   const page = await browser.newPage({ viewport: { width: 1480, height: 800 } })
   const picture = async ({ file }) => `<img src="data:image/png;base64,${(await readFile(file)).toString('base64')}">`

@@ -22,6 +22,8 @@ export namespace backend {
 	    kind: string;
 	    old: string;
 	    new: string;
+	    oldName: string;
+	    newName: string;
 	}
 	export interface Reference {
 	    type: string;

@@ -87,7 +87,6 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
           </Button>
         )}
       </div>
-      {changes.length > 0 && (!folded || open) && <Changes plain changes={changes} />}
       <div className="history-head quiet small">
         <time dateTime={row.at} title={moment(row.at, i18n.language)}>
           {when(row.at, i18n.language)}
@@ -95,6 +94,7 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
         <Who origin={row.origin} />
         <RequestLink row={row} />
       </div>
+      {changes.length > 0 && (!folded || open) && <Changes plain changes={changes} />}
     </li>
   )
 }
