@@ -77,12 +77,12 @@ func (d *Desk) Open() {
 	if d.life.Err() != nil || d.live != nil && !d.live.failed() {
 		return
 	}
-	first := d.live == nil
-	d.live = d.newSeat(d.folder)
-	d.work.Go(func() { d.serve(d.live, true) })
+	first, s := d.live == nil, d.newSeat(d.folder)
+	d.live = s
+	d.work.Go(func() { d.serve(s, true) })
 	if first {
 		d.work.Go(func() {
-			<-d.live.opened // what the user waits for comes first
+			<-s.opened // what the user waits for comes first
 			RemoveLeftovers(d.life, d.log)
 		})
 	}
