@@ -292,7 +292,7 @@ export class ActivityLog {
       const page = await rows.load(block)
       if (rows !== this.#rows || (page && page.store !== this.#store)) return false
       if (page) this.pruned(page.head.first)
-      this.#change({})
+      this.#change({}, true)
       return true
     } catch (thrown) {
       if (rows === this.#rows) this.#change({ error: toApiError(thrown) })
@@ -300,12 +300,20 @@ export class ActivityLog {
     }
   }
 
-  #change(part: Partial<View>): void {
+  /** Tells a change of the view; rows that were loaded are one too. Nothing is rendered for the sake of nothing. */
+  #change(part: Partial<View>, loaded = false): void {
     const before = this.view.get()
     const { from, to } = this.#list
-    const next = { ...before, ...part, version: before.version + 1, from, first: this.#first, last: this.#head, search: this.#search?.progress ?? null }
+    const next = { ...before, ...part, version: before.version + 1, from, first: this.#first, last: this.#head, search: same(before.search, this.#search?.progress ?? null) }
     next.to = Math.max(from, Math.min(next.to, to))
     next.unseen = next.follow && !next.paused ? 0 : Math.max(0, to - this.#seen)
-    this.view.set(next)
+    const { version: _, ...rest } = next
+    if (loaded || Object.entries(rest).some(([key, value]) => before[key as keyof View] !== value)) this.view.set(next)
   }
+}
+
+/** The one before where the next says the same. */
+function same(before: Progress | null, next: Progress | null): Progress | null {
+  const equal = before && next && before.searching === next.searching && before.share === next.share && before.full === next.full
+  return equal ? before : next
 }

@@ -1,6 +1,6 @@
 import { Button, Menu, MenuDivider, MenuItem, MenuItemCheckbox, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, ToggleButton } from '@fluentui/react-components'
 import { ArrowDownRegular, ColumnTripleRegular, PauseRegular } from '@fluentui/react-icons'
-import { type KeyboardEvent, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { activityDetail } from '../../api/wails'
 import { CopyButton } from '../../components/CopyButton'
@@ -14,7 +14,7 @@ import { type Filter, fromQuery, isNothing, nothing, toQuery } from '../../state
 import { chooseLook, columnNames, look as lookOf, usualColumns } from '../../state/activity-look'
 import { maxMatches } from '../../state/activity-search'
 import { copy } from '../../state/clipboard'
-import { go } from '../../state/route'
+import { go, route as shown } from '../../state/route'
 import { openSample } from '../../state/sample'
 import { ActivityGrid } from './ActivityGrid'
 import { DetailPanel } from './DetailPanel'
@@ -55,7 +55,10 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
   const frozen = view.paused || !view.follow
   const place = { page: 'activity', id: route.id, tab: route.tab, query: route.query } as const
 
-  const setFilter = (next: Filter, typed = false) => go({ ...place, query: toQuery(next) }, typed)
+  const setFilter = useCallback((next: Filter, typed = false) => {
+    const { id, tab } = shown.get()
+    go({ page: 'activity', id, tab, query: toQuery(next) }, typed)
+  }, [])
   const close = () => {
     go({ page: 'activity', query: route.query }, true)
     grid.current?.focus()

@@ -1,5 +1,5 @@
 import { Button, Tag, TagGroup, ToggleButton } from '@fluentui/react-components'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Filter, isNothing, nothing } from '../../state/activity-filter'
 import type { View } from '../../state/activity'
@@ -33,7 +33,7 @@ export function FilterBar({ view, found, onFilter, onLeave }: FilterBarProps) {
     // What arrives later is told as arrivals are.
   }, [done, list])
 
-  const set = (next: Filter) => onFilter(next, false)
+  const set = useCallback((next: Filter) => onFilter(next, false), [onFilter])
   const isOn = (name: keyof typeof quick) => {
     const wanted = quick[name]
     if ('outcomes' in wanted) return wanted.outcomes.every((o) => filter.outcomes.includes(o))

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Field, Input, Popover, PopoverSurface, PopoverTrigger, Radio, RadioGroup } from '@fluentui/react-components'
 import { ChevronDownRegular } from '@fluentui/react-icons'
-import { type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { actionKey, actions, outcomes } from '../../lib/status'
 import { type Filter, methods, moment, periods } from '../../state/activity-filter'
@@ -13,7 +13,9 @@ export interface FilterMenusProps {
 }
 
 /** The same filter by menus. */
-export function FilterMenus({ filter, onFilter }: FilterMenusProps) {
+export const FilterMenus = memo(PlainMenus)
+
+function PlainMenus({ filter, onFilter }: FilterMenusProps) {
   const { t } = useTranslation()
   const chosen = (values: readonly string[]) => (values.length > 1 ? t('activity.filter.several', { count: values.length }) : values[0])
   return (
