@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type ApiError, errorKey, toApiError } from '../api/errors'
 import type { SampleInfo } from '../api/types'
 import { leaveSample } from '../api/wails'
+import { Status } from '../components/Status'
 
 /** Says on every page that the people are invented, how far the play is, and that the real folder goes on. */
 export function SampleBand({ sample }: { sample: SampleInfo | null }) {
@@ -29,7 +30,7 @@ export function SampleBand({ sample }: { sample: SampleInfo | null }) {
     <section className="sample-band" aria-label={t('sample.band.label')}>
       <BeakerRegular aria-hidden className="sample-icon" />
       <div className="sample-words">
-        <strong>{t('sample.band.title')}</strong> <span>{t('sample.band.text')}</span>
+        <strong>{t('sample.band.title')}</strong> {sample?.liveServing !== false && <span>{t('sample.band.text')}</span>}
         <div className="small">
           {error ? (
             <span role="alert">{t(`${errorKey(error.code)}.text`)} <span className="code">{error.code}</span></span>
@@ -49,9 +50,11 @@ function Progress({ sample }: { sample: SampleInfo }) {
   const { t, i18n } = useTranslation()
   const number = (n: number) => n.toLocaleString(i18n.language)
   const requests = t('sample.band.requests', { count: sample.requests, formatted: number(sample.requests) })
-  const live = sample.liveServing
-    ? t('sample.band.live', { count: sample.liveRequests, formatted: number(sample.liveRequests) })
-    : t('sample.band.liveDown')
+  const live = sample.liveServing ? (
+    t('sample.band.live', { count: sample.liveRequests, formatted: number(sample.liveRequests) })
+  ) : (
+    <Status tone="bad" word={t('sample.band.liveDown')} />
+  )
   return (
     <>
       {phase(sample)} · {requests} · {live}
