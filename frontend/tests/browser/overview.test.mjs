@@ -61,6 +61,7 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     await step(page, 'Put address and token').getByText('Done', { exact: true }).waitFor()
     await step(page, 'Press Test Connection').getByText(/^Seen/).waitFor()
     await step(page, 'Let the first person').getByText('Next', { exact: true }).waitFor()
+    await page.getByRole('status').getByText('Next: Let the first person arrive').waitFor({ state: 'attached' })
     assert.equal(await create(address, secret, 'Anna Berg'), 201)
     await page.getByRole('heading', { name: 'Receiving changes from Entra' }).waitFor()
     await page.locator('.feed', { hasText: 'Created' }).getByRole('link', { name: 'Anna Berg' }).waitFor()

@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { CheckmarkCircleFilled, CircleRegular, QuestionCircleRegular, RecordRegular, WarningFilled } from '@fluentui/react-icons'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorKey } from '../../api/errors'
 import type { Snapshot } from '../../api/types'
@@ -12,7 +12,10 @@ import { evidence } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
 import { when } from '../../lib/time'
 import { visit } from '../../shell/focus'
+import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
+
+const steps = ['served', 'token', 'entra', 'test', 'person'] as const
 
 type State = 'done' | 'now' | 'open' | 'attention' | 'unknown'
 
@@ -26,6 +29,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
   const wrongToken = evidence(snapshot, unsure, Date.now()).state === 'refused'
   const done = [fault === null && address !== '', token.exists, lastEntra !== '', lastEntra !== '', false]
   const next = done.indexOf(false)
+  useTold(unsure ? -1 : next)
   const state = (step: number): State =>
     unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 2 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
 
@@ -80,6 +84,17 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
       </ol>
     </section>
   )
+}
+
+/** Tells a screen reader which step comes next when one was ticked. */
+function useTold(next: number): void {
+  const { t } = useTranslation()
+  const before = useRef(next)
+  useEffect(() => {
+    const step = steps[next]
+    if (before.current >= 0 && next > before.current && step) announce(t('overview.checklist.ticked', { next: t(`overview.checklist.${step}.title`) }))
+    if (next >= 0) before.current = next
+  }, [next, t])
 }
 
 function Step({ state, title, children }: { state: State; title: string; children: ReactNode }) {
