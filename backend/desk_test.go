@@ -383,3 +383,38 @@ func TestAFolderThatCannotBeOpenedChangesNothing(t *testing.T) {
 	}
 	add(t, live, secret.Secret, "/Users", `{"userName":"ana@contoso.example"}`)
 }
+
+// TestAnotherFolderHelps where the chosen one can't be opened, and the usual one is chosen by no name.
+func TestAnotherFolderHelps(t *testing.T) {
+	taken := t.TempDir()
+	owner, err := Open(t.Context(), Options{Dir: taken, Listen: NoListener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = owner.Close() }()
+	t.Setenv(EnvData, "")
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	t.Setenv("LOCALAPPDATA", t.TempDir())
+	t.Setenv(config.EnvConfig, t.TempDir())
+	if err := OpenPreferences(slog.New(slog.DiscardHandler)).SetFolder(taken); err != nil {
+		t.Fatal(err)
+	}
+	d, prefs := desk(t, Options{})
+	notes := d.Watch(t.Context())
+	if _, err := AskShown(t.Context(), d, (*Backend).Snapshot); Code(err) != "SECOND_COPY" {
+		t.Fatalf("a taken folder: %v", err)
+	}
+	if err := d.UseFolder(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	usual, err := config.DataDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := shownNow(t, d)
+	if dir, by, err := d.Folder(); s.Folder != usual || dir != usual || by != "default" || prefs.Folder() != "" || err != nil {
+		t.Errorf("opened %s, tells %s by %s, kept %q, %v", s.Folder, dir, by, prefs.Folder(), err)
+	}
+	told(t, notes, "the usual folder", func(n Notify) bool { return n.Store == s.Store })
+}
