@@ -8,6 +8,8 @@ const longest = 200
 
 export interface SearchFieldProps {
   label: string
+  /** In the empty field, where there is no room for the label. */
+  placeholder?: string
   value: string
   /** Called when typing has paused for a moment, and at once when the field is cleared. */
   onSearch: (text: string) => void
@@ -18,7 +20,7 @@ export interface SearchFieldProps {
 }
 
 /** A field to search by. Escape clears it; a search that takes long shows that it goes on. */
-export function SearchField({ label, value, onSearch, busy, main = false }: SearchFieldProps) {
+export function SearchField({ label, placeholder = label, value, onSearch, busy, main = false }: SearchFieldProps) {
   const { t } = useTranslation()
   const [text, setText] = useState(value)
   const input = useRef<HTMLInputElement>(null)
@@ -53,7 +55,7 @@ export function SearchField({ label, value, onSearch, busy, main = false }: Sear
     <Input
       className="search-field"
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder}
       type="text"
       maxLength={longest}
       value={text}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, describe, it } from 'node:test'
-import { addGroup, fillOffice, patch, scim } from './office.mjs'
-import { findings, launch, openPage, openWindow, until, visit } from './window.mjs'
+import { before, describe, it } from 'node:test'
+import { addGroup, fillOffice, patch, scim, stage } from './office.mjs'
+import { findings, until } from './window.mjs'
 
 const row = (page, name) => page.getByRole('grid', { name: 'Groups' }).getByRole('row').filter({ hasText: name })
 const panel = (page) => page.getByRole('complementary', { name: 'Group details' })
@@ -10,24 +10,12 @@ const members = (page) => panel(page).getByRole('grid', { name: 'Members' })
 const member = (page, name) => members(page).getByRole('row').filter({ hasText: name })
 const count = async (list) => Number(await list.getAttribute('aria-rowcount')) - 1
 
-let browser
-before(async () => (browser = await launch()))
-after(() => browser.close())
-
 describe('groups', { timeout: 240_000 }, () => {
-  let window
-  let page
-  let office
-  before(async () => {
-    window = await openWindow()
-    page = await openPage(browser, window)
-    await visit(page, '#/groups')
-    await page.getByText('No groups yet').waitFor()
-    office = await fillOffice(page)
-  })
-  after(() => window.close())
+  const on = stage('#/groups')
+  before(async () => (on.office = await fillOffice(on.page)))
 
   it('are listed with their members counted, empty ones marked', async () => {
+    const { page } = on
     await page.getByText('2 groups, 1 deleted').waitFor()
     await row(page, 'Empty room').getByText('empty', { exact: true }).waitFor()
     await row(page, 'Sales and service').getByRole('gridcell', { name: '4', exact: true }).waitFor()
@@ -36,6 +24,7 @@ describe('groups', { timeout: 240_000 }, () => {
   })
 
   it('show who is in them by name, what is wrong with them, and lead to each person', async () => {
+    const { page } = on
     await row(page, 'Sales and service').click()
     await panel(page).getByText('1 member not found').waitFor()
     await panel(page).getByText('Renamed now').waitFor()
@@ -55,6 +44,7 @@ describe('groups', { timeout: 240_000 }, () => {
   })
 
   it('tell who came and who went, and by which request', async () => {
+    const { page, office } = on
     await panel(page).getByRole('tab', { name: 'History' }).click()
     const came = panel(page).getByRole('listitem').filter({ hasText: 'Came' }).filter({ hasText: 'René Ärmel' })
     await came.getByRole('link', { name: 'Request behind' }).waitFor()
@@ -67,6 +57,7 @@ describe('groups', { timeout: 240_000 }, () => {
   })
 
   it('are exported with their members', async () => {
+    const { page } = on
     await panel(page).getByRole('button', { name: 'Export members' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Export' }).click()
@@ -82,6 +73,7 @@ describe('groups', { timeout: 240_000 }, () => {
   })
 
   it('come back when they are restored', async () => {
+    const { page, office } = on
     await page.getByRole('combobox', { name: 'State' }).click()
     await page.getByRole('option', { name: 'Deleted', exact: true }).click()
     await row(page, 'Gone group').click()

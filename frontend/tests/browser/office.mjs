@@ -1,5 +1,6 @@
 // A small office of invented people, put into a window by SCIM requests as Entra would send them.
-import { ask, newToken } from './window.mjs'
+import { after, before } from 'node:test'
+import { ask, launch, newToken, openPage, openWindow, visit } from './window.mjs'
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0'
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -47,4 +48,20 @@ export async function fillOffice(page) {
   const gone = await addGroup(office, 'Gone group', [anna.id])
   await scim(office, 'DELETE', `/Groups/${gone.id}`)
   return { ...office, lea, anna, bob, dora, rene, sales, empty, gone }
+}
+
+/** A window of its own for the tests of one describe, on a place; its page and, once it is filled, the office. */
+export function stage(place, options = {}) {
+  const on = {}
+  before(async () => {
+    on.browser = await launch()
+    on.window = await openWindow()
+    on.page = await openPage(on.browser, on.window, options)
+    await visit(on.page, place)
+  })
+  after(async () => {
+    await on.browser?.close()
+    await on.window?.close()
+  })
+  return on
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, describe, it } from 'node:test'
-import { addPerson, fillOffice, patch, scim } from './office.mjs'
-import { ask, breakCalls, findings, launch, openPage, openWindow, until, visit } from './window.mjs'
+import { before, describe, it } from 'node:test'
+import { addPerson, fillOffice, patch, scim, stage } from './office.mjs'
+import { ask, breakCalls, findings, until, visit } from './window.mjs'
 
 const grid = (page) => page.getByRole('grid', { name: 'People' })
 const rows = (page) => page.locator('.directory-body > .grid-frame .grid-rows .row')
@@ -19,22 +19,11 @@ async function choose(page, combobox, option) {
   await page.getByRole('option', { name: option, exact: true }).click()
 }
 
-let browser
-before(async () => (browser = await launch()))
-after(() => browser.close())
-
 describe('people', { timeout: 240_000 }, () => {
-  let window
-  let page
-  let office
-  before(async () => {
-    window = await openWindow()
-    page = await openPage(browser, window)
-    await visit(page, '#/people')
-  })
-  after(() => window.close())
+  const on = stage('#/people')
 
   it('say what to do while there are none', async () => {
+    const { page } = on
     await page.getByText('No people yet').waitFor()
     assert.deepEqual(await findings(page), [])
     await page.getByRole('button', { name: 'Try it with sample people' }).click()
@@ -44,8 +33,9 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('come into the list by themselves while nobody is at it', async () => {
+    const { page } = on
     await page.getByRole('heading', { level: 1 }).hover() // the pointer is not over the rows
-    office = await fillOffice(page)
+    on.office = await fillOffice(page)
     await row(page, 'Anna Berg').waitFor()
     await page.getByText('34 people, 1 disabled').waitFor()
     await until(page, async () => (await grid(page).getAttribute('aria-rowcount')) === '35', 'all people')
@@ -54,6 +44,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are searched without accents and letter case; Escape shows all again', async () => {
+    const { page } = on
     await search(page).fill('ARMEL ren')
     await found(page, '1 found').waitFor()
     assert.deepEqual(await page.locator('mark').allTextContents().then((all) => all.slice(0, 2)), ['Ren', 'Ärmel'])
@@ -69,6 +60,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are narrowed by state, and sorted by mouse and by key', async () => {
+    const { page } = on
     await choose(page, 'State', 'Deleted')
     await row(page, 'Dora Gone').getByText('Deleted', { exact: true }).waitFor()
     await found(page, '1 found').waitFor()
@@ -82,6 +74,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are walked through by keys, opened by Enter, and the focus comes back', async () => {
+    const { page, office } = on
     await grid(page).focus()
     await page.keyboard.press('Home')
     assert.match(await active(page), /Anna Berg/)
@@ -102,6 +95,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('show both ids, the manager, and every attribute under its path', async () => {
+    const { page, office } = on
     await row(page, 'Anna Berg').click()
     await panel(page).getByRole('button', { name: 'Copy ID', exact: true }).click()
     await until(page, async () => (await clipboard(page)) === office.anna.id, 'the copied id')
@@ -115,6 +109,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('show what changed from what to what, and the request behind it', async () => {
+    const { page, office } = on
     await panel(page).getByRole('tab', { name: 'History' }).click()
     const change = panel(page).getByRole('listitem').filter({ hasText: 'Clerk' }).filter({ hasText: 'Lead' })
     await change.getByText('by Entra').waitFor()
@@ -133,6 +128,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('do not move while somebody is at them', async () => {
+    const { page, office } = on
     await row(page, 'Bob Roe').hover()
     const added = await addPerson(office, 'Aaron First')
     await page.getByText('The list has changed.').waitFor()
@@ -144,6 +140,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are ticked by Space, by ranges and all at once, copied and cleared', async () => {
+    const { page } = on
     await page.getByRole('heading', { level: 1 }).hover()
     await until(page, async () => (await names(page))[0] === 'Anna Berg', 'the list without the deleted one')
     await grid(page).focus()
@@ -169,6 +166,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('have columns that are chosen and moved by keys, and stay so', async () => {
+    const { page } = on
     await page.getByRole('button', { name: 'Columns' }).press('Enter')
     await page.getByRole('checkbox', { name: 'Department' }).press('Space')
     await page.getByRole('button', { name: 'Move State forward' }).press('Enter')
@@ -188,6 +186,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('come back when they are restored, and stay away when their name is taken', async () => {
+    const { page, office } = on
     await visit(page, `#/people/${office.dora.id}`)
     await panel(page).getByText(/^Deleted .* by Entra/).waitFor()
     await panel(page).getByRole('button', { name: 'Restore' }).click()
@@ -206,6 +205,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are exported as the list shows them, and the file is there', async () => {
+    const { page } = on
     await search(page).fill('person.1')
     await found(page, '10 found').waitFor()
     await page.getByRole('button', { name: 'Export' }).click()
@@ -224,6 +224,7 @@ describe('people', { timeout: 240_000 }, () => {
   })
 
   it('are told of when nobody has the id', async () => {
+    const { page } = on
     await visit(page, '#/people/nobody-has-this')
     await panel(page).getByText('There is nothing here with this ID').waitFor()
     // Wails' own script for the test build fails once at each load; that is not the page's.
@@ -232,17 +233,16 @@ describe('people', { timeout: 240_000 }, () => {
 })
 
 describe('people that can not be read', { timeout: 120_000 }, () => {
-  let window
-  let page
-  before(async () => {
-    window = await openWindow()
-    const sick = '(real, ...args) => globalThis.sick ? Promise.reject(new Error(\'{"code":"DB_LOCKED","message":""}\')) : real(...args)'
-    page = await openPage(browser, window, { broken: breakCalls({ People: sick, Person: sick, ExportFile: `(real) => Promise.reject(new Error('{"code":"EXPORT_FAILED","message":"no space left on device"}'))` }) })
-    await fillOffice(page)
+  const fails = (flag, code) => `(real, ...args) => globalThis.${flag} ? Promise.reject(new Error('{"code":"${code}","message":""}')) : real(...args)`
+  const on = stage('#/overview', {
+    broken: breakCalls({
+      People: fails('sick', 'DB_LOCKED'), Person: fails('sick', 'DB_LOCKED'), ExportFile: fails('full', 'EXPORT_FAILED'), Snapshot: fails('dead', 'CALL_TIMEOUT'),
+    }),
   })
-  after(() => window.close())
+  before(async () => (on.office = await fillOffice(on.page)))
 
   it('are asked for again by a button; what was there stays', async () => {
+    const { page } = on
     await page.evaluate(() => (globalThis.sick = true))
     await visit(page, '#/people')
     await page.getByText('DB_LOCKED').waitFor()
@@ -260,10 +260,22 @@ describe('people that can not be read', { timeout: 120_000 }, () => {
   })
 
   it('say why a file could not be written', async () => {
+    const { page } = on
+    await page.evaluate(() => (globalThis.full = true))
     await page.getByRole('button', { name: 'Export' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Export' }).click()
     await page.getByRole('dialog').getByText('EXPORT_FAILED').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  it('stay in view when the backend is silent, and nobody is shown as active for sure', async () => {
+    const { page, office } = on
+    await page.evaluate(() => (globalThis.dead = true))
+    await addPerson(office, 'Late Comer')
+    await page.getByText('as last known').waitFor()
+    await row(page, 'Anna Berg').getByText('Active').waitFor()
+    assert.equal(await page.locator('.directory .status.good').count(), 0)
+    assert.deepEqual(await findings(page), [])
   })
 })

@@ -128,7 +128,7 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
             )}
             {error && <ErrorBar error={error} />}
           </DialogContent>
-          <DialogActions>
+          <DialogActions fluid className="export-actions">
             {result ? (
               <>
                 <CopyButton appearance="secondary" label={t('directory.export.copyPath')} text={t('directory.export.copyPath')} copied={t('common.actionsBar.copied')} onCopy={() => copy(result.path)} />

@@ -60,8 +60,8 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
 
   const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
     if (index === null) {
-      setStand(null)
       if (route.id !== '') close()
+      else setStand(null)
       return
     }
     if (how === 'walk') {

@@ -66,7 +66,7 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
   return (
     <div className="members">
       <div className="toolbar">
-        <SearchField label={t('groups.members.search')} value={asked.search} busy={view.loading} onSearch={(text) => list.ask({ search: text })} />
+        <SearchField label={t('groups.members.search')} placeholder={t('directory.search.short')} value={asked.search} busy={view.loading} onSearch={(text) => list.ask({ search: text })} />
         <StateFilter states={filters} state={asked.state} onState={(state) => list.ask({ state })} />
         <Button
           appearance="subtle"
