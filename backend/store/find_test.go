@@ -144,6 +144,9 @@ func TestSearchesInLists(t *testing.T) {
 
 	update(t, s, anna, set("title", "Vorständin"))
 	same(t, "old title", listed(t, s, scim.User, Find{Search: "einkauf"}), []string{})
+	update(t, s, anna, set("emails", []any{map[string]any{"value": "Zz@home.example"}}))
+	same(t, "by the new address", listed(t, s, scim.User, Find{Sort: SortEmail, Descending: true}), []string{"Anna Berg-Straße", `Bo 100%_\`})
+	same(t, "old address", listed(t, s, scim.User, Find{Search: "anni@"}), []string{})
 	same(t, "new title", listed(t, s, scim.User, Find{Search: "vorstandin"}), []string{"Anna Berg-Straße"})
 	sound(t, s)
 }
