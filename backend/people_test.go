@@ -13,7 +13,7 @@ import (
 )
 
 // oddNames are names that have broken programs.
-var oddNames = []string{`Ann "Q" O'Neil`, "two\nlines", "مُحمّد علي", "‮Evil‬", "=cmd|' /C calc'!A1", "a\tb", "王芳 👩‍💻", "\\", "<script>alert(1)</script>"}
+var oddNames = []string{`Ann "Q" O'Neil`, "two\nlines", "مُحمّد علي", "\u202eEvil\u202c", "=cmd|' /C calc'!A1", "a\tb", "王芳 👩\u200d💻", "\\", "<script>alert(1)</script>"}
 
 func TestAPersonInFull(t *testing.T) {
 	b, secret := serve(t)
