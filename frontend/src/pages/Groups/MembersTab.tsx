@@ -77,14 +77,6 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
         />
       </div>
       {view.error && <ErrorBar error={view.error} onRetry={() => list.retry()} />}
-      {view.stale && (
-        <div className="toolbar">
-          <span className="quiet stale">{t('directory.stale')}</span>
-          <Button size="small" onClick={() => list.refresh()}>
-            {t('directory.refresh')}
-          </Button>
-        </div>
-      )}
       <div className="grid-frame">
         {view.total === 0 && !view.loading ? (
           <EmptyState title={t('directory.nothing.title')}>
@@ -111,6 +103,14 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
           )
         )}
       </div>
+      {view.stale && (
+        <div className="toolbar">
+          <span className="quiet stale">{t('directory.stale')}</span>
+          <Button size="small" onClick={() => list.refresh()}>
+            {t('directory.refresh')}
+          </Button>
+        </div>
+      )}
       {exporting && (
         <ExportDialog
           kind="groups"
