@@ -80,7 +80,7 @@ func TestAPersonInFull(t *testing.T) {
 	if p, err = b.Person(t.Context(), ana); err != nil || p.State != StateDeleted || p.Deleted == "" || p.Changed != p.Deleted || len(p.Groups) != 2 || p.Manager.State != StateDeleted {
 		t.Errorf("deleted: %+v %v", p, err)
 	}
-	if _, err := b.Person(t.Context(), a1); Code(err) != "REFUSED" {
+	if _, err := b.Person(t.Context(), a1); Code(err) != "NOT_FOUND" {
 		t.Errorf("a group as a person: %v", err)
 	}
 	orphan := add(t, b, secret, "/Users", `{"userName":"o@x.example","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"nobody"}}}`)
@@ -178,7 +178,7 @@ func TestRestore(t *testing.T) {
 		t.Errorf("restoring a group whose name is taken: %q", Message(err))
 	}
 	for kind, id := range map[string]string{"User": sales, "Group": "nobody"} {
-		if err := b.Restore(t.Context(), kind, id); Code(err) != "REFUSED" {
+		if err := b.Restore(t.Context(), kind, id); Code(err) != "NOT_FOUND" {
 			t.Errorf("restore %s %s: %v", kind, id, err)
 		}
 	}
