@@ -173,6 +173,8 @@ describe('the frame', { timeout: 240_000 }, () => {
     await page.keyboard.type('/?')
     assert.equal(await filter.inputValue(), '/?')
     assert.equal(await page.getByRole('dialog').count(), 0)
+    await filter.fill('')
+    await page.getByText('Anna Ärztin').first().waitFor()
     await visit(page, '#/settings')
     await page.getByRole('switch', { name: 'The keys / and ? work alone' }).click()
     await page.getByRole('heading', { level: 1 }).focus()
