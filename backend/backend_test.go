@@ -447,6 +447,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 		{fmt.Errorf("x: %w", store.ErrOwned), "SECOND_COPY"},
 		{store.ErrTooNew, "DB_NEWER"},
 		{&scim.Error{Kind: scim.Uniqueness, Detail: "taken"}, "REFUSED"},
+		{&scim.Error{Kind: scim.NotFound, Detail: "gone"}, "NOT_FOUND"},
 		{context.DeadlineExceeded, "CALL_TIMEOUT"},
 		{context.Canceled, "CANCELLED"},
 		{errors.New("odd"), "INTERNAL"},

@@ -37,6 +37,9 @@ func classify(err error) fault {
 		return fault{code, "Nothing can be saved: the disk or the database is " + string(down.State) + ". Entra is told to try again later; free the cause and it goes on by itself."}
 	}
 	if e, ok := errors.AsType[*scim.Error](err); ok {
+		if e.Kind == scim.NotFound {
+			return fault{"NOT_FOUND", e.Detail}
+		}
 		return fault{"REFUSED", e.Detail}
 	}
 	if bad, ok := errors.AsType[*config.Faults](err); ok {

@@ -209,7 +209,7 @@ func TestExportFileLeavesNoHalfFile(t *testing.T) {
 			t.Errorf("%+v: %v", r, err)
 		}
 	}
-	if _, err := b.ExportFile(t.Context(), ExportRequest{What: "members", Format: "csv", Folder: dir, Filter: ListQuery{Group: ids[0]}}); Code(err) != "REFUSED" {
+	if _, err := b.ExportFile(t.Context(), ExportRequest{What: "members", Format: "csv", Folder: dir, Filter: ListQuery{Group: ids[0]}}); Code(err) != "NOT_FOUND" {
 		t.Errorf("members of a person: %v", err)
 	}
 	same(t, "files", left(t, dir), []string{})

@@ -105,7 +105,7 @@ func groupRow(r store.Row) (GroupRow, error) {
 	}, nil
 }
 
-// Group gives one group; a deleted one too, with the members that come back with it. REFUSED if no group has or had the id.
+// Group gives one group; a deleted one too, with the members that come back with it. NOT_FOUND if no group has or had the id.
 func (b *Backend) Group(ctx context.Context, id string) (Group, error) {
 	rec, err := b.store.Look(ctx, scim.Group, id, store.With{})
 	if err != nil {
@@ -134,7 +134,7 @@ func (b *Backend) Group(ctx context.Context, id string) (Group, error) {
 	return g, err
 }
 
-// Members gives a part of the list of ListQuery.Group's members. REFUSED if no group has or had the id.
+// Members gives a part of the list of ListQuery.Group's members. NOT_FOUND if no group has or had the id.
 func (b *Backend) Members(ctx context.Context, q ListQuery) (MembersPage, error) {
 	list, seqs, err := b.part(ctx, membersList(), q)
 	if err != nil {

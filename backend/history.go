@@ -60,7 +60,7 @@ type Change struct {
 // managerPath is the one attribute of a document that names somebody by id.
 const managerPath = scim.EnterpriseURN + ":manager.value"
 
-// History gives changes, newest first, also those of a deleted resource. Of an id that nobody has or had it gives code REFUSED, of
+// History gives changes, newest first, also those of a deleted resource. Of an id that nobody has or had it gives code NOT_FOUND, of
 // another Type BAD_QUERY.
 func (b *Backend) History(ctx context.Context, q HistoryQuery) (HistoryPage, error) {
 	limit := min(max(q.Limit, 0), historyMaxLimit)

@@ -111,7 +111,7 @@ func TestHistory(t *testing.T) {
 			t.Errorf("all in pages of %d: %v", limit, seqs)
 		}
 	}
-	if _, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: sales}); Code(err) != "REFUSED" {
+	if _, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: sales}); Code(err) != "NOT_FOUND" {
 		t.Errorf("a group as a person: %v", err)
 	}
 	if _, err := b.History(t.Context(), HistoryQuery{Type: "Device", ID: ada}); Code(err) != "BAD_QUERY" {

@@ -163,7 +163,7 @@ func TestWhatCantBeListedIsSaid(t *testing.T) {
 			}
 		}
 	}
-	if _, err := b.Members(t.Context(), ListQuery{Group: "nobody"}); Code(err) != "REFUSED" {
+	if _, err := b.Members(t.Context(), ListQuery{Group: "nobody"}); Code(err) != "NOT_FOUND" {
 		t.Errorf("members of no group: %v", err)
 	}
 }

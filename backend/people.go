@@ -136,7 +136,7 @@ func changed(rec store.Record) time.Time {
 	return rec.Modified
 }
 
-// Person gives one person; a deleted one too, with the groups that they come back into. REFUSED if nobody has or had the id.
+// Person gives one person; a deleted one too, with the groups that they come back into. NOT_FOUND if nobody has or had the id.
 func (b *Backend) Person(ctx context.Context, id string) (Person, error) {
 	rec, err := b.store.Look(ctx, scim.User, id, store.With{Groups: true})
 	if err != nil {
@@ -205,7 +205,7 @@ func (b *Backend) pretty(rec store.Record) (string, error) {
 	return out.String(), nil
 }
 
-// Restore brings a deleted person ("User") or group ("Group") back. REFUSED says who has taken the name meanwhile, or that there
+// Restore brings a deleted person ("User") or group ("Group") back. REFUSED says who has taken the name meanwhile, NOT_FOUND that there
 // is nobody to restore.
 func (b *Backend) Restore(ctx context.Context, kind, id string) error {
 	t := scim.User

@@ -168,7 +168,7 @@ func TestRestore(t *testing.T) {
 	if err != nil || h.Rows[0].Action != "restored" || h.Rows[0].Origin != "scimd" {
 		t.Errorf("history %+v %v", h.Rows, err)
 	}
-	if err := b.Restore(t.Context(), "User", ana); Code(err) != "REFUSED" {
+	if err := b.Restore(t.Context(), "User", ana); Code(err) != "NOT_FOUND" {
 		t.Errorf("restoring somebody who is there: %v", err)
 	}
 

@@ -166,7 +166,7 @@ func (b *Backend) ActivityAt(ctx context.Context, seqs []int64) (ActivityPage, e
 	return b.activityPage(ctx, rows)
 }
 
-// ActivityDetail gives one request with its bodies and changes. REFUSED says that it is not in the log any more.
+// ActivityDetail gives one request with its bodies and changes. NOT_FOUND says that it is not in the log any more.
 func (b *Backend) ActivityDetail(ctx context.Context, seq int64) (ActivityDetail, error) {
 	rows, err := b.store.ActivityAt(ctx, []int64{seq})
 	if err != nil {

@@ -228,7 +228,7 @@ func TestActivityDetail(t *testing.T) {
 		t.Errorf("the token stands in it, or its variable does not: %s", text)
 	}
 	_, err := b.ActivityDetail(t.Context(), d.Row.Seq+1)
-	if Code(err) != "REFUSED" || !strings.Contains(Message(err), "not in the log any more") {
+	if Code(err) != "NOT_FOUND" || !strings.Contains(Message(err), "not in the log any more") {
 		t.Errorf("a request that is not there: %v", err)
 	}
 }

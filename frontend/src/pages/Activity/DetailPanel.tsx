@@ -59,7 +59,7 @@ export function DetailPanel(props: DetailPanelProps) {
 
   const full = view.value && view.value.id === String(seq) ? view.value : null
   const row = full?.row ?? (props.row?.seq === seq ? props.row : undefined)
-  const missing = view.id === String(seq) && view.error?.code === 'REFUSED' ? view.error : null
+  const missing = view.id === String(seq) && view.error?.code === 'NOT_FOUND' ? view.error : null
   const never = seq > last
   const known: readonly string[] = wide ? wideTabs : tabs
   const asked = props.tab === 'bodies' && !wide ? 'request' : wide && (props.tab === 'request' || props.tab === 'response') ? 'bodies' : props.tab
