@@ -62,7 +62,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const panel = useRef<HTMLElement>(null)
   const cursor = useCursor({ kind, list, view, route, grid, panel })
   const choice = useColumns(kind, props.columns, props.shownFirst)
-  const [exporting, setExporting] = useState<'selected' | 'shown' | null>(null)
+  const [exporting, setExporting] = useState(false)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const { asked } = view
   const narrowed = asked.search !== '' || asked.state !== ''
@@ -105,7 +105,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
     <section className="directory" aria-labelledby="page-title" onKeyDown={cursor.onKeyDown}>
       <PageHead title={t(`${kind}.title`)} note={unsure ? t('directory.head.asOf', { counts: props.counts }) : props.counts}>
         <ColumnsMenu choice={choice} titles={Object.fromEntries(props.columns.map((c) => [c.id, c.title]))} always="name" />
-        <Button icon={<ArrowDownloadRegular />} onClick={() => setExporting(count > 0 ? 'selected' : 'shown')}>
+        <Button icon={<ArrowDownloadRegular />} onClick={() => setExporting(true)}>
           {t('directory.export.button')}
         </Button>
       </PageHead>
@@ -165,7 +165,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
                   ? (await list.rows(0, view.total - 1)).filter((row) => row.id !== '').map((row) => ({ id: row.id, word: props.wordOf(row) }))
                   : inTurn([...ticked.rows.keys()], props.pick)
               }
-              onExport={() => setExporting('selected')}
+              onExport={() => setExporting(true)}
               onClear={() => {
                 selection.clear()
                 grid.current?.focus()
@@ -183,7 +183,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
             ...(narrowed ? [{ id: 'shown', label: t('directory.export.shown', { formatted: number(Math.max(0, view.total)) }), filter: asked }] : []),
             { id: 'everything', label: t(`${kind}.export.everything`, { formatted: number(props.total) }) },
           ]}
-          onClose={() => setExporting(null)}
+          onClose={() => setExporting(false)}
         />
       )}
     </section>
