@@ -82,7 +82,6 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
     changes.reload()
   })
 
-  // That nobody has the id is said as a refusal; it is all that can be refused here.
   const missing = error?.code === 'NOT_FOUND' && value === null
   const title = value ? <bdi>{value.name || value.id}</bdi> : <span className="mono">{slot.id}</span>
   return (
