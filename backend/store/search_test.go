@@ -171,6 +171,9 @@ func TestSearchInAnEmptyLog(t *testing.T) {
 // TestSearchingOnLosesAndDoublesNothing asks one slice at a time while rows are written and the oldest pruned: what was there from
 // the beginning to the end is found once and in order.
 func TestSearchingOnLosesAndDoublesNothing(t *testing.T) {
+	if underRace {
+		t.Skip("one goroutine and too many rows for the race detector")
+	}
 	for _, q := range []Search{{Text: "wanted"}, {Status: 200, After: -1}, {Resource: "u7"}, {Resource: "u7", After: -1}, {Person: "wanted", After: -1, Methods: []string{"GET"}}} {
 		t.Run(fmt.Sprintf("%+v", q), func(t *testing.T) {
 			s := open(t, Options{})
@@ -244,6 +247,9 @@ func scanInto(all *[]int64) func(*sql.Rows) error {
 // TestSearchLeapsToItsTime: a time far from where the search begins costs a few questions of one slice each, and a clock that was set
 // back does not hide rows.
 func TestSearchLeapsToItsTime(t *testing.T) {
+	if underRace {
+		t.Skip("one goroutine and too many rows for the race detector")
+	}
 	s := open(t, Options{})
 	rows := make([]Activity, 100_000)
 	for i := range rows {

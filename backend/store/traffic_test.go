@@ -46,6 +46,9 @@ func countedByHand(rows []Activity, from time.Time, hours int) ([]Traffic, []int
 // TestTrafficCountsOn compares what is counted on and on with what is counted by hand, while the clock goes on, rows come late, the
 // oldest are pruned and a lot comes at once.
 func TestTrafficCountsOn(t *testing.T) {
+	if underRace {
+		t.Skip("one goroutine and too many rows for the race detector")
+	}
 	s := open(t, Options{})
 	r := rand.New(rand.NewPCG(3, 4))
 	now := noon.Add(-30 * time.Minute) // hours begin at the half, as in India
