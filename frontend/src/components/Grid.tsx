@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { defaultKeyExtractor, defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, memo, type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react'
 import { useWidth } from '../lib/width'
 import './grid.css'
@@ -25,8 +25,8 @@ export interface GridProps<Row> {
   count: number
   /** A row, undefined while it is not loaded; the grid then shows bones and onRange has asked for it. */
   row: (index: number) => Row | undefined
-  /** Names the row of an index in the page's ids and keys; the same row must keep it when it moves. */
-  keyOf: (index: number) => string | number
+  /** Names the row of an index in the page's ids and keys, its place if there is none. Another function makes all places anew. */
+  keyOf?: (index: number) => string | number
   /** Prefix of the rows' ids. */
   name: string
   onRange: (from: number, to: number) => void
@@ -56,6 +56,8 @@ export interface GridProps<Row> {
   onKey?: (e: KeyboardEvent) => boolean
   /** What tells apart two orders of rows: when it changes, the grid goes to the top. */
   order?: string
+  /** Where it is scrolled to, kept by its owner: a grid that is made again in the same order begins there. */
+  scroll?: { top: number; order: string }
   ref?: Ref<HTMLDivElement>
 }
 
@@ -87,7 +89,8 @@ export function fitting<Row>(columns: readonly Column<Row>[], width: number, tic
  * descendant, since a focused row would lose the focus when it scrolls away and is removed.
  */
 export function Grid<Row>(props: GridProps<Row>) {
-  const { label, columns, count, row, keyOf, name, onRange, active, onActive, isTicked, onTick, sort, onSort, atEnd = false, endSpace = 0, dropped = 0 } = props
+  const { label, columns, count, row, keyOf = defaultKeyExtractor, name, onRange, active, onActive, isTicked, onTick, sort, onSort, atEnd = false, endSpace = 0, dropped = 0 } = props
+  const { scroll, order = '' } = props
   const scroller = useRef<HTMLDivElement>(null)
   useImperativeHandle(props.ref, () => scroller.current as HTMLDivElement, [])
 
@@ -97,6 +100,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     estimateSize: () => rowHeight,
     getItemKey: keyOf,
     overscan: 8,
+    ...(scroll?.order === order ? { initialOffset: scroll.top } : {}),
     scrollMargin: rowHeight, // the head of the table, which sticks
     scrollPaddingStart: rowHeight,
     scrollPaddingEnd: endSpace,
@@ -135,14 +139,15 @@ export function Grid<Row>(props: GridProps<Row>) {
     shownDropped.current = dropped
   }, [dropped, atEnd])
 
-  const shownOrder = useRef(props.order)
+  const shownOrder = useRef(order)
   useLayoutEffect(() => {
-    if (shownOrder.current !== props.order && scroller.current && !atEnd) scroller.current.scrollTop = 0
-    shownOrder.current = props.order
-  }, [props.order, atEnd])
+    if (shownOrder.current !== order && scroller.current && !atEnd) scroller.current.scrollTop = 0
+    shownOrder.current = order
+  }, [order, atEnd])
 
   const onScroll = () => {
     const el = scroller.current
+    if (el && scroll) Object.assign(scroll, { top: el.scrollTop, order })
     if (el && atEnd && el.scrollHeight - el.clientHeight - el.scrollTop > rowHeight / 4) props.onLeaveEnd?.()
   }
 
@@ -186,6 +191,13 @@ export function Grid<Row>(props: GridProps<Row>) {
   )
   const idOf = (index: number) => `${name}-${keyOf(index)}`
 
+  // The focus stays on the grid, where the arrow keys are heard, when a box is pressed.
+  const onMouseDown = (e: MouseEvent) => {
+    if (!(e.target as HTMLElement).closest('.tick')) return
+    e.preventDefault()
+    scroller.current?.focus({ preventScroll: true })
+  }
+
   // One handler for all rows, so that no row is rendered anew for the sake of its own.
   const onRowsClick = (e: MouseEvent) => {
     const target = e.target as HTMLElement
@@ -210,6 +222,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-activedescendant={active === null || active >= count ? undefined : idOf(active)}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
+      onMouseDown={onMouseDown}
     >
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="row" style={template}>

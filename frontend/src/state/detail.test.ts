@@ -62,6 +62,30 @@ describe('a detail', () => {
     expect(detail.view.get()).toMatchObject({ value: { text: 'B' }, error: null })
   })
 
+  it('shows a slow answer however often something changes meanwhile, and asks once more for all of that', async () => {
+    const detail = new Detail(pull)
+    detail.show('a')
+    for (let i = 0; i < 5; i++) detail.reload()
+    expect(answers.get('a')).toHaveLength(1)
+    await answer('a', 'A')
+    expect(detail.view.get()).toMatchObject({ value: { text: 'A' }, loading: false })
+    expect(answers.get('a')).toHaveLength(1)
+    await answer('a', 'newer')
+    expect(detail.view.get().value?.text).toBe('newer')
+    expect(answers.get('a')).toHaveLength(0)
+  })
+
+  it('does not ask again for the one before when another is opened', async () => {
+    const detail = new Detail(pull)
+    detail.show('a')
+    detail.reload()
+    detail.show('b')
+    await answer('a', 'A')
+    await answer('b', 'B')
+    expect(answers.get('a')).toHaveLength(0)
+    expect(answers.get('b')).toHaveLength(0)
+  })
+
   it('takes nothing after it was closed', async () => {
     const detail = new Detail(pull)
     detail.show('a')

@@ -51,7 +51,7 @@ class Fake {
 async function opened(total = 1000): Promise<{ fake: Fake; list: PagedList<Row> }> {
   const fake = new Fake(total)
   const list = new PagedList<Row>(fake.pull)
-  list.start()
+  list.show()
   await fake.answer()
   return { fake, list }
 }
@@ -95,6 +95,37 @@ describe('a list', () => {
     await fake.answer()
     expect(list.row(0)?.text).toBe('0 list 2')
     expect(list.view.get().stale).toBe(false)
+  })
+
+  it('asks for nothing while nobody looks at it, and loads what changed when somebody does', async () => {
+    const fake = new Fake(1000)
+    const list = new PagedList<Row>(fake.pull)
+    list.moved()
+    list.retry()
+    list.reset()
+    expect(fake.asked).toHaveLength(0)
+    const hide = list.show()
+    await fake.answer()
+    list.ensure(0, 20)
+    hide()
+    const before = fake.asked.length
+    for (let i = 0; i < 5; i++) list.moved()
+    expect(fake.asked).toHaveLength(before)
+    expect(list.view.get().stale).toBe(true)
+    list.show()
+    expect(fake.asked.slice(before).map((q) => [q.list, q.from])).toEqual([['list 1', 0]])
+  })
+
+  it('is made anew for what was asked while nobody looked at it', async () => {
+    const fake = new Fake(1000)
+    const list = new PagedList<Row>(fake.pull)
+    list.show()()
+    await fake.answer()
+    list.ask({ search: 'x' })
+    expect(fake.asked).toHaveLength(1)
+    list.show()
+    await fake.answer()
+    expect(list.row(0)?.text).toContain('x0')
   })
 
   it('knows that it is stale when something changed while it was made', async () => {

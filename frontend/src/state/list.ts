@@ -51,7 +51,8 @@ export class PagedList<Row> {
   /** Counts what was told by moved. */
   #moves = 0
   #wanted: [number, number] = [0, 0]
-  #started = false
+  /** Somebody looks at it. */
+  #shown = false
 
   constructor(pull: (q: ListQuery) => Promise<Answer<Row>>, asked: Partial<Asked> = {}) {
     this.#pull = pull
@@ -59,35 +60,33 @@ export class PagedList<Row> {
     this.view = new Observable<ListView>({ version: 0, asked: first, answered: null, total: -1, stale: false, loading: false, error: null })
   }
 
-  /** Asks for the list if that was not done yet. */
-  start(): void {
-    if (!this.#started) this.refresh()
+  /** Tells that the list is in view: what it lacks is loaded from now on, until the returned function is called. */
+  show(): () => void {
+    this.#shown = true
+    if (this.#list !== '') this.#load()
+    else if (this.#loading.size === 0) this.refresh()
+    return () => {
+      this.#shown = false
+    }
   }
 
   /** Asks for another list; what is not named stays. What is shown stays until the other list is there. */
   ask(part: Partial<Asked>): void {
     const asked = { ...this.view.get().asked, ...part }
-    if (JSON.stringify(asked) === JSON.stringify(this.view.get().asked) && this.#started) return
+    if (JSON.stringify(asked) === JSON.stringify(this.view.get().asked)) return
     this.#wanted = [0, 0]
     this.#change({ asked })
     this.refresh()
   }
 
-  /** Makes the list anew. Rows stay in view until the new ones are there. */
+  /** Makes the list anew, at once or when it is looked at. Rows stay in view until the new ones are there. */
   refresh(): void {
-    this.#started = true
     this.#turn++
     this.#list = ''
     this.#loading.clear()
+    if (!this.#shown) return
     const [from] = this.#wanted
     void this.#fetch(Math.floor(Math.max(0, from) / pageSize))
-  }
-
-  /** Drops what is still to come: nobody looks at the list any more. */
-  close(): void {
-    this.#turn++
-    this.#started = false
-    this.#loading.clear()
   }
 
   /** Forgets everything: another store. */
@@ -98,19 +97,17 @@ export class PagedList<Row> {
     this.#pages.clear()
     this.#loading.clear()
     this.#wanted = [0, 0]
-    const again = this.#started
-    this.#started = false
     this.#change({ answered: null, total: -1, stale: false, loading: false, error: null })
-    if (again) this.start()
+    this.refresh()
   }
 
-  /** Tells that something changed: rows in view are loaded anew in their place. */
+  /** Tells that something changed: rows in view are loaded anew in their place, once somebody looks at them. */
   moved(): void {
     this.#moves++
-    if (!this.#started || this.#list === '') return
+    if (this.#list === '') return
     for (const page of this.#pages.values()) page.old = true
     this.#change({ stale: true })
-    if (!this.view.get().error) this.#load()
+    this.#load()
   }
 
   /** A row, undefined while it is not loaded. */
@@ -153,7 +150,7 @@ export class PagedList<Row> {
   /** Says which rows are in view; what is missing of them is loaded. */
   ensure(from: number, to: number): void {
     this.#wanted = [from, to]
-    if (!this.view.get().error) this.#load()
+    this.#load()
   }
 
   /** Tries again after a failed load. */
@@ -166,7 +163,7 @@ export class PagedList<Row> {
 
   #load(): void {
     const { total } = this.view.get()
-    if (this.#list === '' || total <= 0) return
+    if (!this.#shown || this.#list === '' || total <= 0 || this.view.get().error) return
     const [from, to] = this.#wanted
     for (let page = Math.floor(Math.max(0, from) / pageSize); page <= Math.floor(Math.min(to, total - 1) / pageSize); page++) {
       if (this.#loading.size >= concurrent) return

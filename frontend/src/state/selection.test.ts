@@ -17,7 +17,7 @@ async function opened(total: number, gone = -1) {
     const rows = Array.from({ length: count }, (_, i) => ({ id: q.from + i === gone ? '' : `p${q.from + i}` }))
     return { store: 'a', list: q.list || 'one', total, from: q.from, rows }
   })
-  list.start()
+  list.show()
   await settled()
   const selection = new Selection(list)
   return { list, selection, ids: () => [...selection.view.get().rows.keys()], breakDown: () => (broken = true) }

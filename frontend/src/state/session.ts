@@ -3,7 +3,7 @@ import { type ApiError, toApiError } from '../api/errors'
 import type { GroupRow, Notify, PersonRow, SampleInfo, Snapshot } from '../api/types'
 import { Observable } from '../lib/observable'
 import { ActivityLog } from './activity'
-import { PagedList } from './list'
+import { DirectoryList } from './directory'
 
 export interface SessionState {
   /** Failed: the data folder could not be opened, and nothing was ever shown. */
@@ -29,9 +29,9 @@ export type Api = Pick<typeof wails, 'snapshot' | 'activityAt' | 'findActivity' 
 export class Session {
   readonly state = new Observable<SessionState>({ phase: 'opening', snapshot: null, error: null, offlineSince: null })
   readonly log: ActivityLog
-  /** The lists live here, so that search and place are kept while somebody looks at another page. */
-  readonly people: PagedList<PersonRow>
-  readonly groups: PagedList<GroupRow>
+  /** The lists live here, so that search, ticks and place are kept while somebody looks at another page. */
+  readonly people: DirectoryList<PersonRow>
+  readonly groups: DirectoryList<GroupRow>
   /** The sample, where one is shown. */
   readonly sample = new Observable<SampleInfo | null>(null)
   /** Counts up when people, groups or memberships changed: what shows one of them loads it anew. */
@@ -51,8 +51,8 @@ export class Session {
   constructor(api: Api = wails) {
     this.#api = api
     this.log = new ActivityLog(api)
-    this.people = new PagedList(api.people)
-    this.groups = new PagedList(api.groups)
+    this.people = new DirectoryList(api.people)
+    this.groups = new DirectoryList(api.groups)
   }
 
   /** Starts, once for the life of the page. */

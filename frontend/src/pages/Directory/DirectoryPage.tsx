@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ArrowClockwiseRegular, ArrowDownloadRegular } from '@fluentui/react-icons'
-import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
@@ -9,19 +9,18 @@ import { PageHead } from '../../components/PageHead'
 import { SearchField } from '../../components/SearchField'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
-import { announce } from '../../state/announcer'
-import type { Asked, ListView, PagedList } from '../../state/list'
+import type { DirectoryList } from '../../state/directory'
+import type { Asked, ListView } from '../../state/list'
 import { go } from '../../state/route'
 import { openSample } from '../../state/sample'
-import { Selection } from '../../state/selection'
 import { ColumnsMenu } from './ColumnsMenu'
 import { useColumns } from './columns'
 import './directory.css'
 import { ExportDialog } from './ExportDialog'
-import { type Filter, filterKey, filters, type Kind } from './kind'
+import { type Filter, filterKey, type Kind } from './kind'
 import { SelectionBar } from './SelectionBar'
 import { StateFilter } from './StateFilter'
-import { useCalmRefresh, useCursor } from './use'
+import { useCalmRefresh, useCursor, useFoundTold } from './use'
 
 export interface PanelSlot {
   id: string
@@ -31,9 +30,9 @@ export interface PanelSlot {
   onClose: () => void
 }
 
-export interface DirectoryPageProps<Row> extends PageProps {
+export interface DirectoryPageProps<Row extends { id: string }> extends PageProps {
   kind: Kind
-  list: PagedList<Row>
+  list: DirectoryList<Row>
   /** All columns in their first order; that of the name comes first. */
   columns: readonly Column<Row>[]
   /** Those that are shown until somebody chooses others. */
@@ -55,7 +54,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const { kind, list, route, unsure, snapshot } = props
   const { t, i18n } = useTranslation()
   const view = useObservable(list.view)
-  const selection = useMemo(() => new Selection(list), [list])
+  const { selection } = list
   const ticked = useObservable(selection.view)
   const count = selection.count()
   const grid = useRef<HTMLDivElement>(null)
@@ -67,15 +66,9 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const { asked } = view
   const narrowed = asked.search !== '' || asked.state !== ''
 
-  useEffect(() => list.start(), [list])
+  useEffect(() => list.show(), [list])
   useEffect(() => selection.reordered(), [selection, view.loading])
   useCalmRefresh(list, view, grid, cursor.active === null && count === 0)
-
-  // A link may bring what is to be looked for.
-  const { search, state } = route.query
-  useEffect(() => {
-    if (search !== undefined || state !== undefined) list.ask({ search: search ?? '', state: filters.find((f) => f === state) ?? '' })
-  }, [list, search, state])
 
   const ask = (part: Partial<Asked>) => {
     if (selection.view.get().all !== null) selection.clear()
@@ -84,9 +77,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const clear = () => ask({ search: '', state: '' })
 
   const found = narrowed && !view.loading && view.total >= 0 ? t('directory.found', { count: view.total, formatted: number(view.total) }) : ''
-  useEffect(() => {
-    if (found !== '') announce(found)
-  }, [found])
+  useFoundTold(view, found)
 
   const sortBy = (id: string) => {
     const timely = id === 'changed' || id === 'created'
@@ -138,7 +129,6 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
                 busy={busy}
                 count={busy ? 30 : view.total}
                 row={(index) => list.row(index)}
-                keyOf={(index) => index}
                 onRange={cursor.onRange}
                 active={cursor.active}
                 onActive={cursor.onActive}
@@ -152,6 +142,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
                 onSort={sortBy}
                 onKey={onKey}
                 order={JSON.stringify(view.answered)}
+                scroll={list.scroll}
               />
             )
           )}

@@ -1,12 +1,15 @@
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } from 'react'
 import { reveal } from '../../components/Grid'
+import { useObservable } from '../../lib/observable'
+import type { DirectoryList } from '../../state/directory'
 import type { ListView, PagedList } from '../../state/list'
+import { announce } from '../../state/announcer'
 import { go, type Route } from '../../state/route'
 import type { Kind } from './kind'
 
-interface CursorOptions<Row> {
+interface CursorOptions<Row extends { id: string }> {
   kind: Kind
-  list: PagedList<Row>
+  list: DirectoryList<Row>
   view: ListView
   route: Route
   grid: RefObject<HTMLDivElement | null>
@@ -15,12 +18,14 @@ interface CursorOptions<Row> {
 
 /**
  * The row the keyboard stands on, and what is open beside the list. What is open follows while somebody walks; it stays open
- * when its row is not in the list any more.
+ * when its row is not in the list any more, and is open again when somebody comes back to the page.
  */
 export function useCursor<Row extends { id: string }>({ kind, list, view, route, grid, panel }: CursorOptions<Row>) {
-  const [stand, setStand] = useState<{ index: number; id: string } | null>(null)
+  const stand = useObservable(list.stand)
   const walks = useRef(0)
   const enter = useRef(false)
+  /** What was opened by a click or by walking, whose row is in view. */
+  const seen = useRef('')
 
   // A row keeps its mark when a new order puts it elsewhere; a link's row gets it once it is loaded.
   const pending = stand !== null && stand.id === ''
@@ -33,14 +38,17 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
   } else if (stand) active = stand.index
   if (active !== null && active >= view.total) active = null
 
-  const open = (id: string, replace: boolean) => go({ page: kind, id, tab: route.tab }, replace)
+  const open = (id: string, replace: boolean) => {
+    seen.current = id
+    go({ page: kind, id, tab: route.tab }, replace)
+  }
   const close = () => {
     go({ page: kind })
     grid.current?.focus()
   }
 
   const arrive = (index: number, row: Row) => {
-    setStand({ index, id: row.id })
+    list.stand.set({ index, id: row.id })
     if (route.id !== '' && row.id !== '') open(row.id, true)
   }
   const walk = (index: number) => {
@@ -51,7 +59,7 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
       arrive(index, row)
       return
     }
-    setStand({ index, id: '' })
+    list.stand.set({ index, id: '' })
     list.rows(index, index).then(
       ([loaded]) => turn === walks.current && loaded && arrive(index, loaded),
       () => undefined, // the list itself says what is wrong
@@ -61,7 +69,7 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
   const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
     if (index === null) {
       if (route.id !== '') close()
-      else setStand(null)
+      else list.stand.set(null)
       return
     }
     if (how === 'walk') {
@@ -71,7 +79,7 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
     const row = list.row(index)
     if (!row || row.id === '') return
     walks.current++
-    setStand({ index, id: row.id })
+    list.stand.set({ index, id: row.id })
     enter.current = how === 'open'
     if (row.id === route.id) focusPanel()
     else open(row.id, false)
@@ -84,6 +92,19 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
     ;(tab ?? panel.current)?.focus()
   }
   useEffect(focusPanel)
+
+  // What a link or coming back has opened is brought into view, if its row is among those that are there.
+  useEffect(() => {
+    if (route.id === seen.current || view.total < 0 || view.loading) return
+    seen.current = route.id
+    if (route.id !== '' && active !== null) reveal(grid.current, active)
+  })
+  const came = useRef(true)
+  useEffect(() => {
+    if (came.current && route.id === '' && list.open.id !== '') go({ page: kind, ...list.open }, true)
+    else list.open = { id: route.id, tab: route.tab }
+    came.current = false
+  }, [kind, list, route.id, route.tab])
 
   const onKeyDown = (e: KeyboardEvent) => {
     if (!e.altKey || e.ctrlKey || e.metaKey || (e.key !== 'ArrowDown' && e.key !== 'ArrowUp')) return
@@ -102,6 +123,18 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
     onRange: useCallback((from: number, to: number) => list.ensure(from, to), [list]),
     onTab: (tab: string) => go({ page: kind, id: route.id, tab }, true),
   }
+}
+
+/** Tells how many were found, once for what was asked: not again when they become more while somebody reads them. */
+export function useFoundTold({ answered, loading }: ListView, found: string): void {
+  const about = answered && JSON.stringify([answered.search, answered.state])
+  const told = useRef(about)
+  useEffect(() => {
+    if (about === null || loading || told.current === about) return
+    const first = told.current === null
+    told.current = about
+    if (found !== '' && !first) announce(found)
+  }, [about, loading, found])
 }
 
 const calmEvery = 2_000

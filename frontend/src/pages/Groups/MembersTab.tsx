@@ -19,6 +19,7 @@ import { ExportDialog } from '../Directory/ExportDialog'
 import { filterKey, filters, pageOf } from '../Directory/kind'
 import { StateMark } from '../Directory/parts'
 import { StateFilter } from '../Directory/StateFilter'
+import { useFoundTold } from '../Directory/use'
 
 /** Who is in a group, sorted by name: a long list of its own, from which each person can be opened. */
 export function MembersTab({ group, session, unsure }: { group: Group; session: Session; unsure: boolean }) {
@@ -34,10 +35,8 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
   const narrowed = asked.search !== '' || asked.state !== 'all'
   const calm = active === null
 
-  useEffect(() => {
-    list.start()
-    return () => list.close()
-  }, [list])
+  useEffect(() => list.show(), [list])
+  useFoundTold(view, narrowed && view.total >= 0 ? t('directory.found', { count: view.total, formatted: number(view.total) }) : '')
   useChanged(moved, () => list.moved())
   // Another number of members is another list; somebody who walks in it keeps theirs.
   useEffect(() => {
@@ -91,7 +90,6 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
               busy={busy}
               count={busy ? 20 : view.total}
               row={(index) => list.row(index)}
-              keyOf={(index) => index}
               onRange={onRange}
               active={active !== null && active < view.total ? active : null}
               onActive={(index, how) => {
