@@ -1,8 +1,23 @@
 import { Button, type ButtonProps } from '@fluentui/react-components'
-import { CheckmarkRegular, CopyRegular } from '@fluentui/react-icons'
+import { CheckmarkRegular, CopyRegular, ErrorCircleRegular } from '@fluentui/react-icons'
 import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 
 const shownFor = 2_000
+
+/** What became of copying, for two seconds. */
+export type Outcome = 'copied' | 'failed' | null
+
+/** Shows what becomes of copying: the outcome, and a function that takes the copying. */
+export function useOutcome(): [Outcome, (copying: Promise<boolean>) => void] {
+  const [outcome, setOutcome] = useState<Outcome>(null)
+  useEffect(() => {
+    if (outcome === null) return
+    const timer = setTimeout(() => setOutcome(null), shownFor)
+    return () => clearTimeout(timer)
+  }, [outcome])
+  return [outcome, (copying) => void copying.then((done) => setOutcome(done ? 'copied' : 'failed'))]
+}
 
 export interface CopyButtonProps {
   label: string
@@ -13,23 +28,22 @@ export interface CopyButtonProps {
   appearance?: NonNullable<ButtonProps['appearance']>
 }
 
-/** A button that copies and shows for two seconds that it did. */
+const icons = { copied: <CheckmarkRegular />, failed: <ErrorCircleRegular /> }
+
+/** A button that copies and shows for two seconds whether it could. */
 export function CopyButton({ label, copied, text, onCopy, appearance = 'subtle' }: CopyButtonProps) {
-  const [done, setDone] = useState(false)
-  useEffect(() => {
-    if (!done) return
-    const timer = setTimeout(() => setDone(false), shownFor)
-    return () => clearTimeout(timer)
-  }, [done])
+  const { t } = useTranslation()
+  const [outcome, watch] = useOutcome()
+  const word = outcome === 'failed' ? t('common.actionsBar.notCopied') : text && (outcome ? copied : text)
   return (
     <Button
       appearance={appearance}
-      aria-label={text ? undefined : label}
-      title={text ? undefined : label}
-      icon={done ? <CheckmarkRegular /> : <CopyRegular />}
-      onClick={() => void onCopy().then(setDone)}
+      aria-label={word ? undefined : label}
+      title={word ? undefined : label}
+      icon={outcome ? icons[outcome] : <CopyRegular />}
+      onClick={() => watch(onCopy())}
     >
-      {text ? (done ? copied : text) : undefined}
+      {word}
     </Button>
   )
 }

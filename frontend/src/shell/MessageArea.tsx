@@ -8,7 +8,7 @@ import { evidence } from '../lib/evidence'
 import { useNow } from '../lib/now'
 import { trouble } from '../lib/status'
 import { ago, when } from '../lib/time'
-import { announce } from '../state/announcer'
+import { announceLoss, announceNews } from '../state/announcer'
 import type { PageName } from '../state/route'
 import { visit } from './focus'
 
@@ -29,6 +29,8 @@ interface Message {
   code?: string
   detail?: string
   actions: { word: string; run: () => void }[]
+  /** Changes are no longer received: a screen reader tells it at once. */
+  loss?: boolean
   /** Can be put aside: only where nothing is lost by it. */
   dismissable?: boolean
 }
@@ -39,11 +41,14 @@ export function MessageArea(props: MessageAreaProps) {
   const [dismissed, setDismissed] = useState('')
   const message = useWorst(props)
   const id = message?.id
-  const words = useRef('')
-  words.current = message ? `${message.title} ${message.text}` : ''
+  const told = useRef<Message | null>(null)
+  const again = t(`overview.states.${evidence(props.snapshot, props.offlineSince !== null, Date.now()).state}`)
   useEffect(() => {
-    if (id) announce(words.current)
-  }, [id])
+    const before = told.current
+    told.current = message
+    if (message) (message.loss ? announceLoss : announceNews)(`${message.title} ${message.text}`)
+    else if (before?.loss) announceNews(again)
+  }, [id]) // not when the clock changes its words
   if (!message || message.id === dismissed) return null
   const { intent, title, text, code, detail, actions, dismissable } = message
   return (
@@ -83,7 +88,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
 
   if (offlineSince) {
     return {
-      id: `offline ${offlineSince}`, intent: 'error', title: t('shell.offline', { when: when(offlineSince, i18n.language) }), text: t('shell.message.offline'), actions: [retry],
+      id: `offline ${offlineSince}`, intent: 'error', loss: true, title: t('shell.offline', { when: when(offlineSince, i18n.language) }), text: t('shell.message.offline'), actions: [retry],
       ...(error ? { code: error.code } : {}),
     }
   }
@@ -92,7 +97,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
     const key = errorKey(fault.code)
     const isListener = snapshot.database.state === 'ok'
     return {
-      id: fault.code, intent: 'error', title: t(`${key}.text`), text: t(`${key}.action`), code: fault.code, detail: detailOf(fault),
+      id: fault.code, intent: 'error', loss: true, title: t(`${key}.text`), text: t(`${key}.action`), code: fault.code, detail: detailOf(fault),
       actions: isListener && !snapshot.sample ? [...link('settings', t('shell.message.changeAddress'), 'listen'), retry] : [retry],
     }
   }

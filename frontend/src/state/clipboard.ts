@@ -4,13 +4,19 @@ import { announce } from './announcer'
 
 const keptFor = 60_000
 
-/** Copies text and says so; false when the system refused. */
+/** Copies text and says whether it could; false when the system refused. */
 export async function copy(text: string): Promise<boolean> {
+  const done = await put(text)
+  if (done) announce(i18next.t('common.actionsBar.copied'))
+  return done
+}
+
+async function put(text: string, secret = false): Promise<boolean> {
   try {
-    await copyText(text)
-    announce(i18next.t('common.actionsBar.copied'))
+    await copyText(text, secret)
     return true
   } catch {
+    announce(i18next.t('common.actionsBar.notCopied'))
     return false
   }
 }
@@ -22,11 +28,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
  * which knows the hash, so that the secret need not be kept here.
  */
 export async function copySecret(secret: string): Promise<boolean> {
-  try {
-    await copyText(secret, true)
-  } catch {
-    return false
-  }
+  if (!(await put(secret, true))) return false
   clearTimeout(timer)
   timer = setTimeout(() => {
     forgetSecret().then(
