@@ -121,4 +121,41 @@ describe('the session', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(session.state.get().phase).toBe('ready')
   })
+  it('goes on opening while a large update takes longer than a call may, and opens by itself', async () => {
+    const late = async () => Promise.reject(new ApiError('CALL_TIMEOUT', ''))
+    let watched = 0
+    const session = new Session({ ...api, watch: (listener) => (++watched <= 3 ? late() : api.watch(listener)) })
+    snapshot = late
+    session.start()
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(watched).toBe(4)
+    expect(session.state.get()).toMatchObject({ phase: 'opening', error: { code: 'CALL_TIMEOUT' } })
+    snapshot = async () => state('a', 0)
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(session.state.get()).toMatchObject({ phase: 'ready', error: null })
+  })
+
+  it('goes on opening, too, when tried again after a failure', async () => {
+    snapshot = async () => Promise.reject(new ApiError('SECOND_COPY', 'taken'))
+    const session = new Session({ ...api, retry: async () => Promise.reject(new ApiError('CALL_TIMEOUT', '')) })
+    session.start()
+    await vi.advanceTimersByTimeAsync(6_000)
+    snapshot = async () => state('a', 0)
+    await session.retry()
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(session.state.get().phase).toBe('ready')
+  })
+
+  it('stays in touch when only the sample does not answer, and keeps what it knew of it', async () => {
+    let sick = false
+    snapshot = async () => ({ ...state('a', 0), sample: true })
+    const session = new Session({ ...api, sampleState: async () => (sick ? Promise.reject(new ApiError('INTERNAL', '')) : ({ active: true } as SampleInfo)) })
+    session.start()
+    await vi.advanceTimersByTimeAsync(1_000)
+    sick = true
+    tell(note('a', 0, true))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(session.state.get()).toMatchObject({ phase: 'ready', offlineSince: null, error: null })
+    expect(session.sample.get()).toMatchObject({ active: true })
+  })
 })

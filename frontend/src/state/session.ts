@@ -10,6 +10,7 @@ export interface SessionState {
   phase: 'opening' | 'ready' | 'failed'
   /** The last state that was read; older than offlineSince when that is set. */
   snapshot: Snapshot | null
+  /** Why it failed or does not answer; while opening, that it takes longer than a call may. */
   error: ApiError | null
   /** Since when the backend does not answer; null while it does. */
   offlineSince: string | null
@@ -73,7 +74,7 @@ export class Session {
         await this.#api.retry()
       } catch (thrown) {
         this.#fail(thrown)
-        return
+        if (this.state.get().phase === 'failed') return
       }
       await this.connect()
     } else {
@@ -84,12 +85,14 @@ export class Session {
     }
   }
 
+  /** Starts the notifications, then reads the state. Asks on while the folder is still being opened. */
   async connect(): Promise<void> {
     try {
       this.#stop()
       this.#stop = await this.#api.watch((n) => this.#notified(n))
     } catch (thrown) {
       this.#fail(thrown)
+      if (this.state.get().phase !== 'failed') setTimeout(() => void this.connect(), tryAgainAfter)
       return
     }
     this.#pull()
@@ -138,7 +141,8 @@ export class Session {
     let wait = pullEvery
     try {
       const snapshot = await this.#api.snapshot()
-      this.sample.set(snapshot.sample ? await this.#api.sampleState() : null)
+      const sample = snapshot.sample ? await this.#api.sampleState().catch(() => null) : null
+      if (sample !== null || !snapshot.sample) this.sample.set(sample)
       this.#took(snapshot)
     } catch (thrown) {
       this.#fail(thrown)
@@ -175,7 +179,9 @@ export class Session {
   #fail(thrown: unknown): void {
     const before = this.state.get()
     const error = toApiError(thrown)
-    if (before.snapshot === null) this.state.set({ ...before, phase: 'failed', error })
+    // A large update of the database takes longer than a call may: the folder is still being opened then.
+    if (before.phase === 'opening' && error.code === 'CALL_TIMEOUT') this.state.set({ ...before, error })
+    else if (before.snapshot === null) this.state.set({ ...before, phase: 'failed', error })
     else this.state.set({ ...before, error, offlineSince: before.offlineSince ?? new Date().toISOString() })
   }
 }
