@@ -56,6 +56,19 @@ describe('the settings while they are changed', () => {
     expect(draft.state.get().failed).toBeNull()
   })
 
+  it('keep what is typed while they are being saved', async () => {
+    const { draft, saveSettings } = await loaded()
+    draft.type('requestDays', '30')
+    draft.type('deletedDays', '7')
+    const saving = draft.save('keep')
+    draft.type('requestDays', '31')
+    await saving
+    expect(saveSettings).toHaveBeenCalledWith({ listen: '127.0.0.1:8088', requestDays: 30, deletedDays: 7 })
+    expect(draft.value('requestDays')).toBe('31')
+    expect(draft.value('deletedDays')).toBe('7')
+    expect(draft.state.get().typed).toEqual({ requestDays: '31' })
+  })
+
   it('send nothing that is wrong, and nothing twice', async () => {
     const { draft, saveSettings } = await loaded()
     draft.type('requestDays', '9999')

@@ -74,15 +74,17 @@ export class SettingsDraft {
 
   /** Saves one section; what is typed in the other stays. Gives the settings, null if they could not be saved. */
   async save(section: Section): Promise<Settings | null> {
-    const { saved, saving } = this.state.get()
+    const { saved, saving, typed: sent } = this.state.get()
     if (!saved || saving || sections[section].some((field) => isWrong(field, this.value(field)))) return null
     const own = (field: Field) => ((sections[section] as readonly Field[]).includes(field) ? this.value(field).trim() : String(saved[field]))
     this.#turn++
     this.#change({ saving: section, failed: null })
     try {
       const after = await this.#api.saveSettings({ listen: own('listen'), requestDays: Number(own('requestDays')), deletedDays: Number(own('deletedDays')) })
-      this.#change({ saved: after, saving: null, error: null })
-      this.discard(section)
+      // What was typed meanwhile is another change, which is not saved yet.
+      const typed = { ...this.state.get().typed }
+      for (const field of sections[section]) if (typed[field] === sent[field]) delete typed[field]
+      this.#change({ saved: after, saving: null, error: null, typed })
       return after
     } catch (thrown) {
       this.#change({ saving: null, failed: { section, error: toApiError(thrown) } })

@@ -64,12 +64,16 @@ export function SaveForm({ name, off, confirm, told = false, children }: SaveFor
     if (confirm && !(await confirm())) return
     if (await settingsDraft.save(name)) {
       announce(t('settings.saved'))
-      focus(sections[name][0])
+      if (!settingsDraft.isTyped(name)) focus(sections[name][0])
       return
     }
     const { failed: why } = settingsDraft.state.get()
     const field = why && fieldOf(why)
     if (field) focus(field)
+  }
+  const discard = () => {
+    settingsDraft.discard(name)
+    focus(sections[name][0])
   }
   const focus = (field: string) => requestAnimationFrame(() => form.current?.querySelector<HTMLInputElement>(`[name="${field}"]`)?.focus())
 
@@ -81,7 +85,7 @@ export function SaveForm({ name, off, confirm, told = false, children }: SaveFor
         <div className="settings-save">
           <Status tone="waiting" word={t('settings.unsaved')} />
           <span className="spring" />
-          <Button disabled={busy} onClick={() => settingsDraft.discard(name)}>
+          <Button disabled={busy} onClick={discard}>
             {t('settings.discard')}
           </Button>
           <Button type="submit" appearance="primary" disabledFocusable={busy || off} icon={busy ? <Spinner size="extra-tiny" /> : null}>
