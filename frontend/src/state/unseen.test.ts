@@ -21,7 +21,7 @@ function log(failed: number[], last: number) {
     unseen.arrived(count)
     await vi.advanceTimersByTimeAsync(1_000)
   }
-  return { unseen, asked, arrive, state, now, find }
+  return { unseen, asked, arrive, state, now, find, head }
 }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -52,6 +52,28 @@ describe('failures that nobody has seen', () => {
     expect(find).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     expect(find).toHaveBeenCalledTimes(1)
+  })
+
+  it('asks at most once a second while more and more comes, and counts the last one too', async () => {
+    const { unseen, find, head } = log([12, 30], 10)
+    find.mockImplementation(async (q) => {
+      const seen = head.last
+      // Something comes while each question is under way, as in a busy cycle.
+      if (head.last < 30) {
+        head.last++
+        unseen.arrived(1)
+      }
+      return { store: 'live', seqs: [12, 30].filter((seq) => seq > q.after && seq <= seen), through: seen, done: true, head: { ...head } }
+    })
+    head.last++
+    unseen.arrived(1)
+    await vi.advanceTimersByTimeAsync(5_500)
+    expect(find).toHaveBeenCalledTimes(5)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(unseen.count.get()).toBe(2)
+    const asked = find.mock.calls.length
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(find).toHaveBeenCalledTimes(asked)
   })
 
   it('forgets them when the list is looked at, and counts nothing meanwhile', async () => {

@@ -46,7 +46,7 @@ export class Unseen {
   arrived(count: number): void {
     this.#head += count
     if (this.#looking) this.#through = this.#head
-    else this.#timer ??= setTimeout(() => void this.#ask(), askAfter)
+    else if (this.#missing) this.#timer ??= setTimeout(() => void this.#ask(), askAfter)
   }
 
   /** Says whether the list of requests is in view. */
@@ -72,19 +72,26 @@ export class Unseen {
 
   async #ask(): Promise<void> {
     const turn = this.#turn
+    let done = false
     try {
-      while (this.#through < this.#head && this.count.get() < most) {
+      while (!done && this.#missing) {
         const after = this.#through
         const found = await this.#find({ filter: failed, before: 0, after: after || beginning, limit: most })
         if (turn !== this.#turn) return
         if (found.store !== this.#store) break
         this.count.set(this.count.get() + found.seqs.length)
         this.#through = Math.max(found.through, after)
-        if (this.#through === after) break
+        done = found.done || this.#through === after
       }
     } catch {
       // The list itself tells that it can't be read; the next arrival asks again.
     }
-    if (turn === this.#turn) this.#timer = undefined
+    if (turn !== this.#turn) return
+    // What came while it was asked is asked for in a second, not at once: in a busy cycle something always has.
+    this.#timer = done && this.#missing ? setTimeout(() => void this.#ask(), askAfter) : undefined
+  }
+
+  get #missing(): boolean {
+    return this.#through < this.#head && this.count.get() < most
   }
 }
