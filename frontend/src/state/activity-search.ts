@@ -45,6 +45,7 @@ export class Search implements Places {
   #down = false
   #up = false
   #stopped = false
+  #held = false
 
   constructor(find: (q: ActivityFind) => Promise<ActivityFound>, filter: ActivityFilter, store: string, head: number, answered: (first: number) => void) {
     this.#find = find
@@ -94,12 +95,17 @@ export class Search implements Places {
     this.#stopped = true
   }
 
+  /** Held, it asks nothing; down and up then go on from where it was. */
+  hold(held: boolean): void {
+    this.#held = held
+  }
+
   /** Looks down to the oldest request, or until there are too many; rejects with what the backend said. */
   async down(): Promise<void> {
     if (this.#down || this.#bottom) return
     this.#down = true
     try {
-      while (!this.#stopped && !this.#bottom) {
+      while (!this.#stopped && !this.#held && !this.#bottom) {
         const answer = await this.#ask({ before: this.#below, after: 0 })
         if (!answer) return
         this.#older.push(...answer.seqs)
@@ -117,7 +123,7 @@ export class Search implements Places {
     if (this.#up) return
     this.#up = true
     try {
-      while (!this.#stopped && this.#above < head()) {
+      while (!this.#stopped && !this.#held && this.#above < head()) {
         const seen = head()
         // 0 would ask for the newest; a seq below all others asks for the oldest.
         const answer = await this.#ask({ before: 0, after: this.#above || -1 })

@@ -53,8 +53,9 @@ function open(last: number, first = 1) {
   d.state.first = first
   const log = new ActivityLog(d.api)
   log.reset('a', last === 0 ? 0 : first, last)
+  const leave = log.start()
   const seqs = () => Array.from({ length: log.count }, (_, i) => log.seq(i))
-  return { ...d, log, seqs }
+  return { ...d, log, seqs, leave }
 }
 
 describe('the log of requests', () => {
@@ -184,6 +185,27 @@ describe('the log of requests', () => {
     expect(log.row(2)?.seq).toBe(3)
   })
 
+  it('asks nothing while nobody looks, counts on, and has everything when somebody looks again', async () => {
+    const { log, state, asked, searched, leave, seqs } = open(50)
+    log.ensure(0, 49)
+    await settle()
+    leave()
+    const before = asked.length
+    for (state.last = 51; state.last <= 400; state.last++) {
+      log.moved(state.last)
+      await settle(2)
+    }
+    state.last = 400
+    expect([asked.length, searched.length]).toEqual([before, 0])
+    expect(log.view.get().last).toBe(400)
+    log.start()
+    await settle()
+    expect(seqs()).toEqual(Array.from({ length: 400 }, (_, i) => i + 1))
+    log.ensure(395, 399)
+    await settle()
+    expect(log.row(399)?.seq).toBe(400)
+  })
+
   it('lets go of requests that were removed for their age, and keeps the others in their places', async () => {
     const { log, state } = open(1_000)
     log.activate(500)
@@ -270,6 +292,32 @@ describe('a filtered log', () => {
     await settle()
     expect(log.count).toBe(14)
     expect(log.view.get()).toMatchObject({ follow: false, unseen: 2, active: 50 })
+  })
+
+  it('stops looking while nobody looks, and goes on from there', async () => {
+    const { log, state, searched, leave, seqs } = open(5_000)
+    state.slice = 100
+    log.filter(failures)
+    await settle(20)
+    leave()
+    await settle()
+    const before = searched.length
+    expect(log.view.get().search?.searching).toBe(true)
+    state.last = 5_040
+    log.moved(5_040)
+    await settle()
+    expect(searched.length).toBe(before)
+    log.start()
+    await settle(2_000)
+    expect(seqs()).toEqual(Array.from({ length: 504 }, (_, i) => (i + 1) * 10))
+  })
+
+  it('loses its filter when another store is shown', async () => {
+    const { log } = open(100)
+    log.filter(failures)
+    log.reset('b', 1, 7)
+    expect(log.view.get()).toMatchObject({ filter: nothing, search: null })
+    expect(log.count).toBe(7)
   })
 
   it('starts from an empty log', async () => {

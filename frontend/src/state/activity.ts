@@ -78,20 +78,32 @@ export class ActivityLog {
   #advancing = false
   /** A request to bring into view as soon as the search finds it. */
   #awaited: number | null = null
+  #watched = false
 
   constructor(api: Api) {
     this.#api = api
     this.#rows = new Rows(api.activityAt, this.#all)
   }
 
-  /** Forgets everything: another store, or the first one. The filter stays, since it says nothing of one store. */
+  /** Somebody looks at the list, until the returned function is called. While nobody does the head is kept, and nothing is asked. */
+  start(): () => void {
+    const watch = (watched: boolean) => {
+      this.#watched = watched
+      this.#search?.hold(!watched)
+      if (watched) this.#catchUp()
+    }
+    watch(true)
+    return () => watch(false)
+  }
+
+  /** Forgets everything, the filter too: another store, or the first one. */
   reset(store: string, first: number, last: number): void {
     this.#store = store
     this.#first = Math.max(1, first)
     this.#head = last
     this.#all = new Everything()
     this.#all.range(this.#first, last)
-    this.#begin(this.view.get().filter, null)
+    this.#begin(nothing, null)
   }
 
   /** Tells that rows up to head are on disk. */
@@ -100,8 +112,7 @@ export class ActivityLog {
     this.#head = head
     this.#all.range(this.#first, head)
     this.#change({})
-    if (this.#search) void this.#look()
-    else void this.#advance()
+    this.#catchUp()
   }
 
   /** Tells which request is the oldest that is still in the log. */
@@ -162,8 +173,7 @@ export class ActivityLog {
   retry(): void {
     this.#change({ error: null })
     this.#load()
-    if (this.#search) void this.#look()
-    else void this.#advance()
+    this.#catchUp()
   }
 
   setFollow(follow: boolean): void {
@@ -224,6 +234,11 @@ export class ActivityLog {
     if (this.#search) void this.#look()
   }
 
+  #catchUp(): void {
+    if (this.#search) void this.#look()
+    else void this.#advance()
+  }
+
   #reveal(): void {
     if (this.#awaited === null || this.#list.place(this.#awaited) === null) return
     this.#awaited = null
@@ -234,7 +249,7 @@ export class ActivityLog {
   /** Lets the search go on, down and up, one question at a time. */
   async #look(): Promise<void> {
     const search = this.#search
-    if (!search || this.view.get().error) return
+    if (!search || !this.#watched || this.view.get().error) return
     try {
       await Promise.all([search.down(), search.up(() => this.#head)])
     } catch (thrown) {
@@ -252,14 +267,14 @@ export class ActivityLog {
 
   /** Shows the rows up to the newest. Following, they are fetched first, so that no empty row flashes up at the edge. */
   async #advance(): Promise<void> {
-    if (this.#advancing) return
+    if (this.#advancing || !this.#watched) return
     const rows = this.#rows
     this.#advancing = true
     try {
       for (;;) {
         const { paused, follow, to, error } = this.view.get()
         const end = this.#list.to
-        if (paused || to >= end || error) break
+        if (paused || to >= end || error || !this.#watched) break
         if (follow) {
           for (let block = blockOf(Math.max(to, end - 2 * blockSize)); block <= blockOf(end - 1); block++) {
             await this.#fetch(block)
@@ -277,6 +292,7 @@ export class ActivityLog {
   }
 
   #load(): void {
+    if (!this.#watched) return
     const [from, to] = this.#wanted
     for (;;) {
       const block = this.#rows.busy < concurrent ? this.#rows.missing(from, Math.min(to, this.view.get().to - 1)) : null

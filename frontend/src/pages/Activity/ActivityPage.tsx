@@ -1,7 +1,8 @@
 import { Button, Menu, MenuDivider, MenuItem, MenuItemCheckbox, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, ToggleButton } from '@fluentui/react-components'
 import { ArrowDownRegular, ColumnTripleRegular, PauseRegular } from '@fluentui/react-icons'
-import { type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type ApiError, toApiError } from '../../api/errors'
 import { activityDetail } from '../../api/wails'
 import { CopyButton } from '../../components/CopyButton'
 import { EmptyState } from '../../components/EmptyState'
@@ -35,6 +36,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
   const { log } = session
   const view = useObservable(log.view)
   const look = useObservable(lookOf())
+  const [uncopied, setUncopied] = useState<{ seq: number; error: ApiError } | null>(null)
   const grid = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(body)
@@ -43,7 +45,15 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
   const open = /^[1-9]\d{0,14}$/.test(route.id) ? Number(route.id) : null
   const query = JSON.stringify(route.query)
 
-  useLayoutEffect(() => log.filter(fromQuery(route.query)), [log, query])
+  useLayoutEffect(() => log.start(), [log])
+  // Coming back by the navigation, the filter is the one that was left. A link to one request shows it among all.
+  const came = useRef(true)
+  useLayoutEffect(() => {
+    const kept = came.current && route.id === '' && query === '{}' ? log.view.get().filter : nothing
+    came.current = false
+    if (isNothing(kept)) log.filter(fromQuery(route.query))
+    else go({ page: 'activity', query: toQuery(kept) }, true)
+  }, [log, query])
   useLayoutEffect(() => {
     if (open !== null && open !== log.view.get().active) log.show(open)
   }, [log, open])
@@ -82,17 +92,25 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
     log.show(log.seq(next))
     go({ ...place, id: String(log.seq(next)) }, true)
   }
-  const copyCurl = async (seq: number) => copy((await activityDetail(seq)).curl)
+  const copyCurl = async (seq: number) => {
+    try {
+      const { curl } = await activityDetail(seq)
+      setUncopied(null)
+      await copy(curl)
+    } catch (thrown) {
+      setUncopied({ seq, error: toApiError(thrown) })
+    }
+  }
   const keys = (e: KeyboardEvent): boolean => {
     const control = e.ctrlKey || e.metaKey
     const row = index === null ? undefined : log.row(index)
-    if (control && e.shiftKey && e.key.toLowerCase() === 'c' && row) void copyCurl(row.seq).catch(() => undefined)
+    if (control && e.shiftKey && e.key.toLowerCase() === 'c' && row) void copyCurl(row.seq)
     else if (control && e.key === 'c' && getSelection()?.isCollapsed !== false && row) void copy(asText(row, t, i18n.language))
     else if (e.altKey && !control && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) neighbour(e.key === 'ArrowUp' ? -1 : 1)
     else if (control || e.altKey) return false
     else if (e.key === 'End') resume()
-    else if (e.key === 'f' || e.key === 'F') log.setFollow(!view.follow)
-    else if (e.key === 'p' || e.key === 'P') log.setPaused(!view.paused)
+    else if ((e.key === 'f' || e.key === 'F') && singleKeys.get()) log.setFollow(!view.follow)
+    else if ((e.key === 'p' || e.key === 'P') && singleKeys.get()) log.setPaused(!view.paused)
     else return false
     return true
   }
@@ -122,6 +140,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
       </PageHead>
       <FilterBar view={view} found={count} onFilter={setFilter} onLeave={() => grid.current?.focus()} />
       {view.error && <ErrorBar error={view.error} onRetry={() => log.retry()} />}
+      {uncopied && <ErrorBar error={uncopied.error} onRetry={() => void copyCurl(uncopied.seq)} />}
       {search?.full && (
         <MessageBar intent="info">
           <MessageBarBody>{t('activity.filter.full', { count: maxMatches, formatted: number(maxMatches) })}</MessageBarBody>

@@ -65,6 +65,7 @@ export function DetailPanel(props: DetailPanelProps) {
   const asked = props.tab === 'bodies' && !wide ? 'request' : wide && (props.tab === 'request' || props.tab === 'response') ? 'bodies' : props.tab
   const tab = known.includes(asked) ? asked : 'summary'
   const changed = full?.changes.length ?? 0
+  const dock = t(bottom ? 'activity.details.dockRight' : 'activity.details.dockBottom')
   const title = (name: string) =>
     name === 'changes' && changed > 0 && props.roomy && !full?.changesMore
       ? t('activity.tabs.changesCount', { count: changed })
@@ -91,10 +92,10 @@ export function DetailPanel(props: DetailPanelProps) {
           )}
           <Button
             appearance="subtle"
-            disabled={!props.dockable}
+            disabledFocusable={!props.dockable}
             icon={bottom ? <PanelRightRegular /> : <PanelBottomRegular />}
-            aria-label={t(bottom ? 'activity.details.dockRight' : 'activity.details.dockBottom')}
-            title={t(bottom ? 'activity.details.dockRight' : 'activity.details.dockBottom')}
+            aria-label={dock}
+            title={props.dockable ? dock : t('activity.details.dockNoRoom')}
             onClick={() => chooseLook({ dock: bottom ? 'right' : 'bottom' })}
           />
           {full && <CopyMenu detail={full} text={asText(full.row, t, i18n.language)} />}
