@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { Snapshot } from '../api/types'
 import type { PageName, Route } from '../state/route'
-import { databaseKey } from './status'
 import { ago, when } from './time'
 
 /**
@@ -27,7 +26,7 @@ export type Reason =
 export type Tone = 'good' | 'warning' | 'bad' | 'unknown' | 'neutral' | 'waiting'
 
 /** What helps; the texts are in locales under overview.remedies. */
-export type Remedy = 'makeToken' | 'connect' | 'showRefused' | 'checkEntra' | 'checkListener' | 'checkDatabase' | 'retry'
+export type Remedy = 'makeToken' | 'connect' | 'showRefused' | 'checkEntra' | 'checkListener' | 'checkDatabase'
 
 export interface Evidence {
   state: Receiving
@@ -61,7 +60,7 @@ const databaseReasons: Record<string, Reason> = {
 export function evidence(snapshot: Known, unsure: boolean, now: number): Evidence {
   if (unsure) {
     const link: Link = { state: 'unknown', reason: 'offline', since: '' }
-    return { state: 'unknown', tone: 'unknown', reason: 'offline', since: '', remedy: 'retry', entra: link, app: link, database: link }
+    return { state: 'unknown', tone: 'unknown', reason: 'offline', since: '', remedy: null, entra: link, app: link, database: link }
   }
   const app = appLink(snapshot)
   const database = databaseLink(snapshot)
@@ -77,8 +76,9 @@ function appLink({ listener }: Known): Link {
 }
 
 function databaseLink({ database }: Known): Link {
-  if (databaseKey(database.state) === null) return { state: 'unknown', reason: 'databaseUnknown', since: database.since }
-  return { state: database.state === 'ok' ? 'ok' : 'down', reason: databaseReasons[database.state] ?? 'databaseUnknown', since: database.since }
+  const reason = databaseReasons[database.state]
+  if (!reason) return { state: 'unknown', reason: 'databaseUnknown', since: database.since }
+  return { state: database.state === 'ok' ? 'ok' : 'down', reason, since: database.since }
 }
 
 interface Sender {
@@ -108,7 +108,7 @@ function entraLink({ token, lastEntra, refused, sample }: Known, app: Link, data
 function overall(app: Link, database: Link, entra: Sender): Pick<Evidence, 'state' | 'reason' | 'since' | 'remedy'> {
   if (database.state === 'down') return { state: 'notReceiving', reason: database.reason, since: database.since, remedy: 'checkDatabase' }
   if (app.state === 'down') return { state: 'notReceiving', reason: app.reason, since: app.since, remedy: 'checkListener' }
-  if (database.state === 'unknown') return { state: 'unknown', reason: database.reason, since: database.since, remedy: 'retry' }
+  if (database.state === 'unknown') return { state: 'unknown', reason: database.reason, since: database.since, remedy: null }
   return { state: entra.state, reason: entra.link.reason, since: entra.link.since, remedy: entra.remedy }
 }
 
@@ -117,9 +117,8 @@ export function reasonText(t: TFunction, language: string, { reason, since }: Pi
   return t(`overview.reasons.${reason}`, since ? { when: when(since, language, new Date(now)), ago: ago(since, language, now) } : { when: '', ago: '' })
 }
 
-/** Where a remedy is found; null for what is no place: opening Entra, and trying again. */
-export function remedyPlace(remedy: Remedy, refused: { activity: number }): (Partial<Route> & { page: PageName }) | null {
-  if (remedy === 'checkEntra' || remedy === 'retry') return null
+/** Where a remedy is found; opening Entra is none of this window's places. */
+export function remedyPlace(remedy: Exclude<Remedy, 'checkEntra'>, refused: { activity: number }): Partial<Route> & { page: PageName } {
   if (remedy === 'showRefused' && refused.activity > 0) return { page: 'activity', id: String(refused.activity) }
   return { page: remedy === 'checkListener' || remedy === 'checkDatabase' ? 'settings' : 'connection' }
 }

@@ -23,14 +23,6 @@ export function actionKey(action: string): `common.actions.${Action}` {
   return `common.actions.${known ?? 'other'}`
 }
 
-const databaseStates = ['ok', 'full', 'read-only', 'locked', 'corrupt', 'failing'] as const
-
-/** The key in locales for a database state; null for one that this page doesn't know, which is shown as unknown. */
-export function databaseKey(state: string): `common.database.${(typeof databaseStates)[number]}` | null {
-  const known = databaseStates.find((s) => s === state)
-  return known ? `common.database.${known}` : null
-}
-
 const databaseCodes: Record<string, string> = {
   full: 'DB_FULL', 'read-only': 'DB_READONLY', locked: 'DB_LOCKED', corrupt: 'DB_CORRUPT', failing: 'DB_FAILING',
 }

@@ -3,11 +3,11 @@ import { CloudRegular, DatabaseRegular, DesktopRegular } from '@fluentui/react-i
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
-import { openPage } from '../../api/wails'
 import { Status, type Tone } from '../../components/Status'
 import { evidence, type Link, reasonText, type Remedy, remedyPlace } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { visit } from '../../shell/focus'
+import { OpenEntra } from '../Connection/OpenEntra'
 
 const tones: Record<Link['state'], Tone> = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' }
 
@@ -33,7 +33,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
           <Status tone={tone} word={t(snapshot.sample && state === 'receiving' ? 'overview.heads.sample' : `overview.heads.${state}`)} />
         </h2>
         <span className="spring" />
-        {remedy && remedy !== 'retry' && <RemedyButton remedy={remedy} refused={snapshot.refused} />}
+        {remedy && <RemedyButton remedy={remedy} refused={snapshot.refused} />}
       </div>
       {advice && <p>{t(`overview.advice.${advice}`)}</p>}
       <ol aria-label={t('overview.chain.label')}>
@@ -61,8 +61,5 @@ function ChainNode({ name, icon: Icon, state, text }: { name: string; icon: Comp
 
 function RemedyButton({ remedy, refused }: { remedy: Remedy; refused: Snapshot['refused'] }) {
   const { t } = useTranslation()
-  const place = remedyPlace(remedy, refused)
-  return (
-    <Button onClick={() => (place ? visit(place) : void openPage('entra').catch(() => undefined))}>{t(`overview.remedies.${remedy}`)}</Button>
-  )
+  return remedy === 'checkEntra' ? <OpenEntra /> : <Button onClick={() => visit(remedyPlace(remedy, refused))}>{t(`overview.remedies.${remedy}`)}</Button>
 }
