@@ -48,6 +48,7 @@ type App struct {
 	unwatch context.CancelFunc // ends the Watch before this one
 	secret  [sha256.Size]byte  // hash of the secret last copied, zero if none
 	written map[string]bool    // files of ExportFile, which ShowFile may show
+	stop    context.CancelFunc // ends the export under way; nil before the first
 }
 
 // NewApp prepares the window's side of a backend that startup opens. Started is when the process began, for Painted.
@@ -124,9 +125,14 @@ func (a *App) Restore(kind, id string) error {
 	return err
 }
 
-// ExportFile writes a list into a file, which ShowFile may show then.
+// ExportFile writes a list into a file, which ShowFile may show then. CancelExport ends it with CANCELLED, and nothing is left of it.
 func (a *App) ExportFile(r backend.ExportRequest) (backend.ExportResult, error) {
 	done, err := within(a, exportTimeout, backend.AskShown, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		a.mu.Lock()
+		a.stop = stop
+		a.mu.Unlock()
 		return b.ExportFile(ctx, r)
 	})
 	if err == nil {
@@ -135,6 +141,18 @@ func (a *App) ExportFile(r backend.ExportRequest) (backend.ExportResult, error) 
 		a.mu.Unlock()
 	}
 	return done, err
+}
+
+// CancelExport ends the export that began last, if it still goes on.
+func (a *App) CancelExport() error {
+	return a.do(func(context.Context) error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.stop != nil {
+			a.stop()
+		}
+		return nil
+	})
 }
 
 // Settings gives what is set for the live folder.

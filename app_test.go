@@ -115,6 +115,39 @@ func TestATakenFolderIsToldAndOpensOnRetry(t *testing.T) {
 	}
 }
 
+func TestAnExportIsCancelledAndLeavesNothing(t *testing.T) {
+	a := openApp(t, t.TempDir())
+	if err := a.CancelExport(); err != nil {
+		t.Fatalf("without an export: %v", err)
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				_ = a.CancelExport()
+			}
+		}
+	}()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		dir := t.TempDir()
+		_, err := a.ExportFile(backend.ExportRequest{What: "people", Format: "csv", Folder: dir})
+		if err == nil && time.Now().Before(deadline) {
+			continue // it was done before it could be cancelled
+		}
+		if got := codeOf(t, err); got != "CANCELLED" {
+			t.Errorf("code %s", got)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+		return
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func TestAPanicIsTheCallsError(t *testing.T) {

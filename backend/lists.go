@@ -45,6 +45,9 @@ type ListQuery struct {
 	From       int    `json:"from"`  // index of the first row wanted
 	Limit      int    `json:"limit"` // at most 500; 0 means 200
 	Group      string `json:"group"` // Members: the group's id
+	// IDs, if there are any, ask for these people or groups instead, deleted or not, in this order: at most 500 at once. Those
+	// that nobody has are left out, and no order is kept.
+	IDs []string `json:"ids,omitempty"`
 }
 
 // A listKind is what there is a list of, with what may be asked of it.
@@ -65,6 +68,9 @@ func (k listKind) check(q ListQuery) error {
 	}
 	if q.Sort != "" && !slices.Contains(k.sorts, q.Sort) {
 		return fmt.Errorf("%w: %s are sorted by one of %s, not by %q", ErrQuery, k.name, strings.Join(k.sorts, ", "), q.Sort)
+	}
+	if len(q.IDs) > listMaxLimit {
+		return fmt.Errorf("%w: %d ids are asked for, and %d are allowed at once", ErrQuery, len(q.IDs), listMaxLimit)
 	}
 	return nil
 }
@@ -106,8 +112,11 @@ func (b *Backend) part(ctx context.Context, kind listKind, q ListQuery) (list *k
 	if limit == 0 {
 		limit = listLimit
 	}
-	about := listAbout{kind: kind.name, query: q}
-	about.query.List, about.query.From, about.query.Limit = "", 0, 0
+	if t := exportTypes[kind.name]; t != nil && len(q.IDs) > 0 {
+		seqs, err := b.store.Seqs(ctx, t, q.IDs)
+		return &keptList{seqs: seqs}, seqs, err
+	}
+	about := listAbout{kind.name, q.Group, store.Find{Search: q.Search, State: q.State, Sort: q.Sort, Descending: q.Descending}}
 	list = b.lists.get(q.List, about)
 	if list == nil {
 		found, err := b.find(ctx, kind, q)
@@ -137,8 +146,8 @@ type keptList struct {
 
 // listAbout is what a list was asked for.
 type listAbout struct {
-	kind  string
-	query ListQuery // without List, From and Limit
+	kind, group string
+	find        store.Find
 }
 
 // get gives a kept list, nil if it is not kept or is about something else.

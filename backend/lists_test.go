@@ -52,6 +52,27 @@ func addNamed(t *testing.T, b *Backend, secret string, names ...string) []string
 	return ids
 }
 
+func TestPeopleAreAskedForByTheirIDs(t *testing.T) {
+	b, secret := serve(t)
+	ids := addNamed(t, b, secret, "Bea", "Dan", "Fay")
+	send(t, b, "DELETE", "/Users/"+ids[1], secret, "")
+	page, err := b.People(t.Context(), ListQuery{IDs: []string{ids[2], "nobody", ids[1]}, Search: "bea"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "those asked for", rowNames(page), []string{"Fay", "Dan"})
+	if page.Total != 2 {
+		t.Errorf("total %d, want 2", page.Total)
+	}
+	if _, err := b.People(t.Context(), ListQuery{IDs: make([]string, 501)}); Code(err) != "BAD_QUERY" {
+		t.Errorf("501 ids: %v", err)
+	}
+	groups, err := b.Groups(t.Context(), ListQuery{IDs: ids})
+	if err != nil || groups.Total != 0 {
+		t.Errorf("people asked for as groups: %+v, %v", groups, err)
+	}
+}
+
 func TestAListHoldsStill(t *testing.T) {
 	b, secret := serve(t)
 	ids := addNamed(t, b, secret, "Bea", "Dan", "Fay", "Hal", "Jan")

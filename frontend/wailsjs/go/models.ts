@@ -118,6 +118,7 @@ export namespace backend {
 	    from: number;
 	    limit: number;
 	    group: string;
+	    ids?: string[];
 	}
 	export interface ExportRequest {
 	    what: string;

@@ -9,6 +9,8 @@ export function ActivityAt(arg1:Array<number>):Promise<backend.ActivityPage>;
 
 export function ActivityDetail(arg1:number):Promise<backend.ActivityDetail>;
 
+export function CancelExport():Promise<void>;
+
 export function ChooseFolder(arg1:string):Promise<string>;
 
 export function CopyText(arg1:string,arg2:boolean):Promise<void>;

@@ -14,6 +14,10 @@ export function ActivityDetail(arg1) {
   return window['go']['main']['App']['ActivityDetail'](arg1);
 }
 
+export function CancelExport() {
+  return window['go']['main']['App']['CancelExport']();
+}
+
 export function ChooseFolder(arg1) {
   return window['go']['main']['App']['ChooseFolder'](arg1);
 }
