@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { LiveRegion } from './components/LiveRegion'
 import { useObservable } from './lib/observable'
 import { useTheme } from './lib/theme'
+import { Boundary } from './shell/Boundary'
 import { Shell } from './shell/Shell'
 import { theme as chosenTheme } from './state/preferences'
 import type { Session } from './state/session'
@@ -12,7 +13,9 @@ export function App({ session }: { session: Session }) {
   const { theme, scheme } = useTheme(useObservable(chosenTheme), sample)
   return (
     <FluentProvider theme={theme} className="app" style={{ colorScheme: scheme }}>
-      <Shell session={session} />
+      <Boundary place="">
+        <Shell session={session} />
+      </Boundary>
       <LiveRegion />
       <FocusKeeper />
     </FluentProvider>

@@ -15,12 +15,17 @@ await loadPreferences()
 startTexts(language.get())
 language.subscribe(() => speak(language.get()))
 
+// The first page stands when it has its title; two frames on it has been painted.
+const standing = new MutationObserver(() => {
+  if (!document.querySelector('main h1')) return
+  standing.disconnect()
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      painted(Date.now()).catch(() => undefined) // a figure for the log, nothing else
+    }),
+  )
+})
+standing.observe(document.body, { childList: true, subtree: true })
+
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App session={session} />)
-
-// Two frames on, what was rendered has been painted.
-requestAnimationFrame(() =>
-  requestAnimationFrame(() => {
-    painted(Date.now()).catch(() => undefined) // a figure for the log, nothing else
-  }),
-)

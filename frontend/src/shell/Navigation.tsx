@@ -3,10 +3,10 @@ import {
   bundleIcon, HomeFilled, HomeRegular, PeopleFilled, PeopleRegular, PeopleTeamFilled, PeopleTeamRegular, PlugConnectedFilled, PlugConnectedRegular,
   PulseFilled, PulseRegular, QuestionCircleRegular, SettingsFilled, SettingsRegular,
 } from '@fluentui/react-icons'
-import type { MouseEvent, ReactElement } from 'react'
+import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useObservable } from '../lib/observable'
-import { go, type PageName, pages } from '../state/route'
+import { type PageName, pages } from '../state/route'
 import { most, type Unseen } from '../state/unseen'
 import { visit } from './focus'
 import { show } from './overlay'
@@ -39,7 +39,7 @@ export function Navigation({ at, unseen }: { at: PageName; unseen: Unseen }) {
             appearance="subtle"
             aria-current={at === page ? 'page' : undefined}
             icon={<Icon filled={at === page} aria-hidden />}
-            onClick={(e: MouseEvent) => (e.detail === 0 ? visit({ page }) : go({ page }))}
+            onClick={() => visit({ page })}
           >
             {!narrow && <span className="nav-word">{name}</span>}
             {news && <span aria-hidden className="nav-badge" data-count={failures < most ? failures : `${most - 1}+`} />}

@@ -14,6 +14,7 @@ import { announce } from '../state/announcer'
 import { chooseLanguage, chooseTheme, languages, themes } from '../state/preferences'
 import { pages } from '../state/route'
 import { openSample } from '../state/sample'
+import { want } from '../state/wanted'
 import { visit } from './focus'
 import { dismiss, show } from './overlay'
 import { fits, Lookup } from './palette'
@@ -196,8 +197,9 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
       { id: `page ${page}`, section: 'pages', title: t(`shell.pages.${page}`), icon: ArrowRightRegular, run: () => visit({ page }) },
       t(`shell.palette.words.${page}`),
     ]),
-    [action('token', t(snapshot.token.exists ? 'shell.palette.rotate' : 'shell.palette.make'), () => visit({ page: 'connection' })), t('shell.palette.words.token')],
-    [action('export', t('shell.palette.export'), () => visit({ page: 'people' })), t('shell.palette.words.export')],
+    [action('token', t(snapshot.token.exists ? 'shell.palette.rotate' : 'shell.palette.make'), () => want('connection')), t('shell.palette.words.token')],
+    [action('exportPeople', t('shell.palette.exportPeople'), () => want('people')), `${t('shell.palette.words.export')} ${t('shell.palette.words.people')}`],
+    [action('exportGroups', t('shell.palette.exportGroups'), () => want('groups')), `${t('shell.palette.words.export')} ${t('shell.palette.words.groups')}`],
     snapshot.sample
       ? [action('leave', t('sample.band.leave'), () => leaveSample().catch((thrown) => announce(t(`${errorKey(toApiError(thrown).code)}.text`)))), t('shell.palette.words.sample')]
       : [action('sample', t('shell.palette.sample'), openSample), t('shell.palette.words.sample')],
@@ -221,4 +223,4 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
   return all.filter(([item, words]) => fits(text, item.title, words)).map(([item]) => item)
 }
 
-const icons = { token: KeyRegular, export: ArrowDownloadRegular, leave: ArrowExitRegular, sample: BeakerRegular, help: QuestionCircleRegular }
+const icons = { token: KeyRegular, exportPeople: ArrowDownloadRegular, exportGroups: ArrowDownloadRegular, leave: ArrowExitRegular, sample: BeakerRegular, help: QuestionCircleRegular }

@@ -11,14 +11,16 @@ import { SampleDialog } from '../pages/Overview/SampleDialog'
 import { PeoplePage } from '../pages/People/PeoplePage'
 import { SettingsPage } from '../pages/Settings/SettingsPage'
 import { announceArrivals } from '../state/announcer'
-import { go, type PageName, route } from '../state/route'
+import { go, hashOf, type PageName, route } from '../state/route'
 import type { Session } from '../state/session'
 import { Unseen } from '../state/unseen'
+import { Boundary } from './Boundary'
 import { useCommands } from './commands'
 import { Failed } from './Failed'
 import { focusTitle } from './focus'
 import { Head } from './Head'
 import { Help } from './Help'
+import { useKeptFocus, usePageFocus } from './keep-focus'
 import { MessageArea } from './MessageArea'
 import { Navigation } from './Navigation'
 import { overlay } from './overlay'
@@ -64,6 +66,8 @@ export function Shell({ session }: { session: Session }) {
   }, [store])
 
   const title = t(`shell.pages.${at.page}`)
+  usePageFocus(at.page, title)
+  useKeptFocus()
   useEffect(() => {
     document.title = ready ? t('shell.title', { page: title, name: t('shell.name') }) : t('shell.name')
     main.current?.scrollTo(0, 0)
@@ -82,14 +86,14 @@ export function Shell({ session }: { session: Session }) {
       <div className="shell">
         <Head ready={false} />
         <main className="opening">
-          <Spinner className="late" label={t('shell.opening')} />
+          <Spinner className="late" label={t(error ? 'shell.openingLong' : 'shell.opening')} />
         </main>
       </div>
     )
   }
   return (
     <div className="shell">
-      <button type="button" className="skip" onClick={focusTitle}>
+      <button type="button" className="skip" onClick={() => focusTitle()}>
         {t('shell.skip')}
       </button>
       <Head ready />
@@ -98,7 +102,9 @@ export function Shell({ session }: { session: Session }) {
         <Navigation at={at.page} unseen={unseen} />
         <main id="main" className="content" tabIndex={-1} ref={main}>
           <MessageArea page={at.page} snapshot={snapshot} error={error} offlineSince={offlineSince} onRetry={retry} />
-          <Page key={store} session={session} snapshot={snapshot} unsure={offlineSince !== null} route={at} />
+          <Boundary key={store} place={hashOf(at)}>
+            <Page session={session} snapshot={snapshot} unsure={offlineSince !== null} route={at} />
+          </Boundary>
         </main>
       </div>
       <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />

@@ -1,15 +1,15 @@
 import { go, type Route, type PageName } from '../state/route'
 
 /** Puts the focus on the part of the page that was asked for (data-here) or on its title, so that a screen reader says where one is and Tab goes on from there. */
-export function focusTitle(): void {
+export function focusTitle(options?: FocusOptions): void {
   const title = document.querySelector<HTMLElement>('#main [data-here]') ?? document.getElementById('page-title') ?? document.getElementById('main')
-  title?.focus()
+  title?.focus(options)
 }
 
-/** Goes to a page as somebody does who uses the keyboard. */
+/** Goes to a place, and puts the focus there even if its page is in view already. */
 export function visit(to: Partial<Route> & { page: PageName }): void {
   go(to)
-  requestAnimationFrame(focusTitle)
+  requestAnimationFrame(() => focusTitle())
 }
 
 /** The field that narrows the list of the page in view, null if it has none. */

@@ -15,6 +15,7 @@ import { type Filter, fromQuery, isNothing, nothing, toQuery } from '../../state
 import { chooseLook, columnNames, look as lookOf, usualColumns } from '../../state/activity-look'
 import { maxMatches } from '../../state/activity-search'
 import { copy } from '../../state/clipboard'
+import { singleKeys } from '../../state/preferences'
 import { go, route as shown } from '../../state/route'
 import { openSample } from '../../state/sample'
 import { ActivityGrid } from './ActivityGrid'

@@ -8,6 +8,7 @@ import { rotateToken } from '../../api/wails'
 import { Confirm } from '../../components/Confirm'
 import { ErrorBar } from '../../components/ErrorBar'
 import { freshToken } from '../../state/rotation'
+import { useWanted } from '../../state/wanted'
 
 /** Makes a token, or rotates the one there is: that is asked first, since the old one ends at once. */
 export function TokenButton({ token, sample }: { token: Snapshot['token']; sample: boolean }) {
@@ -30,13 +31,16 @@ export function TokenButton({ token, sample }: { token: Snapshot['token']; sampl
     }
   }
 
+  const begin = () => (token.exists ? setAsking(true) : void make())
+  useWanted('connection', begin)
+
   return (
     <>
       <Button
         appearance={token.exists ? 'secondary' : 'primary'}
         disabledFocusable={working}
         icon={working && !asking ? <Spinner size="tiny" aria-label={t('connection.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
-        onClick={() => (token.exists ? setAsking(true) : void make())}
+        onClick={begin}
       >
         {t(token.exists ? 'connection.token.rotate' : 'connection.token.make')}
       </Button>

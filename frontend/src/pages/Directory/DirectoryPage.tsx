@@ -13,6 +13,7 @@ import type { DirectoryList } from '../../state/directory'
 import type { Asked, ListView } from '../../state/list'
 import { go } from '../../state/route'
 import { openSample } from '../../state/sample'
+import { useWanted } from '../../state/wanted'
 import { ColumnsMenu } from './ColumnsMenu'
 import { useColumns } from './columns'
 import './directory.css'
@@ -67,6 +68,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const narrowed = asked.search !== '' || asked.state !== ''
 
   useEffect(() => list.show(), [list])
+  useWanted(kind, () => setExporting(true))
   useEffect(() => selection.reordered(), [selection, view.loading])
   useCalmRefresh(list, view, grid, cursor.active === null && count === 0)
 

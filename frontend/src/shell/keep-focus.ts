@@ -1,0 +1,59 @@
+import { useEffect, useRef } from 'react'
+import { announce } from '../state/announcer'
+import type { PageName } from '../state/route'
+import { focusTitle } from './focus'
+
+/** Whoever removes something from the page has two frames to put the focus where it belongs. */
+const settle = (then: () => void) => requestAnimationFrame(() => requestAnimationFrame(then))
+
+const isModal = () => document.querySelector('[aria-modal="true"]') !== null
+
+/** Puts the focus on the title of each new page, and says which it is. */
+export function usePageFocus(page: PageName, title: string): void {
+  const shown = useRef(page)
+  useEffect(() => {
+    if (shown.current === page) return
+    shown.current = page
+    announce(title)
+    settle(() => {
+      const here = document.activeElement
+      const isInside = here?.closest('#main') && here.id !== 'main'
+      if (!isInside && !isModal()) focusTitle()
+    })
+  }, [page, title])
+}
+
+/** When what had the focus has gone, gives it to the panel, if it was in there, else to the page's title. */
+export function useKeptFocus(): void {
+  useEffect(() => {
+    let last: HTMLElement | null = null
+    let wasInPanel = false
+    const took = () => {
+      last = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null
+      wasInPanel = last?.closest('#main aside') != null
+    }
+    // A press on nothing takes the focus away, and is meant to.
+    const pressed = () => requestAnimationFrame(() => document.activeElement === document.body && last?.isConnected && took())
+    const isLost = () => last !== null && (!last.isConnected || last.matches(':disabled') || !last.checkVisibility()) && document.activeElement === document.body
+    const look = () => {
+      if (isLost()) settle(give)
+    }
+    const give = () => {
+      if (!isLost() || !document.hasFocus() || isModal()) return
+      const panel = wasInPanel ? document.querySelector<HTMLElement>('#main aside') : null
+      if (panel) panel.focus({ preventScroll: true })
+      else focusTitle({ preventScroll: true })
+    }
+    const changed = new MutationObserver(look)
+    changed.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled', 'hidden'] })
+    addEventListener('focusin', took)
+    addEventListener('mousedown', pressed)
+    addEventListener('focus', look)
+    return () => {
+      changed.disconnect()
+      removeEventListener('focusin', took)
+      removeEventListener('mousedown', pressed)
+      removeEventListener('focus', look)
+    }
+  }, [])
+}
