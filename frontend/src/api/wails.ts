@@ -40,6 +40,7 @@ export const members = (query: ListQuery): Promise<MembersPage> => call(() => ap
 export const history = (query: HistoryQuery): Promise<HistoryPage> => call(() => app.History(query))
 export const restore = (type: 'User' | 'Group', id: string): Promise<void> => call(() => app.Restore(type, id))
 export const exportFile = (request: ExportRequest): Promise<ExportResult> => call(() => app.ExportFile(request), longTimeout)
+export const cancelExport = (): Promise<void> => call(app.CancelExport)
 export const showFile = (path: string): Promise<void> => call(() => app.ShowFile(path))
 export const settings = (): Promise<Settings> => call(app.Settings)
 export const saveSettings = (change: SettingsChange): Promise<Settings> => call(() => app.SaveSettings(change))

@@ -147,6 +147,16 @@ export class PagedList<Row> {
     return found
   }
 
+  /** Those with these ids as they are now, wherever they stand and whatever their state is; who is gone is left out. */
+  async byIds(ids: readonly string[]): Promise<Row[]> {
+    const found: Row[] = []
+    for (let at = 0; at < ids.length; at += sliceSize) {
+      const answer = await this.#pull({ ...this.view.get().asked, list: '', from: 0, limit: sliceSize, ids: ids.slice(at, at + sliceSize) })
+      found.push(...answer.rows)
+    }
+    return found
+  }
+
   /** Says which rows are in view; what is missing of them is loaded. */
   ensure(from: number, to: number): void {
     this.#wanted = [from, to]

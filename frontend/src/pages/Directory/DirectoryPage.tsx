@@ -44,8 +44,7 @@ export interface DirectoryPageProps<Row extends { id: string }> extends PageProp
   total: number
   /** Nothing was ever there, so there is something to set up. */
   untouched: boolean
-  /** What copying takes of one: the id, and the e-mail or the name, as it is now. */
-  pick: (id: string) => Promise<{ id: string; word: string }>
+  /** What copying takes of one beside the id: the e-mail or the name. */
   wordOf: (row: Row) => string
   panel: (slot: PanelSlot) => ReactNode
 }
@@ -92,6 +91,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
     return true
   }
 
+  const everyRow = () => list.rows(0, view.total - 1)
   const busy = view.total < 0
   const empty = view.total === 0 && !view.loading
   return (
@@ -153,11 +153,8 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
               kind={kind}
               selection={ticked}
               count={count}
-              load={async () =>
-                ticked.all !== null
-                  ? (await list.rows(0, view.total - 1)).filter((row) => row.id !== '').map((row) => ({ id: row.id, word: props.wordOf(row) }))
-                  : inTurn([...ticked.rows.keys()], props.pick)
-              }
+              ids={async () => (ticked.all === null ? [...ticked.rows.keys()] : (await everyRow()).map((row) => row.id))}
+              words={async () => (ticked.all === null ? await list.byIds([...ticked.rows.keys()]) : await everyRow()).filter((row) => row.id !== '').map(props.wordOf)}
               onExport={() => setExporting(true)}
               onClear={() => {
                 selection.clear()
@@ -215,11 +212,4 @@ function Nothing({ kind, view, untouched, sample, onClear }: NothingProps) {
       <Button onClick={onClear}>{t('directory.nothing.clear')}</Button>
     </EmptyState>
   )
-}
-
-/** Loads a few at a time, in order. */
-async function inTurn<T>(ids: readonly string[], load: (id: string) => Promise<T>): Promise<T[]> {
-  const all: T[] = []
-  for (let at = 0; at < ids.length; at += 8) all.push(...(await Promise.all(ids.slice(at, at + 8).map(load))))
-  return all
 }

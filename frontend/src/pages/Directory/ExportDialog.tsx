@@ -2,9 +2,9 @@ import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface
 import { CheckmarkCircleFilled, FolderOpenRegular } from '@fluentui/react-icons'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ApiError, toApiError } from '../../api/errors'
+import { type ApiError, errorKey, toApiError } from '../../api/errors'
 import type { ExportResult } from '../../api/types'
-import { chooseFolder, exportFile, showFile } from '../../api/wails'
+import { cancelExport, chooseFolder, exportFile, showFile } from '../../api/wails'
 import { CopyButton } from '../../components/CopyButton'
 import { ErrorBar } from '../../components/ErrorBar'
 import { useReturnedFocus } from '../../lib/focus'
@@ -32,7 +32,7 @@ export interface ExportDialogProps {
 
 const everything: Asked = { search: '', state: '', sort: 'name', descending: false, group: '' }
 
-/** Writes people, groups or members into a file: what, as which format, where to; then where it is. */
+/** Writes people, groups or members into a file: what, as which format, where to; then where it is. Closing it ends the writing. */
 export function ExportDialog({ kind, members = false, choices, onClose }: ExportDialogProps) {
   const { t, i18n } = useTranslation()
   const [what, setWhat] = useState(choices[0]?.id ?? '')
@@ -71,10 +71,19 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
         announce(doneText(result.count))
         if (shown.current) setState(result)
       } catch (thrown) {
-        if (shown.current) setState('asking')
-        throw thrown
+        if (shown.current) {
+          setState('asking')
+          throw thrown
+        }
+        const { code } = toApiError(thrown)
+        announce(code === 'CANCELLED' ? t('directory.export.cancelled') : t(`${errorKey(code)}.text`))
       }
     })
+  const cancel = () => {
+    onClose()
+    if (state !== 'busy') return
+    cancelExport().catch(() => announce(t('directory.export.goesOn')))
+  }
   const choose = () =>
     attempt(async () => {
       const chosen = await chooseFolder(t('directory.export.chooseTitle'))
@@ -84,7 +93,7 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
   const busy = state === 'busy'
   const result = typeof state === 'object' ? state : null
   return (
-    <Dialog open modalType={busy ? 'alert' : 'modal'} onOpenChange={(_, { open }) => !open && !busy && onClose()}>
+    <Dialog open modalType={busy ? 'alert' : 'modal'} onOpenChange={(_, { open }) => !open && cancel()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{t('directory.export.title')}</DialogTitle>
@@ -141,7 +150,7 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
               </>
             ) : (
               <>
-                <Button disabled={busy} onClick={onClose}>
+                <Button onClick={cancel}>
                   {t('directory.export.cancel')}
                 </Button>
                 <Button appearance="primary" disabledFocusable={busy} onClick={() => void start()}>

@@ -15,14 +15,15 @@ export interface SelectionBarProps<Row> {
   kind: Kind
   selection: SelectionView<Row>
   count: number
-  /** The selected ones as they are now. */
-  load: () => Promise<{ id: string; word: string }[]>
+  ids: () => Promise<string[]>
+  /** E-mails or names as they are now, empty where somebody has none; without those who are not there any more. */
+  words: () => Promise<string[]>
   onExport: () => void
   onClear: () => void
 }
 
 /** How much is selected, and what can be done with it. It says itself what came of it. */
-export function SelectionBar<Row>({ kind, selection, count, load, onExport, onClear }: SelectionBarProps<Row>) {
+export function SelectionBar<Row>({ kind, selection, count, ids, words, onExport, onClear }: SelectionBarProps<Row>) {
   const { t, i18n } = useTranslation()
   const [note, setNote] = useState('')
   const [error, setError] = useState<ApiError | null>(null)
@@ -37,7 +38,7 @@ export function SelectionBar<Row>({ kind, selection, count, load, onExport, onCl
     setNote(text)
     announce(text)
   }
-  const copyAll = async (of: (row: { id: string; word: string }) => string) => {
+  const copyAll = async (load: () => Promise<string[]>) => {
     setError(null)
     if (count > mostCopied) {
       tell(t('directory.selection.tooManyToCopy', { most: number(mostCopied) }))
@@ -45,14 +46,20 @@ export function SelectionBar<Row>({ kind, selection, count, load, onExport, onCl
     }
     setBusy(true)
     try {
-      const all = (await load()).map(of)
-      const words = all.filter((word) => word !== '')
-      const missing = all.length - words.length
-      if (words.length === 0) setNote(t('directory.selection.notCopied'))
-      else if (await copy(words.join('\n'))) {
-        const formatted = number(words.length)
-        setNote(missing > 0 ? t('directory.selection.copiedSome', { formatted, missing: number(missing) }) : t('directory.selection.copied', { count: words.length, formatted }))
+      const all = await load()
+      const some = all.filter((one) => one !== '')
+      const none = all.length - some.length
+      const gone = count - all.length
+      if (some.length > 0 && !(await copy(some.join('\n')))) {
+        setNote(t('common.actionsBar.notCopied'))
+        return
       }
+      const parts = [
+        some.length > 0 ? t('directory.selection.copied', { count: some.length, formatted: number(some.length) }) : t('directory.selection.notCopied'),
+        none > 0 ? t('directory.selection.none', { count: none, formatted: number(none) }) : '',
+        gone > 0 ? t('directory.selection.gone', { count: gone, formatted: number(gone) }) : '',
+      ]
+      tell(parts.filter((part) => part !== '').join('; '))
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {
@@ -68,10 +75,10 @@ export function SelectionBar<Row>({ kind, selection, count, load, onExport, onCl
       {fault && <ErrorBar error={fault} />}
       <div className="toolbar">
         <strong>{t('directory.selection.count', { count, formatted: number(count) })}</strong>
-        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll((row) => row.word)}>
+        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll(words)}>
           {t(`${kind}.copyNames`)}
         </Button>
-        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll((row) => row.id)}>
+        <Button size="small" icon={<CopyRegular />} disabledFocusable={busy || count === 0} onClick={() => void copyAll(ids)}>
           {t('directory.selection.copyIds')}
         </Button>
         <Button size="small" icon={<ArrowDownloadRegular />} disabledFocusable={count === 0} onClick={onExport}>

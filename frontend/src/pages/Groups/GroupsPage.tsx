@@ -1,7 +1,6 @@
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GroupRow } from '../../api/types'
-import { group } from '../../api/wails'
 import type { Column } from '../../components/Grid'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
@@ -57,7 +56,6 @@ export function GroupsPage(props: PageProps) {
       counts={t('groups.counts', { groups: t('groups.count', { count: groups.total, formatted: number(groups.total) }), deleted: number(groups.deleted) })}
       total={groups.total}
       untouched={groups.total === 0 && groups.deleted === 0}
-      pick={useCallback(async (id: string) => ({ id, word: (await group(id)).name }), [])}
       wordOf={(row) => row.name}
       panel={(slot) => <GroupPanel session={session} unsure={unsure} slot={slot} />}
     />

@@ -1,7 +1,6 @@
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PersonRow } from '../../api/types'
-import { person } from '../../api/wails'
 import type { Column } from '../../components/Grid'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
@@ -50,7 +49,6 @@ export function PeoplePage(props: PageProps) {
       counts={t('people.counts', { people: t('people.count', { count: people.total, formatted: number(people.total) }), disabled: number(people.total - people.active) })}
       total={people.total}
       untouched={people.total === 0 && people.deleted === 0}
-      pick={useCallback(async (id: string) => ({ id, word: (await person(id)).email }), [])}
       wordOf={(row) => row.email}
       panel={(slot) => <PersonPanel session={session} unsure={unsure} slot={slot} />}
     />
