@@ -40,6 +40,7 @@ type Activity struct {
 	Method    string  `json:"method"`
 	Target    string  `json:"target"` // path and query
 	Status    int     `json:"status"`
+	Outcome   string  `json:"outcome"` // success, notFound, failure, error or cutOff; see store.Outcome
 	Action    string  `json:"action"`
 	Type      string  `json:"type"` // "User", "Group" or ""
 	ID        string  `json:"id"`
@@ -76,7 +77,7 @@ func activities(rows []store.Activity) []Activity {
 		out = append(out, Activity{
 			Seq: a.Seq, RequestID: a.RequestID,
 			At: stamp(a.At), Took: float64(a.Took.Microseconds()) / 1000,
-			Method: a.Method, Target: a.Target, Status: a.Status,
+			Method: a.Method, Target: a.Target, Status: a.Status, Outcome: string(store.OutcomeOf(a.Status, a.Method)),
 			Action: a.Action, Type: a.ResourceType, ID: a.ResourceID, Identity: a.Name,
 			ScimType: a.ScimType, Detail: a.Detail, Remote: a.Remote, UserAgent: a.UserAgent,
 		})

@@ -171,12 +171,16 @@ func TestOverview(t *testing.T) {
 		sum.NotFound += h.NotFound
 		sum.Failure += h.Failure
 		sum.Error += h.Error
+		sum.CutOff += h.CutOff
 		if i > 0 && parse(t, h.At).Sub(parse(t, o.Hours[i-1].At)) != time.Hour {
 			t.Errorf("hours %s and %s", o.Hours[i-1].At, h.At)
 		}
 	}
-	if sum != (Hour{Success: 4, NotFound: 2, Failure: 3}) || o.Failures != 3 || o.Refused != 1 {
+	if sum != (Hour{Success: 4, NotFound: 1, Failure: 4}) || o.Failures != 4 || o.Refused != 1 {
 		t.Errorf("counts = %+v, failures %d, refused %d", sum, o.Failures, o.Refused)
+	}
+	if f, err := b.FindActivity(t.Context(), ActivityFind{Filter: ActivityFilter{Outcomes: []string{"failure", "error"}, From: o.Hours[0].At}}); err != nil || len(f.Seqs) != o.Failures {
+		t.Errorf("the link behind the number finds %d of %d, %v", len(f.Seqs), o.Failures, err)
 	}
 	if words(o.Failed) != "other 401, update 404, create 400, create 409" {
 		t.Errorf("failed = %s", words(o.Failed))
@@ -187,7 +191,7 @@ func TestOverview(t *testing.T) {
 	for range 3 {
 		visit(t, b, secret)
 	}
-	if o, err = b.Overview(t.Context()); err != nil || len(o.Failed) != 5 || o.Failures != 12 || len(o.Changes) != 8 {
+	if o, err = b.Overview(t.Context()); err != nil || len(o.Failed) != 5 || o.Failures != 16 || len(o.Changes) != 8 {
 		t.Errorf("more = %d failed of %d, %d changes, %v", len(o.Failed), o.Failures, len(o.Changes), err)
 	}
 }

@@ -16,19 +16,20 @@ const (
 type Overview struct {
 	Store    string       `json:"store"`
 	Hours    []Hour       `json:"hours"`    // the last 24, oldest first, the running one last
-	Failures int          `json:"failures"` // in these hours: refused or failed requests of a caller with a good token; see store.Traffic.Wrong
-	Refused  int          `json:"refused"`  // in these hours: requests without a good token
-	Failed   []Activity   `json:"failed"`   // the newest of both, newest first, at most 5
+	Failures int          `json:"failures"` // in these hours: the outcomes failure and error, as FindActivity has them from the first hour on
+	Refused  int          `json:"refused"`  // of these, 401: requests without a good token
+	Failed   []Activity   `json:"failed"`   // the newest failures, newest first, at most 5
 	Changes  []HistoryRow `json:"changes"`  // the newest, newest first, at most 8
 }
 
-// Hour counts requests by how they ended.
+// Hour counts requests by their outcome; see store.Outcome.
 type Hour struct {
 	At       string `json:"at"` // its beginning
 	Success  int    `json:"success"`
-	NotFound int    `json:"notFound"` // 404: Entra looks for people who are not there yet
-	Failure  int    `json:"failure"`  // other 4xx
-	Error    int    `json:"error"`    // 5xx
+	NotFound int    `json:"notFound"`
+	Failure  int    `json:"failure"`
+	Error    int    `json:"error"`
+	CutOff   int    `json:"cutOff"`
 }
 
 // Overview gives it. Hours begin where those of this computer's clock do.
@@ -41,8 +42,8 @@ func (b *Backend) Overview(ctx context.Context) (Overview, error) {
 	o := Overview{Store: b.id, Hours: make([]Hour, 0, overviewHours)}
 	for i, c := range counts {
 		o.Hours = append(o.Hours, Hour{At: stamp(from.Add(time.Duration(i) * time.Hour)),
-			Success: c.Success, NotFound: c.NotFound, Failure: c.Failure, Error: c.Error})
-		o.Failures += c.Wrong
+			Success: c.Success, NotFound: c.NotFound, Failure: c.Failure, Error: c.Error, CutOff: c.CutOff})
+		o.Failures += c.Failed()
 		o.Refused += c.Refused
 	}
 	rows, err := b.store.ActivityAt(ctx, failed)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -24,7 +25,7 @@ const (
 
 // ActivityFilter says which requests are wanted; what is empty does not count, and all that is set must hold.
 type ActivityFilter struct {
-	// Outcomes: success, notFound (404), failure (other 4xx), error (5xx), cutOff (499 and requests that ended without an answer).
+	// Outcomes: success, notFound, failure, error, cutOff; see store.Outcome.
 	Outcomes []string `json:"outcomes"`
 	Methods  []string `json:"methods"`
 	Actions  []string `json:"actions"`
@@ -110,11 +111,10 @@ func (q ActivityFind) search() (store.Search, error) {
 		return refuse("at most %d methods and actions may be named", findValues)
 	}
 	for _, name := range f.Outcomes {
-		statuses, ok := statusesOf(name)
-		if !ok {
+		if !slices.Contains(store.Outcomes, store.Outcome(name)) {
 			return refuse("an outcome is success, notFound, failure, error or cutOff, not %q", name)
 		}
-		s.Statuses = append(s.Statuses, statuses...)
+		s.Outcomes = append(s.Outcomes, store.Outcome(name))
 	}
 	if f.Status != 0 {
 		if f.Status < 100 || f.Status > 599 {
@@ -136,22 +136,6 @@ func (q ActivityFind) search() (store.Search, error) {
 		*t.into = at
 	}
 	return s, nil
-}
-
-func statusesOf(outcome string) ([]store.StatusRange, bool) {
-	switch outcome {
-	case "success":
-		return []store.StatusRange{{From: 100, To: 399}}, true
-	case "notFound":
-		return []store.StatusRange{{From: 404, To: 404}}, true
-	case "failure":
-		return []store.StatusRange{{From: 400, To: 403}, {From: 405, To: 498}}, true
-	case "error":
-		return []store.StatusRange{{From: 500, To: 999}}, true
-	case "cutOff":
-		return []store.StatusRange{{From: 499, To: 499}, {From: 0, To: 99}}, true
-	}
-	return nil, false
 }
 
 // ActivityAt gives the rows with these seqs, in order of seq; at most 1,000. Those that are not there are left out.

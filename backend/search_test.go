@@ -87,8 +87,8 @@ func TestFindActivity(t *testing.T) {
 		want string
 	}{
 		"success":           {ActivityFilter{Outcomes: []string{"success"}}, "delete 204, update 200, create 201, match 200"},
-		"not found":         {ActivityFilter{Outcomes: []string{"notFound"}}, "update 404, read 404"},
-		"failure":           {ActivityFilter{Outcomes: []string{"failure"}}, "other 401, create 400, create 409"},
+		"not found":         {ActivityFilter{Outcomes: []string{"notFound"}}, "read 404"},
+		"failure":           {ActivityFilter{Outcomes: []string{"failure"}}, "other 401, update 404, create 400, create 409"},
 		"several outcomes":  {ActivityFilter{Outcomes: []string{"failure", "notFound", "error", "cutOff"}}, "other 401, update 404, read 404, create 400, create 409"},
 		"status":            {ActivityFilter{Status: 409}, "create 409"},
 		"status of another": {ActivityFilter{Status: 409, Outcomes: []string{"success"}}, ""},

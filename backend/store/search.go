@@ -21,13 +21,13 @@ const (
 
 // A Search says which requests are wanted and how far to look. What is empty does not count; all that is set must hold.
 type Search struct {
-	Status   int           // 0 is any
-	Statuses []StatusRange // any of these
-	Methods  []string      // any of these
-	Actions  []string      // any of these
-	Resource string        // exact id of a person or group
-	From     time.Time     // inclusive
-	Until    time.Time     // exclusive
+	Status   int       // 0 is any
+	Outcomes []Outcome // any of these
+	Methods  []string  // any of these
+	Actions  []string  // any of these
+	Resource string    // exact id of a person or group
+	From     time.Time // inclusive
+	Until    time.Time // exclusive
 
 	// Person has words that must all occur in the name or id of whom a request was about, or in the values of its filter: so
 	// a match, which asks for somebody by user name, is found by the user name. Other requests have the name at most: they are found
@@ -43,9 +43,6 @@ type Search struct {
 	Limit         int           // of matches, at least 1
 	Budget        time.Duration // after which no further slice is begun; one slice is always looked at
 }
-
-// StatusRange is HTTP status codes from the one to the other, both inclusive.
-type StatusRange struct{ From, To int }
 
 // Found is the part of a search that was done. Asking on with Through as Before (or After) until Done finds each match once,
 // whatever is written or pruned meanwhile.
@@ -172,25 +169,9 @@ func (w *walk) compose(q Search) {
 	if q.Status != 0 {
 		where = append(where, "+status = "+arg(q.Status))
 	}
-	if len(q.Statuses) > 0 {
-		var of []string
-		for _, r := range q.Statuses {
-			of = append(of, "+status between "+arg(r.From)+" and "+arg(r.To))
-		}
-		where = append(where, "("+strings.Join(of, " or ")+")")
-	}
-	oneOf := func(column string, values []string) {
-		if len(values) == 0 {
-			return
-		}
-		var in []string
-		for _, v := range values {
-			in = append(in, arg(v))
-		}
-		where = append(where, column+" in ("+strings.Join(in, ", ")+")")
-	}
-	oneOf("method", q.Methods)
-	oneOf("action", q.Actions)
+	oneOf(&where, "("+outcomeSQL+")", q.Outcomes, arg)
+	oneOf(&where, "method", q.Methods, arg)
+	oneOf(&where, "action", q.Actions, arg)
 	columns := "seq"
 	if w.reads() {
 		columns = "seq, name || ' ' || resource_id, target, detail || ' ' || user_agent || ' ' || remote || ' ' || request_id"
@@ -200,6 +181,18 @@ func (w *walk) compose(q Search) {
 		order = " order by seq desc"
 	}
 	w.text = "select " + columns + " from activity where " + strings.Join(where, " and ") + order
+}
+
+// oneOf adds that something has one of these values, if there are any.
+func oneOf[T ~string](where *[]string, what string, values []T, arg func(any) string) {
+	if len(values) == 0 {
+		return
+	}
+	var in []string
+	for _, v := range values {
+		in = append(in, arg(string(v)))
+	}
+	*where = append(*where, what+" in ("+strings.Join(in, ", ")+")")
 }
 
 // reads tells whether rows have to be read to decide about them.

@@ -96,9 +96,9 @@ func TestSearchConditions(t *testing.T) {
 		"nothing above the last":     {Search{After: 6}, nil},
 		"from beyond the end":        {Search{Before: 900}, []int64{6, 5, 4, 3, 2, 1}},
 		"status":                     {Search{Status: 404}, []int64{4}},
-		"ranges":                     {Search{Statuses: []StatusRange{{200, 299}, {500, 599}}}, []int64{5, 2, 1}},
-		"status within the ranges":   {Search{Status: 201, Statuses: []StatusRange{{200, 299}}}, []int64{1}},
-		"status outside the ranges":  {Search{Status: 404, Statuses: []StatusRange{{200, 299}}}, nil},
+		"outcomes":                   {Search{Outcomes: []Outcome{Success, Error}}, []int64{5, 2, 1}},
+		"status of the outcome":      {Search{Status: 201, Outcomes: []Outcome{Success}}, []int64{1}},
+		"status of another outcome":  {Search{Status: 404, Outcomes: []Outcome{Success}}, nil},
 		"methods":                    {Search{Methods: []string{"POST", "DELETE"}}, []int64{6, 5, 1}},
 		"actions and methods":        {Search{Actions: []string{"create", "match"}, Methods: []string{"GET"}}, []int64{2}},
 		"resource":                   {Search{Resource: "u1"}, []int64{5, 1}},
@@ -284,7 +284,7 @@ func TestSearchPlans(t *testing.T) {
 		return strings.Join(explain(t, s, newWalk(s, q, 1, 1).text), "\n")
 	}
 	for name, q := range map[string]Search{
-		"text": {Text: "a"}, "status": {Status: 401}, "statuses": {Statuses: []StatusRange{{400, 499}}},
+		"text": {Text: "a"}, "status": {Status: 401}, "outcomes": {Outcomes: []Outcome{Failure}},
 		"time": {From: noon, Until: noon}, "all": {Person: "a", Methods: []string{"GET"}, Actions: []string{"read"}, From: noon, Status: 401},
 	} {
 		if got := plan(q); got != "SEARCH activity USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" {

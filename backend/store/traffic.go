@@ -15,15 +15,11 @@ import (
 // says how many more there were.
 type Traffic struct {
 	Success  int
-	NotFound int // 404
-	Failure  int // other 4xx
-	Error    int // 5xx
+	NotFound int
+	Failure  int
+	Error    int
+	CutOff   int
 	Refused  int // 401: no accepted token; also in Failure
-
-	// Wrong is what an admin should look at: 4xx but for 401 and 404, 5xx, and 404 to a POST, PUT or PATCH. Entra sends those
-	// for somebody it has met here before, so a change is lost. That a GET or DELETE finds nobody is how Entra looks around
-	// and makes sure.
-	Wrong int
 }
 
 func (a *Traffic) add(b Traffic) {
@@ -31,15 +27,12 @@ func (a *Traffic) add(b Traffic) {
 	a.NotFound += b.NotFound
 	a.Failure += b.Failure
 	a.Error += b.Error
+	a.CutOff += b.CutOff
 	a.Refused += b.Refused
-	a.Wrong += b.Wrong
 }
 
-// isWrong is Traffic.Wrong in SQL, and isFailed all that a list of failures has.
-const (
-	isWrong  = `(status >= 400 and status not in (401, 404) or status = 404 and method in ('POST', 'PUT', 'PATCH'))`
-	isFailed = `(status = 401 or ` + isWrong + `)`
-)
+// Failed is what an admin should look at.
+func (a *Traffic) Failed() int { return a.Failure + a.Error }
 
 const (
 	quarter     = 15 * time.Minute // of an hour: in every time zone hours begin at one
@@ -51,10 +44,10 @@ const (
 const (
 	// Nearly all requests end well: those are counted by the index alone, and no others are sorted.
 	trafficGood = `select count(*) from activity where at >= $1 and at < $2 and +seq <= $3 and status between 100 and 399`
-	trafficBad  = `select status, ` + isFailed + `, count(*), max(+seq) from activity
+	trafficBad  = `select ` + outcomeSQL + `, status = 401, count(*), max(+seq) from activity
 		where at >= $1 and at < $2 and +seq <= $3 and (status < 100 or status > 399) group by 1, 2`
 	trafficFailed = `select seq, at from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + ` order by +seq desc limit 0 + $4`
-	trafficRows   = `select seq, at, status, method, ` + isFailed + ` from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
+	trafficRows   = `select seq, at, ` + outcomeSQL + `, status = 401 from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
 )
 
 // A tally counts requests by quarters of an hour and goes on counting where it stopped, by seq: rows are stored in another
@@ -143,10 +136,9 @@ func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 	n := 0
 	err := s.read.each(ctx, trafficRows, []any{t.through, last, tallySlice}, func(rows *sql.Rows) error {
 		var row failedRow
-		var status int
-		var method string
-		var failed bool
-		if err := rows.Scan(&row.seq, &row.at, &status, &method, &failed); err != nil {
+		var outcome Outcome
+		var refused bool
+		if err := rows.Scan(&row.seq, &row.at, &outcome, &refused); err != nil {
 			return err
 		}
 		n++
@@ -156,8 +148,9 @@ func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 			return nil
 		}
 		q := t.quarters[begin]
-		q.add(trafficOf(status, failed, 1))
-		if failed {
+		one := trafficOf(outcome, refused, 1)
+		q.add(one)
+		if one.Failed() > 0 {
 			q.failed = row.seq
 			t.addFailed(row)
 		}
@@ -170,24 +163,23 @@ func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 	return err
 }
 
-// trafficOf is n requests that ended with a status.
-func trafficOf(status int, failed bool, n int) Traffic {
+// trafficOf is n requests that ended in one way.
+func trafficOf(outcome Outcome, refused bool, n int) Traffic {
 	var t Traffic
-	switch {
-	case status >= 500:
-		t.Error = n
-	case status == 404:
-		t.NotFound = n
-	case status >= 400:
-		t.Failure = n
-	case status >= 100:
+	switch outcome {
+	case Success:
 		t.Success = n
+	case NotFound:
+		t.NotFound = n
+	case Failure:
+		t.Failure = n
+	case Error:
+		t.Error = n
+	case CutOff:
+		t.CutOff = n
 	}
-	switch {
-	case status == 401:
+	if refused {
 		t.Refused = n
-	case failed:
-		t.Wrong = n
 	}
 	return t
 }
@@ -207,15 +199,19 @@ func (t *tally) recount(ctx context.Context, s *Store, last, since, until int64)
 			return err
 		}
 		err := s.read.each(ctx, trafficBad, part, func(rows *sql.Rows) error {
-			var status, n int
+			var outcome Outcome
+			var refused bool
+			var n int
 			var newest int64
-			var failed bool
-			err := rows.Scan(&status, &failed, &n, &newest)
-			q.add(trafficOf(status, failed, n))
-			if failed {
+			if err := rows.Scan(&outcome, &refused, &n, &newest); err != nil {
+				return err
+			}
+			part := trafficOf(outcome, refused, n)
+			q.add(part)
+			if part.Failed() > 0 {
 				q.failed = max(q.failed, newest)
 			}
-			return err
+			return nil
 		})
 		if err != nil {
 			return err
@@ -234,7 +230,7 @@ func (t *tally) refill(ctx context.Context, s *Store) error {
 	total := 0
 	var all []int64
 	for at, q := range t.quarters {
-		total += q.Wrong + q.Refused
+		total += q.Failed()
 		if q.failed > 0 {
 			all = append(all, at)
 		}

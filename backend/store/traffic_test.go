@@ -17,25 +17,26 @@ func countedByHand(rows []Activity, from time.Time, hours int) ([]Traffic, []int
 		}
 		c := &counts[hour]
 		write := r.Method == "POST" || r.Method == "PUT" || r.Method == "PATCH"
+		bad := true
 		switch {
 		case r.Status >= 500:
 			c.Error++
-			c.Wrong++
-		case r.Status == 404:
+		case r.Status == 404 && !write:
 			c.NotFound++
-			if write {
-				c.Wrong++
-			}
-		case r.Status == 401:
-			c.Failure++
-			c.Refused++
+			bad = false
+		case r.Status == 499 || r.Status == 0:
+			c.CutOff++
+			bad = false
 		case r.Status >= 400:
 			c.Failure++
-			c.Wrong++
-		case r.Status >= 100:
+			if r.Status == 401 {
+				c.Refused++
+			}
+		default:
 			c.Success++
+			bad = false
 		}
-		if r.Status >= 400 && (r.Status != 404 || write) {
+		if bad {
 			failed = append(failed, r.Seq)
 		}
 	}
@@ -109,8 +110,43 @@ func TestTrafficCountsNoRowTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts, failed, err := s.Traffic(t.Context(), noon, 1)
-	if err != nil || counts[0] != (Traffic{Success: 50, Error: 50, Wrong: 50}) || !slices.Equal(failed, []int64{100, 98, 96, 94, 92}) {
+	if err != nil || counts[0] != (Traffic{Success: 50, Error: 50}) || !slices.Equal(failed, []int64{100, 98, 96, 94, 92}) {
 		t.Errorf("%+v, %v, %v", counts, failed, err)
+	}
+}
+
+// TestOutcomesAreOneThing: what a row is called, what a search for it finds and what is counted are the same, for every status and method.
+func TestOutcomesAreOneThing(t *testing.T) {
+	s := open(t, Options{})
+	var rows []Activity
+	for status := range 600 {
+		if status > 0 && status < 100 {
+			continue
+		}
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", ""} {
+			rows = append(rows, Activity{At: noon, Status: status, Method: method})
+		}
+	}
+	keep(t, s, rows...)
+	counts, _, err := s.Traffic(t.Context(), noon, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for outcome, counted := range map[Outcome]int{Success: counts[0].Success, NotFound: counts[0].NotFound, Failure: counts[0].Failure,
+		Error: counts[0].Error, CutOff: counts[0].CutOff} {
+		found, err := s.SearchActivity(t.Context(), Search{Outcomes: []Outcome{outcome}, After: -1, Limit: len(rows), Budget: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []int64
+		for _, r := range rows {
+			if OutcomeOf(r.Status, r.Method) == outcome {
+				want = append(want, r.Seq)
+			}
+		}
+		if !slices.Equal(found.Seqs, want) || counted != len(want) {
+			t.Errorf("%s: %d rows, %d found, %d counted", outcome, len(want), len(found.Seqs), counted)
+		}
 	}
 }
 
@@ -131,7 +167,7 @@ func TestTrafficOfNothing(t *testing.T) {
 func totals(counts []Traffic) []int {
 	out := []int{}
 	for _, c := range counts {
-		out = append(out, c.Success+c.NotFound+c.Failure+c.Error)
+		out = append(out, c.Success+c.NotFound+c.Failure+c.Error+c.CutOff)
 	}
 	return out
 }

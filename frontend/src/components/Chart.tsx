@@ -3,7 +3,7 @@ import { useWidth } from '../lib/width'
 import './chart.css'
 
 /** How a part of a column looks: each differs in more than its colour. */
-export type Fill = 'plain' | 'hatched' | 'dotted' | 'solid'
+export type Fill = 'plain' | 'hatched' | 'dotted' | 'solid' | 'outlined'
 
 export interface Series {
   id: string

@@ -20,10 +20,11 @@ const byStatus: Record<number, Advice> = {
 }
 
 /** Says what a request meant; its answer tells a match that found nobody. */
-export function advice({ status, scimType, method, action, type }: Pick<Activity, 'status' | 'scimType' | 'method' | 'action' | 'type'>, answer = ''): Advice {
-  const result = outcome(status)
+export function advice(row: Pick<Activity, 'status' | 'outcome' | 'scimType' | 'method' | 'action' | 'type'>, answer = ''): Advice {
+  const { status, scimType, method, action, type } = row
+  const result = outcome(row)
   if (result === 'cutOff') return 'cutOff'
-  if (result === 'notFound') return type === '' ? 'noSuchAddress' : method === 'GET' ? 'notHere' : 'changeNotHere'
+  if (status === 404) return type === '' ? 'noSuchAddress' : method === 'GET' ? 'notHere' : 'changeNotHere'
   if (result === 'success') {
     if (action === 'match' && /"totalResults"\s*:\s*0\b/.test(answer)) return 'matchNone'
     return cases.find((c) => c === action) ?? 'other'

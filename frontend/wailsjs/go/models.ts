@@ -8,6 +8,7 @@ export namespace backend {
 	    method: string;
 	    target: string;
 	    status: number;
+	    outcome: string;
 	    action: string;
 	    type: string;
 	    id: string;
@@ -182,6 +183,7 @@ export namespace backend {
 	    notFound: number;
 	    failure: number;
 	    error: number;
+	    cutOff: number;
 	}
 	
 	export interface ListenerInfo {

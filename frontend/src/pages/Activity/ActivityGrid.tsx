@@ -61,7 +61,7 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
         width: '148px',
         render: (row) => (
           <span className="outcome">
-            <Status tone={tones[outcome(row.status)]} word={t(`common.outcomes.${outcome(row.status)}`)} /> <span className="quiet">{row.status}</span>
+            <Status tone={tones[outcome(row)]} word={t(`common.outcomes.${outcome(row)}`)} /> <span className="quiet">{row.status}</span>
           </span>
         ),
       },

@@ -22,7 +22,7 @@ export interface SummaryProps {
 /** What a request meant, what to do, and the facts, each of which can become the filter. */
 export function Summary({ row, detail, onOnly }: SummaryProps) {
   const { t, i18n } = useTranslation()
-  const result = outcome(row.status)
+  const result = outcome(row)
   const meant = advice(row, detail?.response)
   const has = meant === 'uniqueness' ? holder(row.detail) : null
   const copied = t('common.actionsBar.copied')

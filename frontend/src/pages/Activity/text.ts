@@ -28,7 +28,7 @@ export function basePath(address: string): string {
 export function asText(row: Activity, t: TFunction, language: string): string {
   return [
     `${t('activity.details.request')}: ${row.method} ${row.target}`,
-    `${t('activity.details.answer')}: ${row.status} ${t(`common.outcomes.${outcome(row.status)}`)}, ${t('activity.details.took', { ms: row.took })}`,
+    `${t('activity.details.answer')}: ${row.status} ${t(`common.outcomes.${outcome(row)}`)}, ${t('activity.details.took', { ms: row.took })}`,
     row.detail && `${t('activity.details.error')}: ${summary(row)}`,
     `${t('activity.action')}: ${t(actionKey(row.action))}`,
     row.identity && `${t('activity.details.identity')}: ${row.identity}`,

@@ -2,11 +2,10 @@ import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import type { HistoryRow, Reference } from '../../api/types'
 import { attributeOf } from '../../lib/attributes'
+import { deedKey, isMembership } from '../../lib/deeds'
 import { brief, moment } from '../../lib/time'
 import { hashOf } from '../../state/route'
 import { Card, type Read } from './part'
-
-const actions = ['created', 'updated', 'disabled', 'enabled', 'deleted', 'restored', 'member added', 'member removed'] as const
 
 /** The newest changes: who, what, when. */
 export function RecentChanges(read: Read) {
@@ -30,11 +29,11 @@ export function RecentChanges(read: Read) {
 
 function ChangeLine({ row }: { row: HistoryRow }) {
   const { t, i18n } = useTranslation()
-  const isMembership = row.action === 'member added' || row.action === 'member removed'
-  const about = isMembership && row.other.id ? row.other : row.resource
-  const action = actions.find((a) => a === row.action)
-  const detail = isMembership
-    ? t(row.action === 'member added' ? 'overview.changes.into' : 'overview.changes.outOf', { group: row.resource.name || row.resource.id })
+  const membership = isMembership(row.action)
+  const came = row.action === 'member added'
+  const about = membership && row.other.id ? row.other : row.resource
+  const detail = membership
+    ? t(came ? 'overview.changes.into' : 'overview.changes.outOf', { group: row.resource.name || row.resource.id })
     : row.action === 'updated'
       ? whatChanged()
       : ''
@@ -43,7 +42,7 @@ function ChangeLine({ row }: { row: HistoryRow }) {
       <time dateTime={row.at} title={moment(row.at, i18n.language)} className="quiet">
         {brief(row.at, i18n.language)}
       </time>
-      <span className="feed-action">{action ? t(`overview.changes.actions.${action}`) : row.action}</span>
+      <span className="feed-action capital">{membership ? t(came ? 'overview.changes.added' : 'overview.changes.removed') : t(deedKey(row.action))}</span>
       <span className="feed-who">
         <Link href={placeOf(about)} title={about.name}>
           <bdi>{about.name || about.id}</bdi>

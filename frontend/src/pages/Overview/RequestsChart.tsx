@@ -4,11 +4,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Hour, Overview } from '../../api/types'
 import { Chart, type ChartColumn, type Series } from '../../components/Chart'
+import { type Outcome, outcomes } from '../../lib/status'
 import { dayMark, hourMark } from '../../lib/time'
 import { Card, type Read } from './part'
 import { sumsOf } from './Tiles'
 
-const kinds = ['success', 'notFound', 'failure', 'error'] as const
+/** Few are ever cut off: they are told where there are some. */
+const kindsOf = (hours: readonly Hour[]) => outcomes.filter((kind) => kind !== 'cutOff' || hours.some((h) => h.cutOff > 0))
 /** So many hours apart are the marks under the columns. */
 const marksEvery = 6
 
@@ -34,8 +36,8 @@ export function RequestsChart(read: Read) {
   )
 
   function finding(d: Overview): string {
-    const { all, failure, error } = sumsOf(d)
-    const failed = failure + error
+    const { all } = sumsOf(d)
+    const { failures: failed } = d
     if (all === 0) return t('overview.chart.none')
     return failed === 0 ? t('overview.chart.allGood', { count: all, formatted: number(all) }) : t('overview.chart.some', { count: failed, formatted: number(failed), all: number(all) })
   }
@@ -44,15 +46,15 @@ export function RequestsChart(read: Read) {
   }
 }
 
+const looks: Record<Outcome, Pick<Series, 'fill' | 'mark'>> = {
+  success: { fill: 'plain' }, notFound: { fill: 'hatched' }, failure: { fill: 'dotted', mark: '◆' }, error: { fill: 'solid', mark: '▲' }, cutOff: { fill: 'outlined' },
+}
+
 function HoursChart({ data, label }: { data: Overview; label: string }) {
   const { t, i18n } = useTranslation()
   const number = (n: number) => n.toLocaleString(i18n.language)
-  const series: Series[] = [
-    { id: 'success', name: t('common.outcomes.success'), fill: 'plain' },
-    { id: 'notFound', name: t('common.outcomes.notFound'), fill: 'hatched' },
-    { id: 'failure', name: t('common.outcomes.failure'), fill: 'dotted', mark: '◆' },
-    { id: 'error', name: t('common.outcomes.error'), fill: 'solid', mark: '▲' },
-  ]
+  const kinds = kindsOf(data.hours)
+  const series = kinds.map((kind): Series => ({ id: kind, name: t(`common.outcomes.${kind}`), ...looks[kind] }))
   const columns = data.hours.map((hour, i): ChartColumn => ({
     id: hour.at,
     name: hourMark(hour.at, i18n.language),
@@ -76,6 +78,7 @@ function tick(hour: Hour, i: number, hours: readonly Hour[], language: string): 
 function HoursTable({ hours }: { hours: readonly Hour[] }) {
   const { t, i18n } = useTranslation()
   const number = (n: number) => n.toLocaleString(i18n.language)
+  const kinds = kindsOf(hours)
   return (
     <div className="hours" tabIndex={0} role="region" aria-label={t('overview.chart.title')}>
       <table>

@@ -2,20 +2,20 @@ import { ArrowSwapRegular, PeopleRegular, PeopleTeamRegular, WarningRegular } fr
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Overview, Snapshot } from '../../api/types'
-import { useNow } from '../../lib/now'
+import { type Outcome, outcomes } from '../../lib/status'
 import { hashOf, type Route } from '../../state/route'
-import { needs } from './needs'
+import { counted } from './needs'
 import { PartError, type Read } from './part'
 
 /** The four figures; each leads to what it counts. */
 export function Tiles({ snapshot, unsure, data, error, onRetry }: Read & { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
-  const now = useNow()
   const { people, groups } = snapshot
   const number = (n: number) => n.toLocaleString(i18n.language)
   const before = unsure ? ` ${t('overview.fromBefore')}` : ''
   const read = (tile: (data: Overview) => { count: string; note: string }) =>
     data ? tile(data) : error ? { failed: <PartError error={error} onRetry={onRetry} /> } : {}
+  const since = (query: Record<string, string>) => counted(data ?? { hours: [] }, query)
   return (
     <div className="overview-tiles">
       <Tile
@@ -35,7 +35,7 @@ export function Tiles({ snapshot, unsure, data, error, onRetry }: Read & { snaps
       <Tile
         icon={ArrowSwapRegular}
         name={t('overview.requests')}
-        to={{ page: 'activity', query: { from: '24h' } }}
+        to={since({})}
         {...read((d) => {
           const sums = sumsOf(d)
           return { count: number(sums.all), note: t('overview.requestCounts', { success: number(sums.success), notFound: number(sums.notFound) }) }
@@ -43,22 +43,20 @@ export function Tiles({ snapshot, unsure, data, error, onRetry }: Read & { snaps
       />
       <Tile
         icon={WarningRegular}
-        name={t('overview.attention.title')}
-        to={{ page: 'activity', query: { outcomes: 'failure,error', from: '24h' } }}
-        {...read((d) => {
-          const list = needs(snapshot, unsure, d, now)
-          const counted = [...(d.failures ? [t('overview.attention.failures', { count: d.failures, formatted: number(d.failures) })] : []), ...(d.refused ? [t('overview.attention.refused', { count: d.refused, formatted: number(d.refused) })] : [])]
-          return { count: number(list.length), note: counted.join(', ') || t(list.length ? 'overview.attention.seeBelow' : 'overview.attention.none') }
-        })}
+        name={t('overview.failures')}
+        to={since({ outcomes: 'failure,error' })}
+        {...read(({ failures, refused }) => ({
+          count: number(failures),
+          note: refused ? t('overview.attention.refused', { count: refused, formatted: number(refused) }) : t(failures ? 'overview.lastDay' : 'overview.attention.none'),
+        }))}
       />
     </div>
   )
 }
 
 export function sumsOf({ hours }: Overview) {
-  const sum = (of: 'success' | 'notFound' | 'failure' | 'error') => hours.reduce((n, h) => n + h[of], 0)
-  const [success, notFound, failure, error] = [sum('success'), sum('notFound'), sum('failure'), sum('error')]
-  return { success, notFound, failure, error, all: success + notFound + failure + error }
+  const sum = (of: Outcome) => hours.reduce((n, h) => n + h[of], 0)
+  return { success: sum('success'), notFound: sum('notFound'), cutOff: sum('cutOff'), all: outcomes.reduce((n, of) => n + sum(of), 0) }
 }
 
 interface TileProps {

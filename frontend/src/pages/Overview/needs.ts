@@ -11,14 +11,21 @@ export interface Need {
 }
 
 /** All that needs attention, worst first. What is not known is not counted. */
-export function needs(snapshot: Snapshot, unsure: boolean, { failures, refused }: Pick<Overview, 'failures' | 'refused'>, now: number): Need[] {
+export function needs(snapshot: Snapshot, unsure: boolean, overview: Pick<Overview, 'failures' | 'refused' | 'hours'>, now: number): Need[] {
   const list: Need[] = []
+  const { failures, refused } = overview
   const { state } = evidence(snapshot, unsure, now)
   if (state === 'notReceiving') list.push({ kind: 'notReceiving', count: 1, severe: true, to: { page: 'settings' } })
   if (state === 'noToken') list.push({ kind: 'noToken', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'refused') list.push({ kind: 'refusedNow', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'late' || state === 'silent') list.push({ kind: 'quiet', count: 1, severe: state === 'silent', to: { page: 'connection' } })
-  if (failures > 0) list.push({ kind: 'failures', count: failures, severe: false, to: { page: 'activity', query: { outcomes: 'failure,error', from: '24h' } } })
-  if (refused > 0) list.push({ kind: 'refused', count: refused, severe: false, to: { page: 'activity', query: { status: '401', from: '24h' } } })
+  // Refused ones are failures too: where there are no others, they are told by their own name alone.
+  if (failures > refused) list.push({ kind: 'failures', count: failures, severe: false, to: counted(overview, { outcomes: 'failure,error' }) })
+  if (refused > 0) list.push({ kind: 'refused', count: refused, severe: false, to: counted(overview, { status: '401' }) })
   return list
+}
+
+/** Where those requests are listed that were counted: since the beginning of the first hour. */
+export function counted({ hours }: Pick<Overview, 'hours'>, query: Record<string, string>): Need['to'] {
+  return { page: 'activity', query: { ...query, from: hours[0]?.at ?? '24h' } }
 }
