@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { Change } from '../api/types'
+import { splitPath } from '../lib/attributes'
 
 /** What changed from what to what, a line a value. Plain leaves the heads to screen readers, for many small ones in a row. */
 export function Changes({ changes, plain = false }: { changes: readonly Change[]; plain?: boolean }) {
@@ -28,17 +29,15 @@ export function Changes({ changes, plain = false }: { changes: readonly Change[]
   )
 }
 
-const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:'
+const known = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
 /** An attribute's name first; the schema it comes from below, unless everybody knows it. */
 function Path({ path }: { path: string }) {
-  if (path.startsWith(enterprise)) return path.slice(enterprise.length)
-  const end = path.startsWith('urn:') ? path.lastIndexOf(':') : -1
-  if (end < 0) return path
+  const { urn, name } = splitPath(path)
   return (
     <>
-      {path.slice(end + 1)}
-      <span className="quiet schema">{path.slice(0, end)}</span>
+      {name}
+      {urn !== '' && urn !== known && <span className="quiet schema">{urn}</span>}
     </>
   )
 }

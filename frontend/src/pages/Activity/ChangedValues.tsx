@@ -2,14 +2,8 @@ import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import type { HistoryRow, Reference } from '../../api/types'
 import { Changes } from '../../components/Changes'
+import { deedKey, isMembership } from '../../lib/deeds'
 import { go, hashOf } from '../../state/route'
-
-const words = {
-  created: 'created', updated: 'updated', disabled: 'disabled', enabled: 'enabled', deleted: 'deleted', restored: 'restored', 'member added': 'memberAdded',
-  'member removed': 'memberRemoved',
-} as const
-
-const wordOf = (action: string) => words[action as keyof typeof words] ?? 'other'
 
 /** Whose values changed, and from what to what. */
 export function ChangedValues({ rows, more }: { rows: readonly HistoryRow[]; more: boolean }) {
@@ -25,11 +19,11 @@ export function ChangedValues({ rows, more }: { rows: readonly HistoryRow[]; mor
   return (
     <>
       {rows.map((row) => {
-        const member = row.action === 'member added' || row.action === 'member removed'
+        const member = isMembership(row.action)
         return (
           <section key={row.seq} className="changed">
             <h3>
-              {t(`activity.changes.actions.${wordOf(row.action)}`)} <Named of={member ? row.other : row.resource} />
+              <span className="capital">{t(deedKey(row.action))}</span> <Named of={member ? row.other : row.resource} />
               {member && (
                 <>
                   {' '}

@@ -91,7 +91,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
     return true
   }
 
-  const everyRow = () => list.rows(0, view.total - 1)
+  const everyRow = async () => (await list.rows(0, view.total - 1)).filter((row) => row.id !== '')
   const busy = view.total < 0
   const empty = view.total === 0 && !view.loading
   return (
@@ -154,7 +154,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
               selection={ticked}
               count={count}
               ids={async () => (ticked.all === null ? [...ticked.rows.keys()] : (await everyRow()).map((row) => row.id))}
-              words={async () => (ticked.all === null ? await list.byIds([...ticked.rows.keys()]) : await everyRow()).filter((row) => row.id !== '').map(props.wordOf)}
+              words={async () => (ticked.all === null ? await list.byIds([...ticked.rows.keys()]) : await everyRow()).map(props.wordOf)}
               onExport={() => setExporting(true)}
               onClear={() => {
                 selection.clear()

@@ -4,11 +4,12 @@ import { useTranslation } from 'react-i18next'
 import type { HistoryRow } from '../../api/types'
 import { Changes } from '../../components/Changes'
 import { ErrorBar } from '../../components/ErrorBar'
+import { deedKey, isMembership } from '../../lib/deeds'
 import { useObservable } from '../../lib/observable'
 import { moment, when } from '../../lib/time'
 import type { ChangeList } from '../../state/changes'
 import { hashOf } from '../../state/route'
-import { changeKey, type Kind } from './kind'
+import type { Kind } from './kind'
 import { ReferenceLink } from './parts'
 
 /** From so many values on they are folded, such as when somebody was created. */
@@ -71,7 +72,7 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
   const [open, setOpen] = useState(false)
   const changes = attribute === '' ? row.changes : row.changes.filter((c) => c.path === attribute)
   const folded = changes.length > manyValues
-  const membership = row.action === 'member added' || row.action === 'member removed'
+  const membership = isMembership(row.action)
   // Of a membership the other side is told: to a person the group, to a group the member.
   const other = row.resource.id === id ? row.other : row.resource
   const came = row.action === 'member added'
@@ -79,7 +80,7 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
   return (
     <li>
       <div className="history-head">
-        <strong>{membership ? t(`directory.history.${deed}`) : t(changeKey(row.action))}</strong>
+        <strong className="capital">{membership ? t(`directory.history.${deed}`) : t(deedKey(row.action))}</strong>
         {membership && <ReferenceLink to={other} />}
         {folded && (
           <Button size="small" appearance="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>

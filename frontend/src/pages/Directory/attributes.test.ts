@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { attributeGroups, splitPath } from './attributes'
+import { attributeGroups } from './attributes'
 import { choicesFrom } from './columns'
 
 describe('attributes', () => {
-  it.each([
-    ['name.givenName', '', 'name.givenName'],
-    ['emails[type eq "work"].value', '', 'emails[type eq "work"].value'],
-    ['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value', 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', 'manager.value'],
-    ['urn:x:2.0:User:tags[type eq "a:b"].value', 'urn:x:2.0:User', 'tags[type eq "a:b"].value'],
-    ['note:odd', '', 'note:odd'],
-  ])('takes %s apart', (path, urn, name) => expect(splitPath(path)).toEqual({ urn, name }))
-
   it('stand under their schema, the core first', () => {
     const groups = attributeGroups([
       { path: 'urn:x:2.0:User:badge', value: '7' },

@@ -1,17 +1,11 @@
 import type { Attribute } from '../../api/types'
+import { splitPath } from '../../lib/attributes'
 
 export interface AttributeGroup {
   /** Of the schema extension, empty for the core. */
   urn: string
   kind: 'core' | 'enterprise' | 'custom'
   attributes: Attribute[]
-}
-
-/** Takes a SCIM path apart: urn:…:User:manager.value is manager.value of the extension before it. */
-export function splitPath(path: string): { urn: string; name: string } {
-  const name = path.split('[', 1)[0] ?? path
-  const colon = /^urn:/i.test(path) ? name.lastIndexOf(':') : -1
-  return colon < 0 ? { urn: '', name: path } : { urn: path.slice(0, colon), name: path.slice(colon + 1) }
 }
 
 /** Sorts attributes under the schema they belong to: the core first, then extensions as they come. */

@@ -22,16 +22,5 @@ export function filterKey(filter: string) {
   return filter === 'active' || filter === 'disabled' || filter === 'deleted' ? (`directory.states.${filter}` as const) : 'directory.state.present'
 }
 
-const actions = {
-  created: 'created', updated: 'updated', disabled: 'disabled', enabled: 'enabled', deleted: 'deleted', restored: 'restored',
-  'member added': 'memberAdded', 'member removed': 'memberRemoved',
-} as const
-
-/** The key in locales for an action of history; one of a newer backend reads as changed. */
-export function changeKey(action: string) {
-  const known = Object.entries(actions).find(([name]) => name === action)
-  return `directory.actions.${known ? known[1] : 'other'}` as const
-}
-
 /** Where a person or group is shown. */
 export const pageOf = (type: Reference['type']): PageName & Kind => (type === 'Group' ? 'groups' : 'people')

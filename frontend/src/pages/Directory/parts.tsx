@@ -2,10 +2,11 @@ import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import type { Reference } from '../../api/types'
 import { Status } from '../../components/Status'
+import { deedKey } from '../../lib/deeds'
 import { ago, moment } from '../../lib/time'
 import { useNow } from '../../lib/now'
 import { hashOf } from '../../state/route'
-import { changeKey, pageOf, stateOf, stateTones } from './kind'
+import { pageOf, stateOf, stateTones } from './kind'
 
 /** Icon and word of a state. Unsure: as it was when the backend last answered, which is never shown as good. */
 export function StateMark({ state, unsure = false }: { state: string; unsure?: boolean }) {
@@ -22,7 +23,7 @@ export function LastChange({ at, action }: { at: string; action: string }) {
   if (at === '') return null
   return (
     <span title={moment(at, i18n.language)}>
-      {t('directory.changed', { ago: ago(at, i18n.language, now), action: t(changeKey(action)) })}
+      {t('directory.changed', { ago: ago(at, i18n.language, now), action: t(deedKey(action)) })}
     </span>
   )
 }
