@@ -44,6 +44,7 @@ const (
 	sampleSeed              = 2026 // everybody sees the same office
 	sampleCycles            = 10
 	sampleSettlings         = 5               // cycles for what failed before, at the end
+	sampleNamesakes         = 3               // cycles in which somebody's user name is taken, until Entra's admin has mended it
 	sampleFinish            = 1 * time.Second // for requests in flight when the sample is left
 )
 
@@ -62,7 +63,8 @@ var tempi = map[string]tempo{
 }
 
 // Sample is a backend of invented people on a scratch folder, with Entra being played at it: an initial cycle, then cycles in
-// which the office lives, then everything is read back and compared. It listens on loopback alone, and its secret is in memory
+// which the office lives, then everything is read back and compared. In the first cycles two people share a user name, so that one
+// sees what a refusal looks like. It listens on loopback alone, and its secret is in memory
 // alone.
 type Sample struct {
 	backend *Backend
@@ -215,6 +217,11 @@ func (s *Sample) run(ctx context.Context) (agreed bool, err error) {
 		s.change(func(i *SampleInfo) { i.Cycle = n + 1 })
 		if _, err := s.client.Cycle(ctx); err != nil {
 			return false, err
+		}
+		if n < sampleNamesakes {
+			if err := s.client.Namesake(ctx); err != nil {
+				return false, err
+			}
 		}
 	}
 	for range sampleSettlings {

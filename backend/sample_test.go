@@ -113,6 +113,33 @@ func TestASampleIsPlayedToItsEnd(t *testing.T) {
 	}
 }
 
+// TestASampleShowsARefusal: a few requests fail as they would with Entra, the answer names who is in the way, and in the end
+// everything is as it was sent all the same.
+func TestASampleShowsARefusal(t *testing.T) {
+	quiet(t)
+	s := play(t, SampleOptions{People: 12, Speed: "fast"})
+	if i := until(t, s, ended); !i.Agreed {
+		t.Errorf("at the end: %+v", i)
+	}
+	b := s.Backend()
+	if err := b.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := b.Overview(t.Context())
+	if err != nil || o.Failures != sampleNamesakes || o.Refused != 0 {
+		t.Fatalf("%d failures, %d refused, %v", o.Failures, o.Refused, err)
+	}
+	for _, f := range o.Failed {
+		_, id, named := strings.Cut(f.Detail, "is already used by user ")
+		if f.Status != http.StatusConflict || f.ScimType != "uniqueness" || f.Action != "create" || !named {
+			t.Errorf("failed: %+v", f)
+		}
+		if _, err := b.Person(t.Context(), id); err != nil {
+			t.Errorf("who is in the way: %v", err)
+		}
+	}
+}
+
 // TestEverybodySeesTheSameOffice: what is told of the sample holds on every computer.
 func TestEverybodySeesTheSameOffice(t *testing.T) {
 	quiet(t)
