@@ -23,7 +23,8 @@ import (
 )
 
 const (
-	callTimeout      = 10 * time.Second // of one call from the page; the page itself gives up a little later
+	callTimeout      = 10 * time.Second // of most calls from the page; the page itself gives up a little later
+	openTimeout      = 30 * time.Minute // of the opening of another folder, whose database may have to be updated
 	exportTimeout    = 10 * time.Minute // of an export of a large directory
 	clipboardTimeout = time.Second      // for another program to hand over what it copied
 	closeTimeout     = 12 * time.Second // for requests in flight when the window has closed
@@ -39,6 +40,7 @@ type App struct {
 	prefs   *backend.PreferenceStore
 	log     *slog.Logger
 	started time.Time
+	limit   time.Duration // of a call, unless it has one of its own
 
 	wails context.Context    // the window; set by startup, before the page can call
 	life  context.Context    // ends when the window closes
@@ -53,7 +55,7 @@ type App struct {
 
 // NewApp prepares the window's side of a backend that startup opens. Started is when the process began, for Painted.
 func NewApp(o backend.Options, prefs *backend.PreferenceStore, started time.Time) *App {
-	a := &App{prefs: prefs, log: o.Log, started: started, written: map[string]bool{}}
+	a := &App{prefs: prefs, log: o.Log, started: started, limit: callTimeout, written: map[string]bool{}}
 	a.life, a.end = context.WithCancel(context.Background())
 	a.desk = backend.NewDesk(o, prefs, func(ctx context.Context, b *backend.Backend) (io.Closer, error) {
 		door, err := control.Open(ctx, b, o.Log)
@@ -237,12 +239,12 @@ func within[T any](a *App, limit time.Duration, at asked[T], f func(*backend.Bac
 
 // call asks the backend that is shown.
 func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
-	return within(a, callTimeout, backend.AskShown, f)
+	return within(a, a.limit, backend.AskShown, f)
 }
 
 // live asks the live folder, whatever is shown.
 func live[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
-	return within(a, callTimeout, backend.AskLive, f)
+	return within(a, a.limit, backend.AskLive, f)
 }
 
 // ask is call for what is asked with one value.
@@ -251,9 +253,12 @@ func ask[Q, T any](a *App, f func(*backend.Backend, context.Context, Q) (T, erro
 }
 
 // do is for what needs no backend: in time, with a panic as an error.
-func (a *App) do(f func(context.Context) error) (err error) {
+func (a *App) do(f func(context.Context) error) error { return a.doIn(a.limit, f) }
+
+// doIn is do with a time of its own.
+func (a *App) doIn(limit time.Duration, f func(context.Context) error) (err error) {
 	defer a.rescue(&err)
-	ctx, cancel := context.WithTimeout(a.life, callTimeout)
+	ctx, cancel := context.WithTimeout(a.life, limit)
 	defer cancel()
 	return f(ctx)
 }
@@ -429,7 +434,7 @@ func (a *App) ChooseFolder(title string) (folder string, err error) {
 // UseFolder changes over to another data folder, "" for the usual one, and keeps it for the next start. If it can't be opened,
 // the old one goes on.
 func (a *App) UseFolder(folder string) error {
-	return a.do(func(ctx context.Context) error { return a.desk.UseFolder(ctx, folder) })
+	return a.doIn(openTimeout, func(ctx context.Context) error { return a.desk.UseFolder(ctx, folder) })
 }
 
 // ShowFile shows a file that ExportFile has written in the system's file manager, and no other.

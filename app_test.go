@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	goruntime "runtime"
 	"slices"
@@ -253,6 +254,44 @@ func TestAFolderFromAFlagStays(t *testing.T) {
 	}
 	if got := codeOf(t, a.UseFolder(t.TempDir())); got != "FOLDER_FIXED" {
 		t.Errorf("another folder: %s", got)
+	}
+}
+
+// TestAnotherFolderMayOutlastACall, since its database may have to be updated.
+func TestAnotherFolderMayOutlastACall(t *testing.T) {
+	if goruntime.GOOS == "windows" {
+		t.Skip("there are no named pipes in folders")
+	}
+	a := newApp(t, backend.Options{Listen: "127.0.0.1:0", Face: "window"})
+	if err := a.prefs.SetFolder(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	a = NewApp(backend.Options{Listen: "127.0.0.1:0", Face: "window", Log: a.log}, a.prefs, time.Now())
+	a.desk.Open()
+	t.Cleanup(func() { a.shutdown(context.Background()) })
+	if _, err := a.Snapshot(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	b, err := backend.Open(t.Context(), backend.Options{Dir: dir, Listen: backend.NoListener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe := filepath.Join(dir, "config.json") // opening waits for what it says
+	if err := errors.Join(b.Close(), exec.CommandContext(t.Context(), "mkfifo", pipe).Run()); err != nil {
+		t.Fatal(err)
+	}
+	a.limit = 20 * time.Millisecond
+	used := make(chan error, 1)
+	go func() { used <- a.UseFolder(dir) }()
+	f, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(5 * a.limit)
+	_, err = f.WriteString(`{"version":1}`)
+	if err := errors.Join(err, f.Close(), <-used); err != nil {
+		t.Errorf("after more than a call's time: %v", err)
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 	"sync"
 )
 
+// ErrOpening means that a call's time was over while the data folder was still being opened, which goes on.
+var ErrOpening = errors.New("the data folder is still being opened")
+
 // ErrSampleRunning refuses what can't be done while the window shows a sample.
 var ErrSampleRunning = errors.New("the window shows a sample")
 
@@ -27,12 +30,13 @@ type Desk struct {
 	turn chan struct{}  // holds one: whoever opens or leaves something
 	work sync.WaitGroup // what Close waits for
 
-	mu     sync.Mutex
-	folder string // as Options.Dir
-	by     string
-	live   *seat
-	sample *sampleSeat
-	moved  chan struct{} // closed when another backend is shown
+	mu      sync.Mutex
+	folder  string // as Options.Dir
+	by      string
+	live    *seat
+	turning bool // another folder is being opened in place of live, which nobody else may replace meanwhile
+	sample  *sampleSeat
+	moved   chan struct{} // closed when another backend is shown
 }
 
 // A seat is one backend that calls can go to: being opened, open until its life ends, or failed to open.
@@ -69,12 +73,12 @@ func NewDesk(o Options, prefs *PreferenceStore, beside func(context.Context, *Ba
 	return d
 }
 
-// Open begins to open the live folder, unless it is open or being opened. The first time it also removes what samples of
+// Open begins to open the live folder, unless it is open or being opened, or another one is about to take its place. The first time it also removes what samples of
 // killed processes have left.
 func (d *Desk) Open() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.life.Err() != nil || d.live != nil && !d.live.failed() {
+	if d.life.Err() != nil || d.turning || d.live != nil && !d.live.failed() {
 		return
 	}
 	first, s := d.live == nil, d.newSeat(d.folder)
@@ -193,7 +197,7 @@ func (d *Desk) shown() *seat {
 func (d *Desk) liveSeat() *seat { return d.live }
 
 // AskShown asks the backend that the window shows, the sample while there is one. It waits until the folder is open and gives
-// the error with which it could not be. An answer that comes when the window has turned to another backend is dropped, and
+// the error with which it could not be, or ErrOpening when ctx's time is over before. An answer that comes when the window has turned to another backend is dropped, and
 // context.Canceled given.
 func AskShown[T any](ctx context.Context, d *Desk, f func(*Backend, context.Context) (T, error)) (T, error) {
 	return askSeat(ctx, d, d.shown, f)
@@ -221,6 +225,14 @@ func askSeat[T any](ctx context.Context, d *Desk, which func() *seat, f func(*Ba
 	return t, err
 }
 
+// stillOpening is the error of what waited for a folder to open until ctx ended. The end of a call's time is none of the opening.
+func stillOpening(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrOpening
+	}
+	return ctx.Err()
+}
+
 // enter waits until the seat is open and counts a call on it.
 func (d *Desk) enter(ctx context.Context, which func() *seat) (*seat, error) {
 	for {
@@ -243,18 +255,19 @@ func (d *Desk) enter(ctx context.Context, which func() *seat) (*seat, error) {
 		select {
 		case <-s.opened:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, stillOpening(ctx)
 		}
 	}
 }
 
-// take waits for the right to open or leave something; the returned function gives it back.
+// take waits for the right to open or leave something; the returned function gives it back. Only the opening of another folder
+// outlasts a call.
 func (d *Desk) take(ctx context.Context) (func(), error) {
 	select {
 	case d.turn <- struct{}{}:
 		return func() { <-d.turn }, nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, stillOpening(ctx)
 	}
 }
 
@@ -293,7 +306,8 @@ func (d *Desk) StartSample(ctx context.Context, o SampleOptions) error {
 	return nil
 }
 
-// LeaveSample shows the live folder again; nothing of the sample is left when it returns. Without a sample it does nothing.
+// LeaveSample shows the live folder again; nothing of the sample is left when it returns, unless ctx ends before. What goes wrong
+// with the sample's end is logged: the sample is left all the same. Without a sample it does nothing.
 func (d *Desk) LeaveSample(ctx context.Context) error {
 	release, err := d.take(ctx)
 	if err != nil {
@@ -308,18 +322,20 @@ func (d *Desk) LeaveSample(ctx context.Context) error {
 	if sample == nil {
 		return nil
 	}
-	done := make(chan error, 1)
+	done := make(chan struct{})
 	d.work.Go(func() {
+		defer close(done)
 		sample.leave()
 		d.settle(sample.seat)
-		done <- sample.Sample.Close()
+		if err := sample.Sample.Close(); err != nil {
+			d.log.Error("close the sample", "err", err)
+		}
 	})
 	select {
-	case err := <-done:
-		return err
+	case <-done:
 	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return nil
 }
 
 // SampleState tells how the sample stands, and what the live folder does meanwhile. Without one Active is false.

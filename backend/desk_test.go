@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -417,4 +419,131 @@ func TestAnotherFolderHelps(t *testing.T) {
 		t.Errorf("opened %s, tells %s by %s, kept %q, %v", s.Folder, dir, by, prefs.Folder(), err)
 	}
 	told(t, notes, "the usual folder", func(n Notify) bool { return n.Store == s.Store })
+}
+
+// slow gives a data folder that is being opened until its owner says so: its settings are a pipe. Reached returns once somebody
+// opens it, with what lets it go on.
+func slow(t *testing.T) (dir string, reached func() (goOn func())) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no named pipes in folders")
+	}
+	dir = t.TempDir()
+	b, err := Open(t.Context(), Options{Dir: dir, Listen: NoListener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(dir, "config.json")
+	if err := errors.Join(b.Close(), exec.CommandContext(t.Context(), "mkfifo", settings).Run()); err != nil {
+		t.Fatal(err)
+	}
+	return dir, func() func() {
+		f, err := os.OpenFile(settings, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() {
+			_, err := f.WriteString(`{"version":1}`)
+			if err := errors.Join(err, f.Close()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// TestWaitingForTheFolderIsNoFailure: an update of a large database takes longer than a call may.
+func TestWaitingForTheFolderIsNoFailure(t *testing.T) {
+	dir, reached := slow(t)
+	d, _ := desk(t, Options{Dir: dir})
+	goOn := reached()
+	for _, ask := range []func(context.Context) error{
+		func(ctx context.Context) error { _, err := AskShown(ctx, d, (*Backend).Snapshot); return err },
+		func(ctx context.Context) error { _, err := AskLive(ctx, d, (*Backend).Settings); return err },
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		if err := ask(ctx); Code(err) != "OPENING" {
+			t.Errorf("code %s: %v", Code(err), err)
+		}
+		cancel()
+	}
+	goOn()
+	if s := shownNow(t, d); s.Folder != dir {
+		t.Errorf("opened %s", s.Folder)
+	}
+}
+
+// TestRetryLeavesAnotherFolderInPeace: there is one live folder, however long the other one takes to open.
+func TestRetryLeavesAnotherFolderInPeace(t *testing.T) {
+	taken := t.TempDir()
+	owner, err := Open(t.Context(), Options{Dir: taken, Listen: NoListener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(config.EnvConfig, t.TempDir())
+	if err := OpenPreferences(slog.New(slog.DiscardHandler)).SetFolder(taken); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := desk(t, Options{})
+	if _, err := AskShown(t.Context(), d, (*Backend).Snapshot); Code(err) != "SECOND_COPY" {
+		t.Fatalf("a taken folder: %v", err)
+	}
+	if err := owner.Close(); err != nil {
+		t.Fatal(err)
+	}
+	dir, reached := slow(t)
+	used := make(chan error, 1)
+	go func() { used <- d.UseFolder(t.Context(), dir) }()
+	goOn := reached()
+	d.Open() // the page's Retry
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := d.StartSample(ctx, SampleOptions{People: 10, Speed: "slow"}); Code(err) != "OPENING" {
+		t.Errorf("a sample meanwhile: %v", err)
+	}
+	goOn()
+	if err := <-used; err != nil {
+		t.Fatal(err)
+	}
+	if s := shownNow(t, d); s.Folder != dir {
+		t.Errorf("shown is %s", s.Folder)
+	}
+	free, err := Open(t.Context(), Options{Dir: taken, Listen: NoListener})
+	if err != nil {
+		t.Fatalf("the folder that nobody uses: %v", err)
+	}
+	if err := free.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := d.UseFolder(t.Context(), taken); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestASampleThatEndsSlowlyIsLeft: the live folder is shown at once, so that is no failure.
+func TestASampleThatEndsSlowlyIsLeft(t *testing.T) {
+	d, _ := desk(t, Options{Dir: t.TempDir()})
+	live := shownNow(t, d).Store
+	if err := d.StartSample(t.Context(), SampleOptions{People: 10, Speed: "slow"}); err != nil {
+		t.Fatal(err)
+	}
+	began, end, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = AskShown(t.Context(), d, func(*Backend, context.Context) (int, error) {
+			close(began)
+			<-end
+			return 0, nil
+		})
+	}()
+	<-began
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := d.LeaveSample(ctx); err != nil {
+		t.Errorf("left, and told: %v", err)
+	}
+	if s := shownNow(t, d); s.Store != live {
+		t.Errorf("shown is %+v", s)
+	}
+	close(end)
+	<-ended
 }

@@ -57,6 +57,8 @@ func classify(err error) fault {
 		return fault{"BAD_REHEARSAL", err.Error()}
 	case errors.Is(err, ErrSampleRunning):
 		return fault{"SAMPLE_RUNNING", "The window shows the sample. Leave it first."}
+	case errors.Is(err, ErrOpening):
+		return fault{"OPENING", "ScimDesk is still opening the data folder. After an update this can take some minutes."}
 	case errors.Is(err, ErrFolderFixed):
 		return fault{"FOLDER_FIXED", "The data folder is set by --data or SCIMDESK_DATA. Start ScimDesk without them to choose one here."}
 	case errors.Is(err, entra.ErrQuarantine), refused(err):

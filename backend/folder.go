@@ -44,7 +44,13 @@ func (d *Desk) UseFolder(ctx context.Context, folder string) error {
 	defer release()
 	d.mu.Lock()
 	old, playing, fixed := d.live, d.sample != nil, d.by == "flag" || d.by == "environment"
+	d.turning = true
 	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		d.turning = false
+		d.mu.Unlock()
+	}()
 	switch {
 	case playing:
 		return ErrSampleRunning
@@ -56,7 +62,7 @@ func (d *Desk) UseFolder(ctx context.Context, folder string) error {
 	select {
 	case <-old.opened:
 	case <-ctx.Done():
-		return ctx.Err()
+		return stillOpening(ctx)
 	}
 	if folder != "" && !filepath.IsAbs(folder) {
 		return d.prefs.SetFolder(folder) // which refuses it

@@ -12,6 +12,8 @@ import type {
 const callTimeout = 12_000
 /** Of what waits for the user, or writes a large file. */
 const longTimeout = 10 * 60_000
+/** Of another folder, whose database may have to be updated. A little more than the backend's own. */
+const openTimeout = 31 * 60_000
 
 async function call<T>(start: () => Promise<T>, timeout = callTimeout): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -46,7 +48,7 @@ export const settings = (): Promise<Settings> => call(app.Settings)
 export const saveSettings = (change: SettingsChange): Promise<Settings> => call(() => app.SaveSettings(change))
 export const folder = (): Promise<FolderInfo> => call(app.Folder)
 export const chooseFolder = (title: string): Promise<string> => call(() => app.ChooseFolder(title), longTimeout)
-export const useFolder = (path: string): Promise<void> => call(() => app.UseFolder(path))
+export const useFolder = (path: string): Promise<void> => call(() => app.UseFolder(path), openTimeout)
 export const preferences = (): Promise<Preferences> => call(app.Preferences)
 export const savePreferences = (theme: string, language: string): Promise<void> => call(() => app.SavePreferences(theme, language))
 export const saveView = (name: string, state: string): Promise<void> => call(() => app.SaveView({ name, state }))

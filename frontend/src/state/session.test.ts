@@ -122,14 +122,14 @@ describe('the session', () => {
     expect(session.state.get().phase).toBe('ready')
   })
   it('goes on opening while a large update takes longer than a call may, and opens by itself', async () => {
-    const late = async () => Promise.reject(new ApiError('CALL_TIMEOUT', ''))
+    const late = async () => Promise.reject(new ApiError('OPENING', ''))
     let watched = 0
     const session = new Session({ ...api, watch: (listener) => (++watched <= 3 ? late() : api.watch(listener)) })
     snapshot = late
     session.start()
     await vi.advanceTimersByTimeAsync(30_000)
     expect(watched).toBe(4)
-    expect(session.state.get()).toMatchObject({ phase: 'opening', error: { code: 'CALL_TIMEOUT' } })
+    expect(session.state.get()).toMatchObject({ phase: 'opening', error: { code: 'OPENING' } })
     snapshot = async () => state('a', 0)
     await vi.advanceTimersByTimeAsync(6_000)
     expect(session.state.get()).toMatchObject({ phase: 'ready', error: null })

@@ -180,7 +180,7 @@ export class Session {
     const before = this.state.get()
     const error = toApiError(thrown)
     // A large update of the database takes longer than a call may: the folder is still being opened then.
-    if (before.phase === 'opening' && error.code === 'CALL_TIMEOUT') this.state.set({ ...before, error })
+    if (before.phase === 'opening' && (error.code === 'OPENING' || error.code === 'CALL_TIMEOUT')) this.state.set({ ...before, error })
     else if (before.snapshot === null) this.state.set({ ...before, phase: 'failed', error })
     else this.state.set({ ...before, error, offlineSince: before.offlineSince ?? new Date().toISOString() })
   }
