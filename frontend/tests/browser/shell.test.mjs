@@ -1,6 +1,6 @@
 // What stands around every page: navigation, palette, keyboard, status bar, messages; and what is shown when nothing can be opened.
 import assert from 'node:assert/strict'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -163,8 +163,13 @@ describe('the frame', { timeout: 240_000 }, () => {
     await visit(page, '#/people')
     await page.getByRole('heading', { level: 1, name: 'People' }).focus()
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Help' }).waitFor()
+    const help = page.getByRole('dialog', { name: 'Help' })
+    await help.waitFor()
     assert.deepEqual(await findings(page), [])
+    const { keys } = JSON.parse(await readFile(new URL('../../src/locales/en/shell.json', import.meta.url), 'utf8'))
+    assert.deepEqual((await help.locator('dt').allTextContents()).sort(), Object.values(keys.lines).sort())
+    const caps = new Set(await help.locator('kbd').allTextContents())
+    for (const cap of ['Ctrl', 'K', '/', '?', 'F', 'P', 'C', 'F1', 'F5', 'F6', 'Alt', 'Esc', 'Enter', 'Space', 'Home', 'End']) assert.ok(caps.has(cap), cap)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('/')
@@ -176,22 +181,65 @@ describe('the frame', { timeout: 240_000 }, () => {
     await filter.fill('')
     await page.getByText('Anna Ärztin').first().waitFor()
     await visit(page, '#/settings')
-    await page.getByRole('switch', { name: 'The keys / and ? work alone' }).click()
+    await page.getByRole('switch', { name: 'The keys /, ?, F and P work alone' }).click()
     await page.getByRole('heading', { level: 1 }).focus()
     await page.keyboard.press('?')
     await page.keyboard.press('F1')
     await page.getByRole('dialog', { name: 'Help' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await page.getByRole('switch', { name: 'The keys / and ? work alone' }).click()
+    await page.getByRole('switch', { name: 'The keys /, ?, F and P work alone' }).click()
+  })
+
+  it('follows and pauses by F and P, unless that is turned off', async () => {
+    for (const on of [true, false]) {
+      await ask(page, 'SaveView', { name: 'single-keys', state: String(on) })
+      const fresh = await openPage(browser, window)
+      await visit(fresh, '#/activity')
+      await fresh.getByRole('grid').focus()
+      const follow = () => fresh.getByRole('button', { name: 'Follow', exact: true }).getAttribute('aria-pressed')
+      const before = await follow()
+      await fresh.keyboard.press('f')
+      assert.equal((await follow()) !== before, on)
+      await fresh.keyboard.press('p')
+      assert.equal(await fresh.getByText('The view is paused').count(), on ? 1 : 0)
+      await fresh.context().close()
+    }
+    await ask(page, 'SaveView', { name: 'single-keys', state: 'true' })
   })
 
   it('loads the list anew by F5, and not the window', async () => {
-    await visit(page, '#/people')
-    await page.evaluate(() => (globalThis.same = true))
-    await page.keyboard.press('F5')
-    await page.getByText('Anna Ärztin').first().waitFor()
-    assert.equal(await page.evaluate(() => globalThis.same), true)
+    const fresh = await openPage(browser, window, {
+      broken: breakCalls({ People: "async (real, q) => { const got = await real(q); return { ...got, rows: got.rows.map((row) => ({ ...row, name: globalThis.renamed ?? row.name })) } }" }),
+    })
+    await visit(fresh, '#/people')
+    await fresh.getByText('Anna Ärztin').first().waitFor()
+    await fresh.evaluate(() => (globalThis.renamed = 'Anna Renamed'))
+    await fresh.keyboard.press('F5')
+    await fresh.getByText('Anna Renamed').first().waitFor()
+    await fresh.context().close()
+  })
+
+  it('is light or dark as the system is, at once, unless one of them was chosen', async () => {
+    const fresh = await openPage(browser, window, { dark: true })
+    await visit(fresh, '#/settings')
+    const scheme = () => fresh.evaluate(() => {
+      const [red] = getComputedStyle(document.querySelector('#root > .app')).backgroundColor.match(/\d+/g)
+      return Number(red) > 128 ? 'light' : 'dark'
+    })
+    assert.equal(await scheme(), 'dark')
+    await fresh.emulateMedia({ colorScheme: 'light' })
+    await until(fresh, async () => (await scheme()) === 'light', 'the system in light')
+    await fresh.emulateMedia({ colorScheme: 'dark' })
+    await until(fresh, async () => (await scheme()) === 'dark', 'the system in dark')
+    await fresh.getByRole('radio', { name: 'Light' }).click()
+    await until(fresh, async () => (await scheme()) === 'light', 'Light')
+    await fresh.emulateMedia({ colorScheme: 'light' })
+    await fresh.getByRole('radio', { name: 'Dark' }).click()
+    await until(fresh, async () => (await scheme()) === 'dark', 'Dark')
+    await fresh.getByRole('radio', { name: 'As the system' }).click()
+    await until(fresh, async () => (await scheme()) === 'light', 'the system again')
+    await fresh.context().close()
   })
 
   it('has nothing for axe to find, and nothing cut off, with its worst message at its smallest', async () => {
