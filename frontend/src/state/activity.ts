@@ -64,6 +64,9 @@ export class ActivityLog {
     version: 0, from: 1, to: 1, first: 1, last: 0, list: 0, filter: nothing, search: null, follow: true, paused: false, unseen: 0, active: null, reveal: 0, error: null,
   })
 
+  /** Pixels by which the view was scrolled beyond the row at top when the list was left. */
+  beyond = 0
+
   readonly #api: Api
   #store = ''
   #first = 1
@@ -226,6 +229,7 @@ export class ActivityLog {
     this.#search = isNothing(filter) ? null : new Search(this.#api.findActivity, resolve(filter, new Date()), this.#store, this.#head, (first) => this.#found(first))
     this.#rows = new Rows(this.#api.activityAt, this.#list)
     this.#wanted = [0, -1]
+    this.beyond = 0
     this.#advancing = false
     this.#seen = this.#list.to
     this.#awaited = active

@@ -9,6 +9,8 @@ const panel = (page) => page.getByRole('complementary', { name: 'Request details
 const field = (page) => page.getByRole('combobox', { name: 'Filter requests' })
 const rows = (page) => page.locator('.grid-rows .row')
 const rowCount = async (page) => Number(await grid(page).getAttribute('aria-rowcount')) - 1
+/** The same while an open menu hides the list from assistive technology. */
+const shownCount = async (page) => Number(await page.locator('[role=grid]').getAttribute('aria-rowcount')) - 1
 const scrollTop = (page) => grid(page).evaluate((el) => el.scrollTop)
 const active = (page) => grid(page).getAttribute('aria-activedescendant')
 const follow = (page) => page.getByRole('button', { name: 'Follow', exact: true })
@@ -285,6 +287,104 @@ describe('the activity page', { timeout: 300_000 }, () => {
     await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
   })
 
+  it('filters by method, by mouse and by keyboard', async () => {
+    const patches = (await find(page, { methods: ['PATCH'] })).length
+    const both = (await find(page, { methods: ['POST', 'PATCH'] })).length
+    assert.ok(patches > 0 && both > patches)
+    await visit(page, '#/activity')
+    await page.getByRole('button', { name: 'Method', exact: true }).click()
+    await page.getByRole('checkbox', { name: 'PATCH' }).click()
+    await until(page, async () => (await shownCount(page)) === patches, 'the patches')
+    await page.getByRole('checkbox', { name: 'POST' }).focus()
+    await page.keyboard.press('Space')
+    await until(page, async () => (await shownCount(page)) === both, 'the creates too')
+    await page.keyboard.press('Escape')
+    assert.equal(await field(page).inputValue(), 'method:post,patch')
+    await field(page).focus()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('method:patch ')
+    await until(page, async () => (await rowCount(page)) === patches, 'the patches by keyboard')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
+  })
+
+  it('filters by time: by what was just now, by from and until, and by typing', async () => {
+    const all = await newest(page)
+    const { rows: half } = await ask(page, 'ActivityAt', [Math.floor(all / 2)])
+    const middle = half[0].at
+    const after = (await find(page, { from: middle })).length
+    const before = (await find(page, { until: middle })).length
+    assert.ok(after > 0 && before > 0 && after + before === all, `${after} and ${before} of ${all}`)
+    await visit(page, '#/activity')
+    await page.getByRole('button', { name: 'Time', exact: true }).click()
+    for (const [name, said] of [['Last hour', 'after:1h'], ['Last 24 hours', 'after:24h'], ['Last 7 days', 'after:7d'], ['Today', 'after:today']]) {
+      await page.getByRole('radio', { name }).click()
+      await until(page, async () => (await page.locator('[data-filter]').inputValue()) === said, said)
+      if (name !== 'Today') await until(page, async () => (await shownCount(page)) === all, `all of the ${name}`)
+    }
+    await page.getByRole('radio', { name: 'Any time' }).press('Space')
+    await until(page, async () => (await page.locator('[data-filter]').inputValue()) === '', 'no time')
+    await page.getByLabel('Until', { exact: true }).fill('2026-01-01T10:00')
+    await until(page, async () => (await page.getByText('No requests found').count()) === 1, 'nothing so long ago')
+    assert.equal(await page.locator('[data-filter]').inputValue(), 'before:2026-01-01T10:00')
+    await page.getByLabel('Until', { exact: true }).fill('')
+    await page.getByLabel('From', { exact: true }).fill('2026-01-01T10:00')
+    await until(page, async () => (await shownCount(page)) === all, 'everything since')
+    await page.keyboard.press('Escape')
+    for (const [said, count] of [[`after:${middle} `, after], [`before:${middle} `, before]]) {
+      await field(page).focus()
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type(said)
+      await until(page, async () => (await rowCount(page)) === count, said)
+    }
+    await visit(page, '#/activity')
+  })
+
+  it('filters by words that a request has, and finds nothing by others', async () => {
+    const named = (await find(page, { text: 'taken@office.example' })).length
+    const failed = (await find(page, { text: 'taken uniqueness', outcomes: ['failure'] })).length
+    assert.ok(named > 0 && failed === 0)
+    await visit(page, '#/activity')
+    await field(page).fill('taken@office.example')
+    await until(page, async () => (await rowCount(page)) === named, 'those with the word')
+    await rows(page).first().locator('mark', { hasText: 'taken' }).first().waitFor()
+    await field(page).fill('taken@office.example nowhere')
+    await page.getByText('No requests found').waitFor()
+    await field(page).press('Escape')
+    await field(page).press('Escape')
+    await until(page, async () => (await rowCount(page)) === (await newest(page)), 'all requests')
+  })
+
+  it('keeps its filter and its place while another page is shown, and asks nothing meanwhile', async () => {
+    const counts = '(real, q) => { globalThis.asked = (globalThis.asked ?? 0) + 1; return real(q) }'
+    const other = await openPage(browser, window, { broken: breakCalls({ ActivityAt: counts, FindActivity: counts }) })
+    await visit(other, '#/activity?methods=GET')
+    await until(other, async () => (await rowCount(other)) === (await find(other, { methods: ['GET'] })).length, 'the reads')
+    await grid(other).focus()
+    await other.keyboard.press('Home')
+    for (let i = 0; i < 60; i++) await other.keyboard.press('ArrowDown')
+    const [place, row] = [await scrollTop(other), await active(other)]
+    assert.ok(place > 0)
+    await other.getByRole('button', { name: 'Connection', exact: true }).click()
+    await other.getByRole('heading', { level: 1, name: 'Connection' }).waitFor()
+    await other.evaluate(() => (globalThis.asked = 0))
+    const before = await newest(other)
+    for (let i = 0; i < 30; i++) assert.equal(await entra.read(), 200)
+    await until(other, async () => (await newest(other)) === before + 30, 'the requests')
+    await other.waitForTimeout(1_500) // what looks for unseen failures does so once a second
+    assert.ok((await other.evaluate(() => globalThis.asked)) <= 3, `${await other.evaluate(() => globalThis.asked)} calls`)
+    await other.getByRole('button', { name: /^Activity/ }).click()
+    await until(other, async () => (await rowCount(other)) === (await find(other, { methods: ['GET'] })).length, 'the reads, with the new ones')
+    assert.equal(await field(other).inputValue(), 'method:get')
+    assert.equal(await hash(other), '#/activity?methods=GET')
+    assert.deepEqual([await scrollTop(other), await active(other)], [place, row])
+    await visit(other, '#/overview')
+    await visit(other, '#/activity?actions=create')
+    assert.equal(await field(other).inputValue(), 'action:create')
+    await other.context().close()
+  })
+
   it('makes a filter of what it shows of a request, and goes back to its surroundings', async () => {
     const [seq] = await find(page, { status: 401 })
     await visit(page, `#/activity/${seq}`)
@@ -409,6 +509,30 @@ describe('the activity page when calls are slow or fail', { timeout: 180_000 }, 
     await page.context().close()
   })
 
+  it('says that a command could not be copied, and copies it when tried again', async () => {
+    const page = await openPage(browser, window, { broken: breakCalls({ ActivityDetail: `(real, q) => globalThis.sick === false ? real(q) : ${reject('DB_LOCKED')}` }) })
+    await visit(page, '#/activity')
+    await page.locator('#request-61').click()
+    await page.keyboard.press('Escape')
+    await grid(page).focus()
+    await page.keyboard.press('Control+Shift+c')
+    await page.getByText('DB_LOCKED').waitFor()
+    await page.evaluate(() => (globalThis.sick = false))
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await until(page, async () => (await clipboard(page)).startsWith('curl'), 'the command')
+    await page.getByText('DB_LOCKED').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  it('says in the smallest window why the panel can not stand at the bottom', async () => {
+    const page = await openPage(browser, window, { width: 900, height: 600 })
+    await visit(page, '#/activity/61')
+    const dock = panel(page).getByRole('button', { name: 'Dock at the bottom' })
+    assert.equal(await dock.getAttribute('aria-disabled'), 'true')
+    assert.match(await dock.getAttribute('title'), /no room at the bottom/)
+    await page.context().close()
+  })
+
   it('keeps the list when one request can not be read, and reads it when tried again', async () => {
     const page = await openPage(browser, window, { broken: breakCalls({ ActivityDetail: `(real, q) => globalThis.sick === false ? real(q) : ${reject('CALL_TIMEOUT')}` }) })
     await visit(page, '#/activity/61')
@@ -470,7 +594,7 @@ describe('the activity page when calls are slow or fail', { timeout: 180_000 }, 
       broken: breakCalls({
         Snapshot: `async (real) => ({ ...(await real()), activity: ${head} })`,
         ActivityAt: `async (real, seqs) => ({ ...(await real(seqs)), head: ${head}, rows: seqs.map((seq) => ({
-          seq, requestId: 'r', at: '2026-03-01T10:00:00.000Z', took: 3, method: 'PATCH', target: '/scim/v2/Users/1', status: 200,
+          seq, requestId: 'r', at: '2026-03-01T10:00:00.000Z', took: 3, method: 'PATCH', target: '/scim/v2/Users/1', status: 200, outcome: 'success',
           action: 'update', type: 'User', id: '1', identity: 'Row ' + seq, scimType: '', detail: '', remote: '', userAgent: '' })) })`,
       }),
     })

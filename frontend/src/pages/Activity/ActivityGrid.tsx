@@ -49,8 +49,15 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
     revealed.current = view.reveal
     const index = view.active === null ? null : log.indexOf(view.active)
     if (index !== null && (!began || view.reveal > 0)) el.scrollTop = Math.max(0, (index + 1) * rowHeight - el.clientHeight / 2)
-    else if (began && !moving) el.scrollTop = log.top * rowHeight
+    else if (began && !moving) el.scrollTop = log.top * rowHeight + log.beyond
   }, [log, view.reveal, view.active, moving])
+
+  useLayoutEffect(() => {
+    const el = grid.current
+    return () => {
+      if (el) log.beyond = el.scrollTop - log.top * rowHeight
+    }
+  }, [log, view.list])
 
   const columns = useMemo(() => {
     const all: Record<ColumnName, Omit<Column<Activity>, 'id' | 'title'>> = {
