@@ -397,7 +397,7 @@ func formatError(err error) any {
 }
 
 // FolderInfo is which data folder the window uses, and who decided: "setting", "flag", "environment" or "default". With
-// flag or environment it can't be changed in the window.
+// flag or environment it can't be changed in the window. With "unknown" there is none until the user chooses.
 type FolderInfo struct {
 	Folder string `json:"folder"`
 	By     string `json:"by"`

@@ -33,6 +33,7 @@ type Desk struct {
 	mu      sync.Mutex
 	folder  string // as Options.Dir
 	by      string
+	lost    error // why no folder is known
 	live    *seat
 	turning bool // another folder is being opened in place of live, which nobody else may replace meanwhile
 	sample  *sampleSeat
@@ -48,7 +49,7 @@ type seat struct {
 	closed chan struct{}
 
 	backend *Backend
-	err     error
+	err     error // before it is opened: why it can't be
 
 	// Guarded by Desk.mu.
 	gone  bool
@@ -69,7 +70,7 @@ func NewDesk(o Options, prefs *PreferenceStore, beside func(context.Context, *Ba
 	}
 	d := &Desk{o: o, prefs: prefs, beside: beside, log: o.Log, turn: make(chan struct{}, 1), moved: make(chan struct{})}
 	d.life, d.end = context.WithCancel(context.Background())
-	d.folder, d.by = chosenFolder(o.Dir, prefs.Folder())
+	d.decide()
 	return d
 }
 
@@ -81,8 +82,11 @@ func (d *Desk) Open() {
 	if d.life.Err() != nil || d.turning || d.live != nil && !d.live.failed() {
 		return
 	}
+	if d.lost != nil {
+		d.decide() // it may have been mended
+	}
 	first, s := d.live == nil, d.newSeat(d.folder)
-	d.live = s
+	s.err, d.live = d.lost, s
 	d.work.Go(func() { d.serve(s, true) })
 	if first {
 		d.work.Go(func() {
@@ -152,6 +156,9 @@ func (d *Desk) open(s *seat) {
 			s.err = fmt.Errorf("panic: %v", v)
 		}
 	}()
+	if s.err != nil {
+		return // nobody knows which folder it is
+	}
 	o := d.o
 	o.Dir = s.folder
 	if s.backend, s.err = Open(s.life, o); s.err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -320,8 +321,8 @@ func TestAnotherFolderIsUsed(t *testing.T) {
 		t.Errorf("shown after the change: %+v", after)
 	}
 	told(t, notes, "the new folder", func(n Notify) bool { return n.Store == after.Store })
-	if dir, by, _ := d.Folder(); dir != second || by != "setting" || prefs.Folder() != second {
-		t.Errorf("%s by %s, kept %s", dir, by, prefs.Folder())
+	if dir, by, _ := d.Folder(); dir != second || by != "setting" || folderOf(t, prefs) != second {
+		t.Errorf("%s by %s, kept %s", dir, by, folderOf(t, prefs))
 	}
 	told(t, notes, "the listener", func(Notify) bool { return shownNow(t, d).Listener.Serving })
 	if got := shownNow(t, d).Listener.Listen; got != address {
@@ -376,8 +377,8 @@ func TestAFolderThatCannotBeOpenedChangesNothing(t *testing.T) {
 		t.Error("a folder was made where nobody asked for one")
 	}
 	now := shownNow(t, d)
-	if now.Store != before.Store || !now.Listener.Serving || prefs.Folder() != first {
-		t.Errorf("after the failures: %+v, kept %s", now, prefs.Folder())
+	if now.Store != before.Store || !now.Listener.Serving || folderOf(t, prefs) != first {
+		t.Errorf("after the failures: %+v, kept %s", now, folderOf(t, prefs))
 	}
 	live, err := AskLive(t.Context(), d, func(b *Backend, _ context.Context) (*Backend, error) { return b, nil })
 	if err != nil {
@@ -415,8 +416,8 @@ func TestAnotherFolderHelps(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := shownNow(t, d)
-	if dir, by, err := d.Folder(); s.Folder != usual || dir != usual || by != "default" || prefs.Folder() != "" || err != nil {
-		t.Errorf("opened %s, tells %s by %s, kept %q, %v", s.Folder, dir, by, prefs.Folder(), err)
+	if dir, by, err := d.Folder(); s.Folder != usual || dir != usual || by != "default" || folderOf(t, prefs) != "" || err != nil {
+		t.Errorf("opened %s, tells %s by %s, kept %q, %v", s.Folder, dir, by, folderOf(t, prefs), err)
 	}
 	told(t, notes, "the usual folder", func(n Notify) bool { return n.Store == s.Store })
 }
@@ -546,4 +547,38 @@ func TestASampleThatEndsSlowlyIsLeft(t *testing.T) {
 	}
 	close(end)
 	<-ended
+}
+
+// TestNoFolderStandsInForALostOne: a fresh, empty one would answer Entra 401.
+func TestNoFolderStandsInForALostOne(t *testing.T) {
+	home, looks := t.TempDir(), t.TempDir()
+	t.Setenv(EnvData, "")
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_DATA_HOME", home)
+	t.Setenv("LOCALAPPDATA", home)
+	t.Setenv(config.EnvConfig, looks)
+	file := filepath.Join(looks, "window.json")
+	if err := os.WriteFile(file, []byte(`{"version":1,"fol`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, prefs := desk(t, Options{})
+	for range 2 {
+		if _, err := AskShown(t.Context(), d, (*Backend).Snapshot); Code(err) != "BAD_CONFIG" || !strings.Contains(Message(err), file) {
+			t.Errorf("%s: %s", Code(err), Message(err))
+		}
+		d.Open() // the page's Retry
+	}
+	if made, err := os.ReadDir(home); err != nil || len(made) > 0 {
+		t.Errorf("opened %v, %v", made, err)
+	}
+	if dir, by, err := d.Folder(); dir != "" || by != "unknown" || err != nil {
+		t.Errorf("%q by %s, %v", dir, by, err)
+	}
+	dir := filepath.Join(t.TempDir(), "office")
+	if err := d.UseFolder(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	if s := shownNow(t, d); s.Folder != dir || folderOf(t, prefs) != dir {
+		t.Errorf("opened %s, kept %s", s.Folder, folderOf(t, prefs))
+	}
 }

@@ -11,23 +11,32 @@ import (
 // ErrFolderFixed refuses another data folder where a flag or the environment names one.
 var ErrFolderFixed = errors.New("the data folder is set from outside")
 
-// chosenFolder decides between what a flag, the environment and the user's preferences name, in this order.
-func chosenFolder(flag, preferred string) (dir, by string) {
+// decide chooses between the folders that a flag, the environment and the user's preferences name, in this order. Where the
+// preferences are broken nobody knows which one it is, so that none must be opened: lost says why.
+func (d *Desk) decide() {
+	d.folder, d.by, d.lost = "", "default", nil
 	switch {
-	case flag != "":
-		return flag, "flag"
+	case d.o.Dir != "":
+		d.folder, d.by = d.o.Dir, "flag"
 	case os.Getenv(EnvData) != "":
-		return "", "environment" // DataDir reads it
-	case preferred != "":
-		return preferred, "setting"
+		d.by = "environment" // DataDir reads it
+	default:
+		if d.folder, d.lost = d.prefs.Folder(); d.lost != nil {
+			d.by = "unknown"
+		} else if d.folder != "" {
+			d.by = "setting"
+		}
 	}
-	return "", "default"
 }
 
-// Folder is the data folder in use, and who decided: "flag", "environment", "setting" or "default". It does not wait.
+// Folder is the data folder in use, and who decided: "flag", "environment", "setting" or "default"; "unknown" if it can't be told,
+// and there is none. It does not wait.
 func (d *Desk) Folder() (dir, by string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.lost != nil {
+		return "", d.by, nil
+	}
 	dir, err = DataDir(d.folder)
 	return dir, d.by, err
 }
@@ -118,7 +127,7 @@ func (d *Desk) keep(folder string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.folder, d.by = folder, "setting"
+	d.folder, d.by, d.lost = folder, "setting", nil
 	if folder == "" {
 		d.by = "default"
 	}

@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -35,7 +34,8 @@ type Place struct {
 
 // PreferenceStore keeps Preferences, the window's place and the data folder chosen in it, in window.json. All methods may be
 // called concurrently. Each Set is on disk when it returns; what it refuses (BAD_SETTING) or can't write is an error, and
-// nothing has changed.
+// nothing has changed. A broken file stays until the next Set, which keeps a copy as window.json.broken-<time>. While it does not even
+// tell the data folder (see Folder), SetFolder alone is heard (BAD_CONFIG else): what is written next would hide that.
 type PreferenceStore struct {
 	dir string
 	err error // why there is no folder to write in
@@ -43,53 +43,63 @@ type PreferenceStore struct {
 
 	mu     sync.Mutex
 	window config.Window
+	lost   error // why the data folder is not known
 }
 
-// OpenPreferences reads the user's preferences. It always gives some: looks never keep the window from opening. A broken file is
-// renamed to window.json.broken-<time>, the log says so, and the defaults hold.
+// OpenPreferences reads the user's preferences. It always gives some: looks never keep the window from opening. Of a broken file
+// the log tells, and but for the data folder the defaults hold.
 func OpenPreferences(log *slog.Logger) *PreferenceStore {
 	p := &PreferenceStore{log: log, window: config.DefaultWindow()}
 	if p.dir, p.err = config.UserDir(); p.err != nil {
 		log.Warn("preferences can't be kept", "err", p.err)
 		return p
 	}
-	p.window, _ = p.read()
+	p.load()
 	return p
 }
 
-// read gives what the file says, and whether it does. A broken one is put aside.
-func (p *PreferenceStore) read() (config.Window, bool) {
+func (p *PreferenceStore) load() {
 	w, err := config.LoadWindow(p.dir)
-	if err == nil {
-		return w, true
+	p.lost = nil
+	if err != nil {
+		p.log.Warn("preferences can't be used: the defaults hold", "err", err)
+		w.Folder, p.lost = config.SalvageFolder(p.dir)
 	}
-	if _, broken := errors.AsType[*config.Faults](err); !broken {
-		p.log.Warn("preferences can't be read: the defaults hold", "err", err)
-		return w, false
-	}
-	aside, asideErr := config.KeepWindowAside(p.dir, time.Now())
-	p.log.Warn("preferences are broken: the defaults hold", "err", err, "kept", aside, "keepErr", asideErr)
-	return w, false
+	p.window = w
 }
 
 // change applies one change to what the file says now: another window of this user may have written it meanwhile.
 func (p *PreferenceStore) change(apply func(*config.Window) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.lost != nil {
+		return p.lost
+	}
+	return p.changeLocked(apply)
+}
+
+func (p *PreferenceStore) changeLocked(apply func(*config.Window) error) error {
 	if p.err != nil {
 		return fmt.Errorf("keep preferences: %w", p.err)
 	}
-	w, ok := p.read()
-	if !ok {
+	w, broken := config.LoadWindow(p.dir)
+	if broken != nil {
 		w = p.window.Clone()
 	}
 	if err := apply(&w); err != nil {
 		return err
 	}
-	if err := config.SaveWindow(p.dir, w); err != nil {
+	if err := w.Check(); err != nil {
 		return err
 	}
-	p.window = w
+	if broken != nil {
+		aside, err := config.CopyWindowAside(p.dir, time.Now())
+		p.log.Warn("preferences that can't be used are replaced", "err", broken, "kept", aside, "keepErr", err)
+	}
+	if err := config.SaveWindow(p.dir, w, p.log); err != nil {
+		return err
+	}
+	p.window, p.lost = w, nil
 	return nil
 }
 
@@ -139,12 +149,22 @@ func (p *PreferenceStore) SetPlace(at Place) error {
 	})
 }
 
-// Folder gives the data folder that was chosen in the window, "" for the usual one.
-func (p *PreferenceStore) Folder() string { return p.now().Folder }
+// Folder gives the data folder that was chosen in the window, "" for the usual one. An error means that a broken file does not tell
+// it; asked again, it looks whether the file was mended.
+func (p *PreferenceStore) Folder() (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost != nil {
+		p.load()
+	}
+	return p.window.Folder, p.lost
+}
 
 // SetFolder keeps the data folder for the next start. It has to be absolute, or "".
 func (p *PreferenceStore) SetFolder(dir string) error {
-	return p.change(func(w *config.Window) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.changeLocked(func(w *config.Window) error {
 		w.Folder = dir
 		return nil
 	})

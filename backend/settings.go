@@ -158,7 +158,7 @@ func (b *Backend) SaveSettings(ctx context.Context, c SettingsChange) (Settings,
 // apply saves, and changes the address if it is another.
 func (b *Backend) apply(ctx context.Context, before, after config.File) error {
 	if after.Listen == before.Listen {
-		return config.Save(b.dir, after)
+		return config.Save(b.dir, after, b.log)
 	}
 	m, err := b.door.prepare(ctx, after.Listen)
 	if isElsewhere(err) {
@@ -167,7 +167,7 @@ func (b *Backend) apply(ctx context.Context, before, after config.File) error {
 	if err != nil {
 		return err
 	}
-	if err := config.Save(b.dir, after); err != nil {
+	if err := config.Save(b.dir, after, b.log); err != nil {
 		m.undo(ctx)
 		return err
 	}

@@ -43,7 +43,7 @@ func configured(t *testing.T, change ...func(*Options)) (*Backend, string) {
 	t.Helper()
 	t.Setenv(EnvListen, "")
 	dir := t.TempDir()
-	if err := config.Save(dir, config.File{Listen: freeAddress(t, "127.0.0.1"), RequestDays: 90}); err != nil {
+	if err := config.Save(dir, config.File{Listen: freeAddress(t, "127.0.0.1"), RequestDays: 90}, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	return serve(t, append([]func(*Options){func(o *Options) { o.Dir, o.Listen = dir, "" }}, change...)...)
@@ -98,7 +98,7 @@ func TestSettingsComeFromFlagEnvironmentFileAndDefault(t *testing.T) {
 	if s := look(Options{}); s.Listen != DefaultListen || s.ListenFixed != "" || s.RequestDays != 90 || s.DeletedDays != 0 || s.Folder != dir || s.Size == 0 || s.Requests != 0 {
 		t.Errorf("without a file: %+v", s)
 	}
-	if err := config.Save(dir, config.File{Listen: "127.0.0.1:0", RequestDays: 7, DeletedDays: 30}); err != nil {
+	if err := config.Save(dir, config.File{Listen: "127.0.0.1:0", RequestDays: 7, DeletedDays: 30}, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if s := look(Options{}); s.Listen != "127.0.0.1:0" || s.ListenFixed != "" || s.RequestDays != 7 || s.DeletedDays != 30 {
@@ -340,7 +340,7 @@ func TestAChangeMendsABusyPort(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	dir := t.TempDir()
-	if err := config.Save(dir, config.File{Listen: taken.Addr().String()}); err != nil {
+	if err := config.Save(dir, config.File{Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(EnvListen, "")

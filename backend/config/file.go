@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -29,8 +30,9 @@ func (f *Faults) Error() string {
 }
 
 const (
-	version   = 1       // of both files
-	sizeLimit = 1 << 20 // bytes; larger than any file that was written here
+	version   = 1        // of both files
+	sizeLimit = 1 << 20  // bytes; larger than any file that was written here
+	mark      = "\uFEFF" // at the beginning of a text; editors on Windows put it there
 )
 
 // A rule is a key of a file: where its value goes and what is allowed there.
@@ -80,7 +82,7 @@ func parse(text []byte, rules []rule) (faults []string) {
 	if len(text) > sizeLimit {
 		return []string{"the file is larger than 1 MiB"}
 	}
-	text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors on Windows put it there
+	text = bytes.TrimPrefix(text, []byte(mark))
 	var whole map[string]json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil || whole == nil {
 		return []string{notJSON(text, err)}
@@ -150,8 +152,9 @@ func strict(raw json.RawMessage, into any) error {
 	return d.Decode(into)
 }
 
-// save writes a file so that it is there whole or not at all, whatever happens meanwhile, and can be read by its owner alone.
-func save(path string, file any) (err error) {
+// save writes a file so that it is there whole or not at all, whatever happens meanwhile, and can be read by its owner alone. Once
+// it is there a folder that can't be put on disk is no error any more: log gets it.
+func save(path string, file any, log *slog.Logger) (err error) {
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false)
@@ -178,7 +181,7 @@ func save(path string, file any) (err error) {
 		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
 	if err := syncFolder(dir); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		log.Warn("saved, but a power cut may undo it", "file", path, "err", err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"path/filepath"
 )
@@ -55,12 +56,12 @@ func Load(dir string) (File, error) {
 
 // Save writes config.json in a data folder: the new file whole, or the old one stays. Values that may not stand in it give
 // *Faults. The caller owns the folder.
-func Save(dir string, f File) error {
+func Save(dir string, f File, log *slog.Logger) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
 	return save(filepath.Join(dir, settingsFile), struct {
 		Version int `json:"version"`
 		File
-	}{version, f})
+	}{version, f}, log)
 }

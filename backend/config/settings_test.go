@@ -1,9 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +26,7 @@ func TestSettingsAreReadAsTheyWereSaved(t *testing.T) {
 	}
 	only(t, dir)
 	for _, want := range []File{someSettings, {Listen: "[::1]:0"}} {
-		if err := Save(dir, want); err != nil {
+		if err := Save(dir, want, quiet); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := Load(dir); err != nil || got != want {
@@ -105,10 +107,10 @@ func TestFaultsAreToldAllAtOnce(t *testing.T) {
 
 func TestSettingsThatBreakTheRulesAreNotSaved(t *testing.T) {
 	dir := t.TempDir()
-	if err := Save(dir, someSettings); err != nil {
+	if err := Save(dir, someSettings, quiet); err != nil {
 		t.Fatal(err)
 	}
-	if faults := faultsOf(Save(dir, File{Listen: "none", RequestDays: -1, DeletedDays: 4000})); len(faults) != 3 {
+	if faults := faultsOf(Save(dir, File{Listen: "none", RequestDays: -1, DeletedDays: 4000}, quiet)); len(faults) != 3 {
 		t.Errorf("faults %q", faults)
 	}
 	if f, err := Load(dir); err != nil || f != someSettings {
@@ -122,12 +124,34 @@ func TestAFailedSaveLeavesTheOldSettings(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "config.json", "in the way"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := Save(dir, someSettings); err == nil {
+	if err := Save(dir, someSettings, quiet); err == nil {
 		t.Error("saved over a folder")
 	}
 	only(t, dir, "config.json") // and no temporary file
 	if _, err := Load(dir); err == nil || faultsOf(err) != nil {
 		t.Errorf("a file that can't be read: %v", err)
+	}
+}
+
+// TestWhatIsSavedIsNoError: after the rename the new settings hold, even if the folder can't be put on disk.
+func TestWhatIsSavedIsNoError(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("a folder that can be written to but not opened is none for root, nor on Windows")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o300); err != nil {
+		t.Fatal(err)
+	}
+	var logged bytes.Buffer
+	err := Save(dir, someSettings, slog.New(slog.NewTextHandler(&logged, nil)))
+	if err != nil || !strings.Contains(logged.String(), "power cut") {
+		t.Errorf("%v; log %s", err, logged.String())
+	}
+	if f, err := Load(dir); err != nil || f != someSettings {
+		t.Errorf("saved: %+v, %v", f, err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder is entered
+		t.Fatal(err)
 	}
 }
 
@@ -151,14 +175,14 @@ func mounted(t *testing.T) string {
 
 func TestSettingsOnAFullAndOnAReadOnlyDisk(t *testing.T) {
 	dir := mounted(t)
-	if err := Save(dir, File{Listen: DefaultListen}); err != nil {
+	if err := Save(dir, File{Listen: DefaultListen}, quiet); err != nil {
 		t.Fatal(err)
 	}
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("the disk is not full: %v", err)
 	}
-	if err := Save(dir, someSettings); !errors.Is(err, syscall.ENOSPC) {
+	if err := Save(dir, someSettings, quiet); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("on a full disk: %v", err)
 	}
 	only(t, dir, "ballast", "config.json")
@@ -168,7 +192,7 @@ func TestSettingsOnAFullAndOnAReadOnlyDisk(t *testing.T) {
 	if out, err := exec.Command("mount", "-o", "remount,ro", dir).CombinedOutput(); err != nil {
 		t.Skipf("remount is not allowed here: %v %s", err, out)
 	}
-	if err := Save(dir, someSettings); !errors.Is(err, syscall.EROFS) {
+	if err := Save(dir, someSettings, quiet); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("on a read-only disk: %v", err)
 	}
 	if f, err := Load(dir); err != nil || f != (File{Listen: DefaultListen}) {
@@ -181,14 +205,14 @@ func TestSettingsOnAFullAndOnAReadOnlyDisk(t *testing.T) {
 
 func TestASaveIsNeverSeenHalf(t *testing.T) {
 	dir := t.TempDir()
-	if err := Save(dir, someSettings); err != nil {
+	if err := Save(dir, someSettings, quiet); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
 	go func() {
 		var err error
 		for i := range 200 {
-			err = errors.Join(err, Save(dir, File{Listen: DefaultListen, RequestDays: i}))
+			err = errors.Join(err, Save(dir, File{Listen: DefaultListen, RequestDays: i}, quiet))
 		}
 		done <- err
 	}()

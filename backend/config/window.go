@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -144,21 +145,67 @@ func LoadWindow(dir string) (Window, error) {
 }
 
 // SaveWindow writes window.json in dir, which is made when missing. Values that may not stand in it give *Faults and write nothing.
-func SaveWindow(dir string, w Window) error {
+func SaveWindow(dir string, w Window, log *slog.Logger) error {
 	if err := w.Check(); err != nil {
 		return err
 	}
 	return save(filepath.Join(dir, windowFile), struct {
 		Version int `json:"version"`
 		Window
-	}{version, w})
+	}{version, w}, log)
 }
 
-// KeepWindowAside renames a broken window.json in dir, so that another can be written, and gives its new name.
-func KeepWindowAside(dir string, now time.Time) (string, error) {
+// SalvageFolder gives the data folder that a window.json names which LoadWindow refuses, whatever else is wrong with it. An error
+// means that nobody can tell: no other folder may be taken for it.
+func SalvageFolder(dir string) (string, error) {
+	path := filepath.Join(dir, windowFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read the chosen data folder: %w", err)
+	}
+	w := DefaultWindow()
+	faults := parse(text, w.rules())
+	switch named := folders(text); {
+	case len(named) == 1 && strict(named[0], &w.Folder) == nil && (w.Folder == "" || filepath.IsAbs(w.Folder)):
+		return w.Folder, nil
+	case len(named) == 0 && isVersion(text):
+		return "", nil
+	}
+	return "", &Faults{Path: path, List: append(faults, "which data folder was chosen can't be read from it")}
+}
+
+// folders gives the values of "folder" up to where the text is broken.
+func folders(text []byte) (all []json.RawMessage) {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte(mark))))
+	_, _ = d.Token()
+	for d.More() {
+		key, _ := d.Token()
+		var value json.RawMessage
+		if d.Decode(&value) != nil {
+			return all
+		}
+		if key == "folder" {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+// isVersion tells that a text is whole and of this version: what it does not name was not chosen.
+func isVersion(text []byte) bool {
+	var whole struct{ Version int }
+	return json.Unmarshal(bytes.TrimPrefix(text, []byte(mark)), &whole) == nil && whole.Version == version
+}
+
+// CopyWindowAside copies a broken window.json in dir, so that another can be written in its place, and gives the copy's name.
+func CopyWindowAside(dir string, now time.Time) (string, error) {
 	from := filepath.Join(dir, windowFile)
 	to := from + ".broken-" + now.UTC().Format(asideStamp)
-	if err := os.Rename(from, to); err != nil {
+	text, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, text, 0o600)
+	}
+	if err != nil {
 		return "", fmt.Errorf("keep %s aside: %w", from, err)
 	}
 	return to, nil

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -26,6 +28,8 @@ func write(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // only checks that a folder holds these files and nothing else, such as a half-written one.
 func only(t *testing.T, dir string, names ...string) {
@@ -61,7 +65,7 @@ func TestAWindowIsReadAsItWasSaved(t *testing.T) {
 	if err := w.SetView("gone", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := SaveWindow(dir, w); err != nil {
+	if err := SaveWindow(dir, w, quiet); err != nil {
 		t.Fatal(err)
 	}
 	got, err := LoadWindow(dir)
@@ -96,7 +100,7 @@ func TestAWindowThatBreaksTheRulesIsNotWritten(t *testing.T) {
 		w := DefaultWindow()
 		change(&w)
 		key, _, _ := strings.Cut(name, ",")
-		faults := faultsOf(SaveWindow(dir, w))
+		faults := faultsOf(SaveWindow(dir, w, quiet))
 		if len(faults) != 1 || !strings.HasPrefix(faults[0], key+" must be ") {
 			t.Errorf("%s: %q", name, faults)
 		}
@@ -122,13 +126,51 @@ func TestABrokenWindowFileIsKeptAside(t *testing.T) {
 			t.Errorf("%q: %+v, %v", text, w, err)
 		}
 	}
-	aside, err := KeepWindowAside(dir, time.Date(2026, 3, 1, 9, 5, 7, 0, time.UTC))
+	aside, err := CopyWindowAside(dir, time.Date(2026, 3, 1, 9, 5, 7, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
-	only(t, dir, "window.json.broken-20260301-090507")
+	only(t, dir, "window.json", "window.json.broken-20260301-090507")
 	if text, err := os.ReadFile(aside); err != nil || string(text) != `{"version":2}` {
 		t.Errorf("kept aside: %q, %v", text, err)
+	}
+}
+
+// TestTheFolderIsReadFromABrokenFile, or told to be unknown: another one must not be served in its place.
+func TestTheFolderIsReadFromABrokenFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "window.json")
+	office := filepath.Join(dir, "office")
+	named, err := json.Marshal(office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text, folder string
+		known        bool
+	}{
+		{`{"version":1,"folder":` + string(named) + `,"theme":"pink"}`, office, true},
+		{`{"version":2,"folder":` + string(named) + `,"new":{}}`, office, true},
+		{"\uFEFF" + `{"folder":` + string(named) + `,"theme":"da`, office, true},
+		{`{"version":1,"folder":"","new":1}`, "", true},
+		{`{"version":1,"theme":"pink"}`, "", true},
+		{`{"version":2,"theme":"dark"}`, "", false},
+		{`{"version":1,"theme":"dark","fold`, "", false},
+		{`{"version":1,"folder":"office"}`, "", false},
+		{`{"version":1,"folder":7}`, "", false},
+		{`{"version":1,"folder":"","folder":` + string(named) + `}`, "", false},
+		{"", "", false},
+		{"[]", "", false},
+		{"null", "", false},
+	} {
+		write(t, path, c.text)
+		folder, err := SalvageFolder(dir)
+		if folder != c.folder || (err == nil) != c.known || err != nil && (len(faultsOf(err)) == 0 || !strings.Contains(err.Error(), path)) {
+			t.Errorf("%s: %q, %v", c.text, folder, err)
+		}
+	}
+	if _, err := SalvageFolder(path); err == nil {
+		t.Error("a file that can't be read names a folder")
 	}
 }
 

@@ -77,12 +77,14 @@ export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
   const isFixed = info.by === 'flag' || info.by === 'environment'
   return (
     <>
-      <div className="settings-folder">
-        <span className="mono">{info.folder}</span>
-        <CopyButton label={t('settings.folder.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(info.folder)} />
-      </div>
+      {info.folder && (
+        <div className="settings-folder">
+          <span className="mono">{info.folder}</span>
+          <CopyButton label={t('settings.folder.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(info.folder)} />
+        </div>
+      )}
       <p className="quiet" id="folder-note">
-        {isFixed ? t(info.by === 'flag' ? 'settings.folder.fixedflag' : 'settings.folder.fixedenvironment') : t(sample ? 'settings.folder.sample' : 'settings.folder.note')}
+        {info.by === 'unknown' ? t('settings.folder.unknown') : isFixed ? t(info.by === 'flag' ? 'settings.folder.fixedflag' : 'settings.folder.fixedenvironment') : t(sample ? 'settings.folder.sample' : 'settings.folder.note')}
       </p>
       <div className="buttons">
         <Button
@@ -93,7 +95,7 @@ export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
         >
           {t(opening ? 'settings.folder.opening' : 'settings.folder.other')}
         </Button>
-        {info.by === 'setting' && (
+        {(info.by === 'setting' || info.by === 'unknown') && (
           <Button disabledFocusable={off || busy} onClick={() => void change(async () => usual)}>
             {t('settings.folder.usual')}
           </Button>
