@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, settled, until, visit } from './window.mjs'
 
 const band = (page) => page.getByRole('region', { name: 'Sample' })
+const tileOf = (page, name) => page.locator('.tile', { hasText: name })
 const dialog = (page) => page.getByRole('dialog')
 
 function create(address, secret, displayName) {
@@ -113,6 +114,52 @@ describe('the sample', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter')
     await band(page).waitFor({ state: 'detached' })
     assert.equal((await ask(page, 'Snapshot')).store, live.store)
+  })
+
+  it('plays the size and the speed that were chosen, and shows what a refusal looks like', async () => {
+    const sent = {}
+    for (const [size, speed, people] of [['25 people', 'slow', 25], ['200 people', 'fast', 200]]) {
+      await visit(page, '#/overview')
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').waitFor()
+      await page.keyboard.type('sample')
+      await page.getByRole('option', { name: /sample/i }).first().click()
+      await dialog(page).getByText(size).click()
+      await dialog(page).getByText(speed === 'slow' ? /Slow/ : 'As fast as this computer can').click()
+      await dialog(page).getByRole('button', { name: 'Start sample' }).click()
+      await band(page).waitFor()
+      const played = await ask(page, 'SampleState')
+      assert.deepEqual([played.people, played.speed], [people, speed])
+      if (speed === 'slow') await page.waitForTimeout(3_000)
+      else {
+        await until(page, async () => (await ask(page, 'SampleState')).phase !== 'connect' && (await ask(page, 'Overview')).failures > 0, 'a refusal')
+        const { total, deleted } = (await ask(page, 'Snapshot')).people
+        assert.ok(total + deleted >= 0.9 * people && total < 2 * people, `${total} people`)
+        await tileOf(page, 'Failures').click()
+        await page.getByRole('row').filter({ hasText: 'uniqueness' }).first().click()
+        await page.getByRole('button', { name: 'Show who has it' }).waitFor()
+      }
+      sent[speed] = (await ask(page, 'SampleState')).requests
+      await page.getByRole('button', { name: 'Leave sample' }).click()
+      await band(page).waitFor({ state: 'detached' })
+    }
+    assert.ok(sent.slow > 0 && sent.slow * 5 < sent.fast, `slow ${sent.slow}, fast ${sent.fast}`)
+  })
+
+  it('says in the band why it could not be left, and is left when tried again', async () => {
+    const broken = breakCalls({ LeaveSample: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"INTERNAL\",\"message\":\"\"}'))" })
+    const other = await openPage(browser, window, { broken })
+    await other.getByRole('heading', { level: 1 }).waitFor()
+    await ask(other, 'StartSample', { people: 25, speed: 'slow' })
+    await band(other).waitFor()
+    await other.getByRole('button', { name: 'Leave sample' }).click()
+    await band(other).getByText('INTERNAL').waitFor()
+    assert.notEqual((await ask(other, 'Snapshot')).store, live.store)
+    await other.evaluate(() => (globalThis.well = true))
+    await other.getByRole('button', { name: 'Leave sample' }).click()
+    await band(other).waitFor({ state: 'detached' })
+    assert.equal((await ask(other, 'Snapshot')).store, live.store)
+    await other.context().close()
   })
 
   it('says in the dialog why it could not start, and starts when tried again', async () => {
