@@ -131,7 +131,7 @@ func (b *Backend) exportMembers(ctx context.Context, w io.Writer, r ExportReques
 		return 0, err
 	}
 	for slice := range slices.Chunk(seqs, memberSlice) {
-		found, err := b.store.Memberships(ctx, slice)
+		found, err := b.store.Memberships(ctx, r.Filter.Group, slice)
 		if err != nil {
 			return 0, err
 		}

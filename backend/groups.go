@@ -140,7 +140,7 @@ func (b *Backend) Members(ctx context.Context, q ListQuery) (MembersPage, error)
 	if err != nil {
 		return MembersPage{}, err
 	}
-	rows, err := b.store.Memberships(ctx, seqs)
+	rows, err := b.store.Memberships(ctx, q.Group, seqs)
 	if err != nil {
 		return MembersPage{}, err
 	}

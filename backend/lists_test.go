@@ -208,3 +208,41 @@ func TestPartsOfALongList(t *testing.T) {
 	}
 	same(t, "all parts", all, names)
 }
+
+// TestAKeptListShowsNobodyElse: what came after the newest row was removed for good does not take its place.
+func TestAKeptListShowsNobodyElse(t *testing.T) {
+	b, secret := serve(t)
+	ids := addNamed(t, b, secret, "Ada", "Cid", "Bea")
+	payroll, canteen := add(t, b, secret, "/Groups", `{"displayName":"Payroll"}`), add(t, b, secret, "/Groups", `{"displayName":"Canteen"}`)
+	patch := func(group, op, id string) {
+		t.Helper()
+		if status, body := send(t, b, "PATCH", "/Groups/"+group, secret, fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+			"Operations":[{"op":%q,"path":"members","value":[{"value":%q}]}]}`, op, id)); status >= 300 {
+			t.Fatal(status, body)
+		}
+	}
+	patch(payroll, "Add", ids[0])
+	patch(payroll, "Add", ids[2])
+	members, err := b.Members(t.Context(), ListQuery{Group: payroll})
+	if err != nil {
+		t.Fatal(err)
+	}
+	patch(payroll, "Remove", ids[2])
+	patch(canteen, "Add", ids[1])
+	members, err = b.Members(t.Context(), ListQuery{Group: payroll, List: members.List})
+	if err != nil || len(members.Rows) != 2 || members.Rows[0].Name != "Ada" || members.Rows[1] != (MemberRow{State: StateGone}) {
+		t.Errorf("Payroll has %+v, %v", members.Rows, err)
+	}
+
+	newest := addNamed(t, b, secret, "Dan")
+	send(t, b, "DELETE", "/Users/"+newest[0], secret, "")
+	deleted := people(t, b, ListQuery{State: StateDeleted})
+	if _, err := b.store.PurgeDeleted(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	addNamed(t, b, secret, "Zoe")
+	again := people(t, b, ListQuery{State: StateDeleted, List: deleted.List})
+	if again.List != deleted.List || len(again.Rows) != 1 || again.Rows[0].State != StateGone {
+		t.Errorf("the deleted are %+v", again.Rows)
+	}
+}

@@ -326,7 +326,7 @@ func TestFindMembers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := s.Memberships(t.Context(), seqs)
+		rows, err := s.Memberships(t.Context(), g.ID, seqs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +359,7 @@ func TestFindMembers(t *testing.T) {
 	if _, err := s.FindMembers(t.Context(), "nobody", Find{}); kindOf(err) != scim.NotFound {
 		t.Errorf("members of no group: %v", err)
 	}
-	if rows, err := s.Memberships(t.Context(), []int64{4711}); err != nil || len(rows) != 1 || rows[0].ID != "" {
+	if rows, err := s.Memberships(t.Context(), g.ID, []int64{4711}); err != nil || len(rows) != 1 || rows[0].ID != "" {
 		t.Errorf("a membership that is gone: %+v %v", rows, err)
 	}
 	sound(t, s)

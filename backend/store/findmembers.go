@@ -68,17 +68,17 @@ type Membership struct {
 }
 
 const membershipText = `select m.member_id, m.type, m.added_at, coalesce(r.type, ''), r.seq from members m
-	left join resources r on r.id = m.member_id where m.seq = $1`
+	left join resources r on r.id = m.member_id where m.seq = $1 and m.group_seq = (select seq from resources where id = $2 and type = 'Group')`
 
-// Memberships gives what rows of a list of members need: one for each seq, in their order.
-func (s *Store) Memberships(ctx context.Context, seqs []int64) ([]Membership, error) {
+// Memberships gives what rows of a list of a group's members need: one for each seq, in their order.
+func (s *Store) Memberships(ctx context.Context, group string, seqs []int64) ([]Membership, error) {
 	all := make([]Membership, len(seqs))
 	for i, seq := range seqs {
 		var m Membership
 		var added int64
 		var kind string
 		var resource sql.NullInt64
-		err := s.read.row(ctx, membershipText, []any{seq}, &m.ID, &m.Type, &added, &kind, &resource)
+		err := s.read.row(ctx, membershipText, []any{seq, group}, &m.ID, &m.Type, &added, &kind, &resource)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}

@@ -46,8 +46,12 @@ func (tx *Tx) note(c Cause, seq int64, action string, changes []scim.Change) err
 		}
 		text = sql.NullString{String: string(raw), Valid: true}
 	}
-	_, err := tx.exec(`insert into history (resource_seq, at, request_id, origin, action, changes) values ($1, $2, $3, $4, $5, $6)`,
-		seq, millis(tx.now), c.RequestID, c.Origin, action, text)
+	row, err := tx.next(&tx.numbers.history)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`insert into history (seq, resource_seq, at, request_id, origin, action, changes) values ($1, $2, $3, $4, $5, $6, $7)`,
+		row, seq, millis(tx.now), c.RequestID, c.Origin, action, text)
 	if err != nil {
 		return fmt.Errorf("insert history: %w", err)
 	}
@@ -55,8 +59,12 @@ func (tx *Tx) note(c Cause, seq int64, action string, changes []scim.Change) err
 }
 
 func (tx *Tx) noteMember(c Cause, group int64, member, action string) error {
-	_, err := tx.exec(`insert into history (resource_seq, member_id, at, request_id, origin, action) values ($1, $2, $3, $4, $5, $6)`,
-		group, member, millis(tx.now), c.RequestID, c.Origin, action)
+	row, err := tx.next(&tx.numbers.history)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(`insert into history (seq, resource_seq, member_id, at, request_id, origin, action) values ($1, $2, $3, $4, $5, $6, $7)`,
+		row, group, member, millis(tx.now), c.RequestID, c.Origin, action)
 	if err != nil {
 		return fmt.Errorf("insert history: %w", err)
 	}

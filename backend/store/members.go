@@ -48,13 +48,18 @@ func (e *memberEdit) run(ops []scim.MemberOp) error {
 // member that names nobody is kept as it was sent.
 func (e *memberEdit) add(members []scim.Member) error {
 	for _, m := range members {
-		n, err := e.tx.exec(`insert into members (group_seq, member_id, type, display, added_at) values ($1, $2, $3, $4, $5)
+		seq, err := e.tx.next(&e.tx.numbers.members)
+		if err != nil {
+			return err
+		}
+		n, err := e.tx.exec(`insert into members (seq, group_seq, member_id, type, display, added_at) values ($1, $2, $3, $4, $5, $6)
 			on conflict (group_seq, member_id) do update set hidden = 0 where members.hidden = 1`,
-			e.group, m.Value, m.Type, m.Display, millis(e.tx.now))
+			seq, e.group, m.Value, m.Type, m.Display, millis(e.tx.now))
 		if err != nil {
 			return fmt.Errorf("add member: %w", err)
 		}
 		if n == 0 {
+			e.tx.numbers.members.last-- // no row has it: Entra repeats itself more often than it adds
 			continue
 		}
 		kind, err := e.changed(m.Value, actionMemberAdded)

@@ -278,7 +278,7 @@ func TestPurgeOfABigGroupWorksInSteps(t *testing.T) {
 	if err := s.readers.QueryRow("select seq from members where group_seq = $1", team.Seq).Scan(&place); err != nil {
 		t.Fatal(err)
 	}
-	if rows, err := s.Memberships(t.Context(), []int64{place}); err != nil || rows[0].ID != big.ID || rows[0].Record.ID != "" {
+	if rows, err := s.Memberships(t.Context(), team.ID, []int64{place}); err != nil || rows[0].ID != big.ID || rows[0].Record.ID != "" {
 		t.Errorf("as the window lists them: %+v, %v", rows, err)
 	}
 	if _, err := s.Restore(t.Context(), Cause{}, scim.Group, big.ID); kindOf(err) != scim.NotFound {

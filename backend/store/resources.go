@@ -98,13 +98,15 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 	cols := s.columnsOf(id.String(), r)
 	rec := Record{Type: r.Type, ID: id.String(), Name: cols.name, Doc: r.Document(), Version: 1,
 		Created: tx.now, Modified: tx.now, Changed: true, Action: actionCreated}
-	err = tx.row(`insert into resources
-			(type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key, follows)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, (select id from resources
-			where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1))
-		returning seq`,
-		[]any{r.Type.Name, rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
-			cols.search, millis(tx.now), cols.nameKey, cols.emailKey}, &rec.Seq)
+	if rec.Seq, err = tx.next(&tx.numbers.resources); err != nil {
+		return Record{}, err
+	}
+	_, err = tx.exec(`insert into resources
+			(seq, type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key, follows)
+		values ($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, (select id from resources
+			where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1))`,
+		r.Type.Name, rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
+		cols.search, millis(tx.now), cols.nameKey, cols.emailKey, rec.Seq)
 	if isUniqueViolation(err) {
 		return Record{}, s.taken(tx, r, cols)
 	}

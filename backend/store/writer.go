@@ -24,6 +24,7 @@ type Tx struct {
 	s        *session
 	now      time.Time
 	activity int64 // seq of the newest activity row, this write's own included
+	numbers  numbered
 	commit   Commit
 }
 
@@ -71,7 +72,8 @@ type writer struct {
 	conn     *sql.Conn
 	s        *session
 	activity int64 // seq of the newest activity row on disk
-	suspect  bool  // the disk failed under the connection: the next batch opens another
+	numbers  numbered
+	suspect  bool // the disk failed under the connection: the next batch opens another
 
 	// fault stands in for a disk that fails at a step: "begin", "rollback", "commit". Only tests set it.
 	fault func(step string) error
@@ -200,9 +202,9 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 	}
 	answers := make([]error, len(jobs))
 	var moved Commit
-	activity := w.activity
+	activity, numbers := w.activity, w.numbers
 	for i, j := range jobs {
-		tx := &Tx{s: w.s, now: w.now(), activity: activity}
+		tx := &Tx{s: w.s, now: w.now(), activity: activity, numbers: numbers}
 		err := w.inSavepoint(j, tx)
 		if errors.Is(err, errUndone) {
 			answers[i] = w.answer(errors.Unwrap(err))
@@ -212,14 +214,14 @@ func (w *writer) try(jobs []*job) ([]error, error) {
 		answers[i] = w.answer(err)
 		if err == nil {
 			moved.add(tx.commit)
-			activity = tx.activity
+			activity, numbers = tx.activity, tx.numbers
 		}
 	}
 	if err := w.step("commit"); err != nil {
 		w.rollback()
 		return nil, w.trouble("commit", err)
 	}
-	w.activity = activity
+	w.activity, w.numbers = activity, numbers
 	if moved != (Commit{}) { // a commit of nothing proves nothing
 		w.health.wrote()
 		w.committed(moved)
@@ -345,9 +347,13 @@ func (w *writer) connect(ctx context.Context) error {
 	return nil
 }
 
-// recount reads the seq that the next activity row follows. After a failed commit nobody else knows.
-func (w *writer) recount() error {
-	return w.s.row(context.Background(), `select coalesce(max(seq), 0) from activity`, nil, &w.activity)
+// recount reads the seqs that the next rows follow. After a failed commit nobody else knows.
+func (w *writer) recount() (err error) {
+	if err := w.s.row(context.Background(), `select coalesce(max(seq), 0) from activity`, nil, &w.activity); err != nil {
+		return err
+	}
+	w.numbers, err = readNumbered(context.Background(), w.s)
+	return err
 }
 
 func (w *writer) disconnect() error {
