@@ -52,6 +52,18 @@ describe('the connection page', { timeout: 180_000 }, () => {
     assert.equal(await get(address, secret), 200)
     await card(page, 'Secret token').getByText('Accepted').waitFor()
     await card(page, 'Seen from Entra').getByText('OK').waitFor()
+    const { token } = await ask(page, 'Snapshot')
+    const used = card(page, 'Secret token').locator('dt:has-text("Last used") + dd')
+    const at = await page.evaluate((iso) => new Date(iso).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }), token.lastUsed)
+    await until(page, async () => (await used.textContent()).includes(at), `last used at ${at}`)
+  })
+
+  it('names the seven steps in Entra by the words of its portal', async () => {
+    const steps = await card(page, 'What to do in Entra').locator('ol > li').allTextContents()
+    const said = ['Enterprise applications', 'Provisioning, then Connectivity', `Tenant URL:${address}`, 'Secret Token', 'Test Connection', 'Press Save', 'Start provisioning']
+    assert.equal(steps.length, said.length)
+    said.forEach((words, i) => assert.ok(steps[i].includes(words), `step ${i + 1} says ${steps[i]}`))
+    assert.ok(steps[3].includes(`ends in ${secret.slice(-4)}`) && steps[4].includes('Seen: a request with a good token'))
   })
 
   it('asks before it rotates: with Escape all stays, with yes the old one is refused at once', async () => {
@@ -151,6 +163,21 @@ describe('the connection page', { timeout: 180_000 }, () => {
     await dialog(other).getByRole('button', { name: 'Rotate token' }).click()
     secret = await other.getByRole('textbox', { name: 'New secret token' }).inputValue()
     assert.equal(await get(address, secret), 200)
+    await other.context().close()
+  })
+
+  it('says in the dialog why the token could not be ended, and ends it when tried again', async () => {
+    const broken = breakCalls({ EndToken: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"DB_FULL\",\"message\":\"\"}'))" })
+    const other = await openPage(browser, window, { broken })
+    await visit(other, '#/connection')
+    await other.getByRole('button', { name: 'End token' }).click()
+    await dialog(other).getByRole('button', { name: 'End token' }).click()
+    await dialog(other).getByText('DB_FULL').waitFor()
+    assert.equal(await get(address, secret), 200)
+    await other.evaluate(() => (globalThis.well = true))
+    await dialog(other).getByRole('button', { name: 'End token' }).click()
+    await dialog(other).waitFor({ state: 'detached' })
+    assert.equal(await get(address, secret), 401)
     await other.context().close()
   })
 

@@ -57,7 +57,10 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     assert.equal(await get(address, 'sdk_wrong'), 401)
     await step(page, 'Put address and token').getByText('had a wrong token').waitFor()
     assert.deepEqual(await findings(page), [])
+    const ticked = () => page.locator('.step.done').count()
+    assert.equal(await ticked(), 2, 'the address and the token')
     assert.equal(await get(address, secret), 200)
+    await until(page, async () => (await ticked()) === 4, 'Entra has both, and has tested them')
     await step(page, 'Put address and token').getByText('Done', { exact: true }).waitFor()
     await step(page, 'Press Test Connection').getByText(/^Seen/).waitFor()
     await step(page, 'Let the first person').getByText('Next', { exact: true }).waitFor()
@@ -93,12 +96,19 @@ describe('the overview', { timeout: 180_000 }, () => {
       const all = hours.reduce((n, h) => n + h.success + h.notFound + h.failure + h.error, 0)
       return (await tile(page, 'Requests').locator('.count').textContent()) === number(all)
     }, 'all requests counted')
-    for (const [name, hash] of [['People', '#/people'], ['Groups', '#/groups'], ['Requests', '#/activity?from=24h'], ['Needs attention', '#/activity?outcomes=failure%2Cerror&from=24h']]) {
+    const { hours, failures } = await ask(page, 'Overview')
+    const from = `from=${encodeURIComponent(hours[0].at)}`
+    assert.ok(failures > 0)
+    for (const [name, hash] of [['People', '#/people'], ['Groups', '#/groups'], ['Requests', `#/activity?${from}`], ['Failures', `#/activity?outcomes=failure%2Cerror&${from}`]]) {
+      const count = await tile(page, name).locator('.count').textContent()
       await tile(page, name).focus()
       await page.keyboard.press('Enter')
       await until(page, async () => (await page.evaluate(() => location.hash)) === hash, hash)
+      // What is listed there is what was counted.
+      await until(page, async () => number(Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1) === count, `${count} behind ${name}`)
       await visit(page, '#/overview')
     }
+    await settled(page)
   })
 
   it('tells the hours to whoever walks through the chart, and as a table', async () => {
@@ -171,6 +181,29 @@ describe('the overview', { timeout: 180_000 }, () => {
     await other.locator('.changes-part').getByRole('button', { name: 'Try again' }).click()
     await other.locator('.changes-part .feed').waitFor()
     assert.equal(await other.getByText('DB_LOCKED').count(), 0)
+    await other.context().close()
+  })
+
+  for (const [part, found] of [['.tile:has-text("Failures")', '.count'], ['.requests-part', '.chart'], ['.attention-part', '.attention']]) {
+    it(`reads ${part} when that is tried again there`, async () => {
+      const broken = breakCalls({ Overview: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"DB_LOCKED\",\"message\":\"\"}'))" })
+      const other = await openPage(browser, window, { broken })
+      await other.locator(part).getByText('DB_LOCKED').waitFor()
+      await other.evaluate(() => (globalThis.well = true))
+      await other.locator(part).getByRole('button', { name: 'Try again' }).press('Enter')
+      await other.locator(part).locator(found).waitFor()
+      await other.context().close()
+    })
+  }
+
+  it('says where to go when Entra can not be opened', async () => {
+    const broken = breakCalls({
+      Snapshot: `async (real) => ({ ...(await real()), lastEntra: new Date(Date.now() - 130 * 60000).toISOString(), refused: { at: '', remote: '', detail: '', activity: 0 } })`,
+      OpenPage: "() => Promise.reject(new Error('no browser'))",
+    })
+    const other = await openPage(browser, window, { broken })
+    await other.getByRole('button', { name: 'Open Entra' }).click()
+    await other.getByText('entra.microsoft.com').waitFor()
     await other.context().close()
   })
 
