@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { before, describe, it } from 'node:test'
 import { addGroup, fillOffice, patch, scim, stage } from './office.mjs'
-import { findings, until } from './window.mjs'
+import { ask, findings, until } from './window.mjs'
 
 const row = (page, name) => page.getByRole('grid', { name: 'Groups' }).getByRole('row').filter({ hasText: name })
 const panel = (page) => page.getByRole('complementary', { name: 'Group details' })
@@ -21,6 +21,41 @@ describe('groups', { timeout: 240_000 }, () => {
     await row(page, 'Sales and service').getByRole('gridcell', { name: '4', exact: true }).waitFor()
     assert.equal(await row(page, 'Gone group').count(), 0)
     assert.deepEqual(await findings(page), [])
+  })
+
+  it('are searched, sorted, ticked and shown with other columns', async () => {
+    const { page, office } = on
+    const grid = page.getByRole('grid', { name: 'Groups' })
+    const names = () => page.locator('.directory-body > .grid-frame .grid-rows .row [role=gridcell]:nth-child(2)').allTextContents()
+    const search = page.getByRole('textbox', { name: 'Search name, ID' })
+    await search.fill('room')
+    await page.locator('.found', { hasText: '1 found' }).waitFor()
+    await until(page, async () => (await names()).join() === 'Empty room', 'the one that matches')
+    await search.press('Escape')
+    await until(page, async () => (await names()).join() === 'Empty room,Sales and service', 'both')
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
+    await until(page, async () => (await names()).join() === 'Sales and service,Empty room', 'the other order')
+    await page.getByRole('columnheader', { name: 'Last change' }).getByRole('button').press('Enter')
+    await until(page, async () => (await page.getByRole('columnheader', { name: 'Last change' }).getAttribute('aria-sort')) === 'descending', 'the order by time')
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('checkbox', { name: 'External ID' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('columnheader', { name: 'External ID' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('button', { name: 'Reset' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('columnheader', { name: 'External ID' }).waitFor()
+    await row(page, 'Empty room').locator('.tick').click()
+    await page.getByText('1 selected').waitFor()
+    await page.getByRole('button', { name: 'Copy names' }).click()
+    await until(page, async () => (await page.evaluate(() => globalThis.runtime.ClipboardGetText())) === 'Empty room', 'the copied name')
+    await grid.focus()
+    await page.keyboard.press('Control+a')
+    await page.getByText('2 selected').waitFor()
+    await page.getByRole('button', { name: 'Copy IDs' }).click()
+    await until(page, async () => (await page.evaluate(() => globalThis.runtime.ClipboardGetText())) === `${office.empty.id}\n${office.sales.id}`, 'the copied ids')
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
   })
 
   it('show who is in them by name, what is wrong with them, and lead to each person', async () => {
@@ -47,7 +82,11 @@ describe('groups', { timeout: 240_000 }, () => {
     const { page, office } = on
     await panel(page).getByRole('tab', { name: 'History' }).click()
     const came = panel(page).getByRole('listitem').filter({ hasText: 'Came' }).filter({ hasText: 'René Ärmel' })
-    await came.getByRole('link', { name: 'Request behind' }).waitFor()
+    const { rows: known } = await ask(page, 'History', { type: 'Group', id: office.sales.id, before: 0, limit: 100 })
+    const { activity, at } = known.find((one) => one.action === 'member added' && one.other.id === office.rene.id)
+    assert.equal(await came.locator('time').getAttribute('datetime'), at)
+    assert.match(await came.locator('time').textContent(), /^\d\d:\d\d$/)
+    assert.equal(await came.getByRole('link', { name: 'Request behind' }).getAttribute('href'), `#/activity/${activity}`)
     await patch(office, `/Groups/${office.sales.id}`, { op: 'remove', path: `members[value eq "${office.bob.id}"]` })
     await panel(page).getByRole('listitem').filter({ hasText: 'Went' }).getByRole('link', { name: 'Bob Roe' }).waitFor()
     await panel(page).getByText('3 members', { exact: true }).waitFor()

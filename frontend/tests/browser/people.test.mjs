@@ -99,11 +99,25 @@ describe('people', { timeout: 240_000 }, () => {
     await row(page, 'Anna Berg').click()
     await panel(page).getByRole('button', { name: 'Copy ID', exact: true }).click()
     await until(page, async () => (await clipboard(page)) === office.anna.id, 'the copied id')
+    await panel(page).locator('dl > div', { hasText: 'External ID' }).getByText('anna.berg', { exact: true }).waitFor()
+    await panel(page).getByRole('button', { name: 'Copy external ID' }).click()
+    await until(page, async () => (await clipboard(page)) === 'anna.berg', 'the copied external id')
     await panel(page).getByRole('rowheader', { name: 'emails[type eq "work"].value' }).waitFor()
     await panel(page).getByRole('row', { name: 'department Sales' }).waitFor()
     assert.deepEqual(await findings(page), [])
     await panel(page).getByRole('link', { name: 'Lea Lead' }).click()
     await panel(page).getByRole('heading', { name: 'Lea Lead' }).waitFor()
+    await page.goBack()
+    await panel(page).getByRole('heading', { name: 'Anna Berg' }).waitFor()
+  })
+
+  it('show which groups they are in, and lead to them', async () => {
+    const { page } = on
+    await panel(page).getByRole('tab', { name: 'Groups' }).click()
+    const groups = panel(page).getByRole('list', { name: 'Groups of this person' })
+    assert.deepEqual(await groups.getByRole('link').allTextContents(), ['Sales and service'])
+    await groups.getByRole('link').click()
+    await page.getByRole('complementary', { name: 'Group details' }).getByRole('heading', { name: 'Sales and service' }).waitFor()
     await page.goBack()
     await panel(page).getByRole('heading', { name: 'Anna Berg' }).waitFor()
   })
@@ -119,8 +133,12 @@ describe('people', { timeout: 240_000 }, () => {
     await patch(office, `/Users/${office.anna.id}`, { op: 'replace', path: 'title', value: 'Head' })
     await panel(page).getByRole('listitem').filter({ hasText: 'Head' }).waitFor()
     assert.deepEqual(await findings(page), [])
+    const { rows: known } = await ask(page, 'History', { type: 'User', id: office.anna.id, before: 0, limit: 100 })
+    const { activity } = known.find((one) => one.changes.some((c) => c.old === 'Clerk' && c.new === 'Lead'))
     await change.getByRole('link', { name: 'Request behind' }).click()
     await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
+    assert.match(page.url(), new RegExp(`#/activity/${activity}$`))
+    await page.getByRole('complementary', { name: 'Request details' }).getByText(`/Users/${office.anna.id}`).first().waitFor()
     await page.goBack()
     await panel(page).getByRole('tab', { name: 'Raw' }).click()
     await panel(page).getByText('"displayName": "Anna Berg"').waitFor()
@@ -142,6 +160,7 @@ describe('people', { timeout: 240_000 }, () => {
   it('are ticked by Space, by ranges and all at once, copied and cleared', async () => {
     const { page } = on
     await page.getByRole('heading', { level: 1 }).hover()
+    await grid(page).press('Escape') // nobody stands on a row any more
     await until(page, async () => (await names(page))[0] === 'Anna Berg', 'the list without the deleted one')
     await grid(page).focus()
     await page.keyboard.press('Home')
