@@ -4,12 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+
+	"scimdesk/backend/store"
 )
 
 // ErrFolderFixed refuses another data folder where a flag or the environment names one.
 var ErrFolderFixed = errors.New("the data folder is set from outside")
+
+// ErrFolderNotEmpty refuses a folder that holds other things: a data folder is ScimDesk's alone.
+var ErrFolderNotEmpty = errors.New("the folder holds other things")
 
 // decide chooses between the folders that a flag, the environment and the user's preferences name, in this order. Where the
 // preferences are broken nobody knows which one it is, so that none must be opened: lost says why.
@@ -42,9 +49,9 @@ func (d *Desk) Folder() (dir, by string, err error) {
 }
 
 // UseFolder turns to another data folder, "" for the usual one, and keeps it for the next start. The old one is served until the
-// new one is open, and goes on if that can't be opened, which is the error then. Where both want the same port the new
-// folder's listener takes it within two seconds. ErrSampleRunning while a sample is shown, ErrFolderFixed if the folder is
-// named from outside.
+// new one is open, and goes on if that can't be opened, which is the error then; the folder is left as it was. Where both want the
+// same port the new folder's listener takes it within two seconds. ErrSampleRunning while a sample is shown, ErrFolderFixed if
+// the folder is named from outside, ErrFolderNotEmpty for one that has no database but other things.
 func (d *Desk) UseFolder(ctx context.Context, folder string) error {
 	release, err := d.take(ctx)
 	if err != nil {
@@ -83,28 +90,109 @@ func (d *Desk) UseFolder(ctx context.Context, folder string) error {
 	if folder != "" {
 		folder = dir
 	}
-	if old.err == nil && dir == old.backend.dir {
+	if old.err == nil && sameFolder(dir, old.backend.dir) {
 		return d.keep(folder)
 	}
-	return d.turnTo(ctx, folder, old)
+	was, err := lookInto(dir, folder == "")
+	if err != nil {
+		return err
+	}
+	if err := d.turnTo(ctx, folder, old); err != nil {
+		if !errors.Is(err, store.ErrOwned) { // nothing of it was ours
+			was.restore(d.log)
+		}
+		return err
+	}
+	return nil
 }
 
-// turnTo opens a folder, makes it the live one and closes the old one.
-func (d *Desk) turnTo(ctx context.Context, folder string, old *seat) error {
+// sameFolder tells that two names are one folder's: through a link, or in other letters where the system takes them for the same.
+func sameFolder(a, b string) bool {
+	if a == b {
+		return true
+	}
+	inA, errA := os.Stat(a)
+	inB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(inA, inB)
+}
+
+// folderBefore is how a folder was before it was opened.
+type folderBefore struct {
+	dir  string      // without links
+	mode os.FileMode // 0 if it was not there
+	kept bool        // it held a database
+	made string      // the uppermost folder that is made with it
+}
+
+// lookInto tells how a folder is, and refuses one that is not for ScimDesk. The usual one always is.
+func lookInto(dir string, usual bool) (folderBefore, error) {
+	was := folderBefore{dir: dir}
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		for was.made = dir; ; was.made = filepath.Dir(was.made) {
+			above := filepath.Dir(was.made)
+			if _, err := os.Stat(above); above == was.made || !errors.Is(err, fs.ErrNotExist) {
+				return was, nil
+			}
+		}
+	}
+	if err != nil {
+		return was, fmt.Errorf("look into the folder: %w", err)
+	}
+	was.mode = info.Mode()
+	if was.dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return was, fmt.Errorf("look into the folder: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return was, fmt.Errorf("look into the folder: %w", err)
+	}
+	was.kept = store.Holds(dir) || usual && len(entries) > 0
+	if !was.kept && len(entries) > 0 {
+		return was, fmt.Errorf("%w: %s", ErrFolderNotEmpty, dir)
+	}
+	return was, nil
+}
+
+// restore takes back what opening it has made of it.
+func (was folderBefore) restore(log *slog.Logger) {
+	var err error
+	if !was.kept {
+		err = store.Discard(context.Background(), was.dir)
+	}
+	if was.mode == 0 {
+		for dir := was.dir; err == nil; dir = filepath.Dir(dir) {
+			if gone := os.Remove(dir); gone != nil && !errors.Is(gone, fs.ErrNotExist) || dir == was.made {
+				break // somebody else keeps something in it
+			}
+		}
+	} else {
+		err = errors.Join(err, os.MkdirAll(was.dir, was.mode.Perm()), os.Chmod(was.dir, was.mode))
+	}
+	if err != nil {
+		log.Warn("leave the other folder as it was", "folder", was.dir, "err", err)
+	}
+}
+
+// turnTo opens a folder, makes it the live one and closes the old one. On an error it is closed.
+func (d *Desk) turnTo(ctx context.Context, folder string, old *seat) (err error) {
 	s := d.newSeat(folder)
 	d.work.Go(func() { d.serve(s, false) })
+	defer func() {
+		if err != nil {
+			s.leave()
+			<-s.closed
+		}
+	}()
 	stop := context.AfterFunc(ctx, s.leave)
 	<-s.opened
 	if !stop() { // ctx has ended, and with it the new seat
 		return ctx.Err()
 	}
 	if s.err != nil {
-		s.leave()
 		return s.err
 	}
 	if err := d.keep(folder); err != nil {
-		s.leave()
-		<-s.closed
 		return err
 	}
 	d.mu.Lock()

@@ -7,15 +7,26 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 )
 
 // backupFolder holds the copies that are made before a migration.
 const backupFolder = "backup"
 
+// ownNames are what the names of the files in a data folder begin with, a dot before them while they are being written.
+var ownNames = []string{"scimdesk.", "config.json", "run.json", "run-", "window.json"}
+
 // empty tells whether a folder has nothing in it, or is not there.
 func empty(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	return err != nil || len(entries) == 0
+}
+
+// Holds tells whether there is a database in a folder, whoever's and in whatever state.
+func Holds(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, databaseFile))
+	return err == nil
 }
 
 // createFolder makes a folder that only its owner may enter, and sees to it that a power cut does not take it away again with
@@ -33,8 +44,8 @@ func createFolder(dir string) error {
 // What others may do to a file or folder: nothing, if it is ours.
 const others fs.FileMode = 0o077
 
-// closeFolder takes from others what they may do in a data folder that was there before. One that is not ours, or that others keep
-// something in, is left as it is, and the log says so.
+// closeFolder takes from others what they may do in a data folder that was there before. One that is not ours, or that others or
+// other programs keep something in, is left as it is, and the log says so.
 func closeFolder(dir string, log *slog.Logger) {
 	info, err := os.Stat(dir)
 	if err != nil || runtime.GOOS == "windows" || info.Mode()&others == 0 {
@@ -44,11 +55,25 @@ func closeFolder(dir string, log *slog.Logger) {
 		log.Warn("the data folder is open to other users of this system: use one of your own", "folder", dir, "mode", info.Mode().String())
 		return
 	}
+	if mixed(dir) {
+		log.Warn("the data folder holds other things and is open to other users of this system: use one of its own", "folder", dir, "mode", info.Mode().String())
+		return
+	}
 	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder is entered
 		log.Warn("the data folder is open to other users of this system and can't be closed", "folder", dir, "error", err)
 		return
 	}
 	log.Warn("the data folder was open to other users of this system and is closed to them now", "folder", dir, "mode", info.Mode().String())
+}
+
+// mixed tells that a folder holds something that is not ours.
+func mixed(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return e.Name() != backupFolder && !slices.ContainsFunc(ownNames, func(own string) bool {
+			return strings.HasPrefix(strings.TrimPrefix(e.Name(), "."), own)
+		})
+	})
 }
 
 // closeFiles takes from others what they may do to files that were there before. They are not opened: closing a handle

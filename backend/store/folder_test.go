@@ -31,6 +31,26 @@ func mode(t *testing.T, path string) fs.FileMode {
 	return info.Mode() & (fs.ModePerm | fs.ModeSticky)
 }
 
+// TestOpenLeavesAFolderOfOtherThingsOpen: whoever else works in it would be locked out. What is ours in it is closed all the same.
+func TestOpenLeavesAFolderOfOtherThingsOpen(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("modes say nothing of other users here")
+	}
+	var logged bytes.Buffer
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "letter.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	chmod(t, 0o755, dir)
+	open(t, Options{Dir: dir, Log: slog.New(slog.NewTextHandler(&logged, nil))})
+	if got := mode(t, dir); got != 0o755 || !strings.Contains(logged.String(), "holds other things") {
+		t.Errorf("mode %o, log %s", got, logged.String())
+	}
+	if got := mode(t, filepath.Join(dir, databaseFile)); got != 0o600 {
+		t.Errorf("the database's mode is %o", got)
+	}
+}
+
 // Who may read the lock can hold it, and who may enter the folder can read of people: what an earlier run or another hand left open
 // is closed, and the log says so, once.
 func TestOpenClosesWhatOthersMayRead(t *testing.T) {

@@ -1,5 +1,6 @@
 import { Button, Card, Title3 } from '@fluentui/react-components'
 import { ErrorCircleFilled } from '@fluentui/react-icons'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey } from '../api/errors'
 import { CopyButton } from '../components/CopyButton'
@@ -10,6 +11,7 @@ import { copy } from '../state/clipboard'
 /** The data folder could not be opened: why, what to do, once more, or another folder. */
 export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   const { t } = useTranslation()
+  const [choosing, setChoosing] = useState(false)
   const detail = detailOf(error)
   const key = errorKey(error.code)
   return (
@@ -30,7 +32,7 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
           {t('shell.failed.code')} <span className="code">{error.code}</span>
         </p>
         <div className="buttons">
-          <Button appearance="primary" onClick={onRetry}>
+          <Button appearance="primary" disabledFocusable={choosing} onClick={onRetry}>
             {t('common.actionsBar.retry')}
           </Button>
           <CopyButton
@@ -42,7 +44,7 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
         </div>
         <section className="failed-part" aria-labelledby="failed-folder">
           <h2 id="failed-folder">{t('settings.folder.title')}</h2>
-          <FolderChoice sample={false} off={false} onOpened={onRetry} />
+          <FolderChoice sample={false} off={false} onOpened={onRetry} onBusy={setChoosing} />
         </section>
         <section className="failed-part" aria-labelledby="failed-look">
           <h2 id="failed-look">{t('settings.look.title')}</h2>

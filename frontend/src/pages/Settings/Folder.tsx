@@ -33,15 +33,18 @@ export interface FolderChoiceProps {
   off: boolean
   /** Another folder is open now. */
   onOpened?: () => void
+  /** Another folder is being chosen and opened, or no more. */
+  onBusy?: (busy: boolean) => void
 }
 
 /** The folder's path, and a button to use another, which also stands where none could be opened. */
-export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
+export function FolderChoice({ sample, off, onOpened, onBusy }: FolderChoiceProps) {
   const { t } = useTranslation()
   const [info, setInfo] = useState<FolderInfo | null>(null)
   const [busy, setBusy] = useState(false)
   const [opening, setOpening] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
+  const [full, setFull] = useState('')
   const [turn, setTurn] = useState(0)
   useEffect(() => {
     let shown = true
@@ -56,9 +59,11 @@ export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
 
   const change = async (pick: () => Promise<string>) => {
     setBusy(true)
+    onBusy?.(true)
     setError(null)
+    let chosen = cancelled
     try {
-      const chosen = await pick()
+      chosen = await pick()
       if (chosen !== cancelled) {
         setOpening(true)
         await takeFolder(chosen)
@@ -68,9 +73,11 @@ export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
       }
     } catch (thrown) {
       setError(toApiError(thrown))
+      setFull(chosen)
     }
     setOpening(false)
     setBusy(false)
+    onBusy?.(false)
   }
 
   if (!info) return error ? <ErrorBar error={error} onRetry={() => { setError(null); setTurn((n) => n + 1) }} /> : <div className="bone" />
@@ -102,6 +109,13 @@ export function FolderChoice({ sample, off, onOpened }: FolderChoiceProps) {
         )}
       </div>
       {error && <ErrorBar error={error} />}
+      {error?.code === 'FOLDER_NOT_EMPTY' && (
+        <div className="buttons">
+          <Button disabledFocusable={off || busy} onClick={() => void change(async () => `${full}/ScimDesk`)}>
+            {t('settings.folder.within')}
+          </Button>
+        </div>
+      )}
     </>
   )
 }
