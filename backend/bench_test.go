@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -220,26 +221,84 @@ func BenchmarkMatchAgainstHealthz(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkPeoplePage asks for a list of everybody as the window does: the first part finds the order, later ones take it from what is
-// kept. STORE_BENCH_PEOPLE is how many there are.
-func BenchmarkPeoplePage(b *testing.B) {
+// fillPeople makes as many people as STORE_BENCH_PEOPLE says and gives their ids.
+func fillPeople(b *testing.B, back *Backend) []string {
+	b.Helper()
 	n, err := strconv.Atoi(os.Getenv("STORE_BENCH_PEOPLE"))
 	if err != nil || n <= 0 {
 		n = 20_000
 	}
-	back, err := Open(b.Context(), Options{Dir: b.TempDir(), Listen: NoListener})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = back.Close() }()
+	ids := make([]string, n)
 	share(b, n, func(_, i int) error {
 		r, err := scim.ParseResource(scim.User, fmt.Appendf(nil, person, "p"+strconv.Itoa(i)))
 		if err != nil {
 			return err
 		}
-		_, err = back.store.Create(b.Context(), store.Cause{}, r, store.With{})
+		rec, err := back.store.Create(b.Context(), store.Cause{}, r, store.With{})
+		ids[i] = rec.ID
 		return err
 	})
+	return ids
+}
+
+// BenchmarkMatchBesideGroups matches by userName while nobody looks at the window, and while four look at a group of everybody again and
+// again. Both read at once, but no match waits for a connection.
+func BenchmarkMatchBesideGroups(b *testing.B) {
+	back, secret := benchBackend(b)
+	people := fillPeople(b, back)
+	everybody := &scim.Resource{Type: scim.Group, Attrs: map[string]any{"displayName": "Everybody"}}
+	for _, id := range people {
+		everybody.Members = append(everybody.Members, scim.Member{Value: id})
+	}
+	g, err := back.store.Create(b.Context(), store.Cause{}, everybody, store.With{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	conn := dial(b, back, secret)
+	matches := func(kind string) {
+		const n = 300
+		took := make([]float64, n)
+		for i := range took {
+			start := time.Now()
+			if status, _, err := conn.send("GET", `/scim/v2/Users?filter=userName+eq+"p`+strconv.Itoa(i)+`%40contoso.example"`, ""); err != nil || status != 200 {
+				b.Fatal(status, err)
+			}
+			took[i] = float64(time.Since(start).Microseconds())
+		}
+		slices.Sort(took)
+		b.ReportMetric(took[n/2], "µs/p50_"+kind)
+		b.ReportMetric(took[n*95/100], "µs/p95_"+kind)
+	}
+	for b.Loop() {
+		matches("alone")
+		ctx, stop := context.WithCancel(b.Context())
+		var looking sync.WaitGroup
+		for range 4 {
+			looking.Go(func() {
+				for ctx.Err() == nil {
+					if _, err := back.Group(ctx, g.ID); err != nil && ctx.Err() == nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		matches("beside")
+		stop()
+		looking.Wait()
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkPeoplePage asks for a list of everybody as the window does: the first part finds the order, later ones take it from what is
+// kept. STORE_BENCH_PEOPLE is how many there are.
+func BenchmarkPeoplePage(b *testing.B) {
+	back, err := Open(b.Context(), Options{Dir: b.TempDir(), Listen: NoListener})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = back.Close() }()
+	n := len(fillPeople(b, back))
 	took := map[string]time.Duration{}
 	ask := func(what string, q ListQuery) PeoplePage {
 		start := time.Now()

@@ -2,6 +2,8 @@ package store
 
 import (
 	"cmp"
+	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -363,4 +365,85 @@ func TestFindMembers(t *testing.T) {
 		t.Errorf("a membership that is gone: %+v %v", rows, err)
 	}
 	sound(t, s)
+}
+
+// TestListsAndSCIMDoNotWaitForEachOther: while all connections of the one are taken, the other goes on.
+func TestListsAndSCIMDoNotWaitForEachOther(t *testing.T) {
+	s := open(t, Options{})
+	ana := create(t, s, person(t, "ana@x.example"))
+	all := create(t, s, group(t, "All", ana.ID))
+	hold := func(db *sql.DB, n int) (release func()) {
+		var held []*sql.Conn
+		for range n {
+			c, err := db.Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, c)
+		}
+		return func() {
+			for _, c := range held {
+				_ = c.Close()
+			}
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	release := hold(s.browsers, browserCount)
+	if got := names(find(t, s, scim.User, `userName eq "ana@x.example"`, 1, 1)); len(got) != 1 {
+		t.Errorf("match: %v", got)
+	}
+	get(t, s, all)
+	release()
+
+	release = hold(s.readers, readerCount)
+	defer release()
+	for what, ask := range map[string]func() error{
+		"people":        func() error { return second(s.Find(ctx, scim.User, Find{})) },
+		"members":       func() error { return second(s.FindMembers(ctx, all.ID, Find{})) },
+		"tally":         func() error { return second(s.Tally(ctx, all.Seq)) },
+		"first members": func() error { return second(s.FirstMembers(ctx, all.Seq, 10)) },
+		"rows":          func() error { return second(s.Rows(ctx, scim.User, []int64{ana.Seq})) },
+		"memberships":   func() error { return second(s.Memberships(ctx, all.ID, []int64{1})) },
+		"member rows":   func() error { return second(s.MemberRows(ctx, all.ID, "", 10)) },
+		"export": func() error {
+			return s.Each(ctx, scim.User, []int64{ana.Seq}, With{Groups: true}, func(Record) error { return nil })
+		},
+	} {
+		if err := ask(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestTallyInSlices counts those who are there, deleted, purged half or unknown, across slices.
+func TestTallyInSlices(t *testing.T) {
+	s := open(t, Options{findSlice: 3})
+	var who []string
+	for i := range 7 {
+		who = append(who, create(t, s, person(t, fmt.Sprintf("p%d@x.example", i))).ID)
+	}
+	g := create(t, s, group(t, "All", append(who, "a-nobody", "z-nobody")...))
+	for _, id := range who[:2] {
+		if err := s.Delete(t.Context(), cause, scim.User, id, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The first of them is being removed for good, and the membership is left for another step.
+	if err := s.writer.write(t.Context(), func(tx *Tx) error { return second(tx.exec(tombText, 1, tombPrefix+who[0])) }); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Tally(t.Context(), g.Seq); err != nil || n != (Tally{Members: 7, Unknown: 2}) {
+		t.Errorf("tally: %+v %v", n, err)
+	}
+	for _, text := range []string{tallyText, tallyHidden} {
+		for _, step := range explain(t, s, text) {
+			if strings.Contains(step, "SEARCH r ") && !strings.Contains(step, "COVERING") {
+				t.Errorf("the count reads documents: %s", step)
+			}
+		}
+	}
+	if steps := strings.Join(explain(t, s, tallyText), "\n"); !strings.Contains(steps, "COVERING INDEX members_group") {
+		t.Errorf("the count reads rows of members:\n%s", steps)
+	}
 }

@@ -28,7 +28,7 @@ func (s *Store) FindMembers(ctx context.Context, group string, f Find) ([]int64,
 		return nil, fmt.Errorf("there are no members of state %q", f.State)
 	}
 	var seq int64
-	err := s.read.row(ctx, `select seq from resources where id = $1 and type = 'Group'`, []any{group}, &seq)
+	err := s.browse.row(ctx, `select seq from resources where id = $1 and type = 'Group'`, []any{group}, &seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, notFound(scim.Group, group)
 	}
@@ -78,7 +78,7 @@ func (s *Store) Memberships(ctx context.Context, group string, seqs []int64) ([]
 		var added int64
 		var kind string
 		var resource sql.NullInt64
-		err := s.read.row(ctx, membershipText, []any{seq, group}, &m.ID, &m.Type, &added, &kind, &resource)
+		err := s.browse.row(ctx, membershipText, []any{seq, group}, &m.ID, &m.Type, &added, &kind, &resource)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}

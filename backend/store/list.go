@@ -255,7 +255,7 @@ func (s *Store) matches(ctx context.Context, p *plan, rec Record) (bool, error) 
 // its time and may call the store.
 func (s *Store) Scan(ctx context.Context, t *scim.ResourceType, w With, each func(Record) error) error {
 	return s.broken(s.candidates(ctx, planFilter(t, nil), func(rec Record) error {
-		if err := fill(ctx, s.read, &rec, w); err != nil {
+		if err := fill(ctx, s.browse, &rec, w); err != nil {
 			return err
 		}
 		return each(rec)

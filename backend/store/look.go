@@ -33,7 +33,7 @@ func (s *Store) Rows(ctx context.Context, t *scim.ResourceType, seqs []int64) ([
 	}
 	all := make([]Row, len(seqs))
 	for i, seq := range seqs {
-		err := s.read.each(ctx, text, []any{seq}, func(rows *sql.Rows) (err error) {
+		err := s.browse.each(ctx, text, []any{seq}, func(rows *sql.Rows) (err error) {
 			all[i].Record, err = scanRecord(t, also{rows, []any{&all[i].Linked, &all[i].LastAction}})
 			return err
 		})
@@ -51,7 +51,7 @@ func (s *Store) Seqs(ctx context.Context, t *scim.ResourceType, ids []string) ([
 	seqs := make([]int64, 0, len(ids))
 	for _, id := range ids {
 		var seq int64
-		err := s.read.row(ctx, `select seq from resources where id = $1 and type = $2`, []any{id, t.Name}, &seq)
+		err := s.browse.row(ctx, `select seq from resources where id = $1 and type = $2`, []any{id, t.Name}, &seq)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -68,7 +68,7 @@ func (s *Store) Seqs(ctx context.Context, t *scim.ResourceType, ids []string) ([
 func (s *Store) Each(ctx context.Context, t *scim.ResourceType, seqs []int64, w With, each func(Record) error) error {
 	for _, seq := range seqs {
 		var found []Record
-		err := s.read.each(ctx, getAnySeq, []any{seq, t.Name}, func(rows *sql.Rows) error {
+		err := s.browse.each(ctx, getAnySeq, []any{seq, t.Name}, func(rows *sql.Rows) error {
 			rec, err := scanRecord(t, rows)
 			found = append(found, rec)
 			return err
@@ -77,7 +77,7 @@ func (s *Store) Each(ctx context.Context, t *scim.ResourceType, seqs []int64, w 
 			return s.broken(fmt.Errorf("read %s: %w", t.Name, err))
 		}
 		for _, rec := range found {
-			if err := fill(ctx, s.read, &rec, w); err != nil {
+			if err := fill(ctx, s.browse, &rec, w); err != nil {
 				return s.broken(err)
 			}
 			if err := each(rec); err != nil {
@@ -99,17 +99,31 @@ func (a also) Scan(dest ...any) error { return a.scanner.Scan(append(dest, a.mor
 // A Tally says how many members a group has, as SCIM shows them, and how many of their ids name nobody.
 type Tally struct{ Members, Unknown int }
 
-const tallyText = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0)
-	from members m where m.group_seq = $1 and m.hidden = 0`
+// Both are answered by indexes alone. Few members are hidden, so all are counted and those taken off.
+const (
+	tallyText = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0), coalesce(max(m.member_id), '')
+		from (select member_id from members where group_seq = $1 and member_id > $2 order by member_id limit 0 + $3) m`
+	tallyHidden = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0)
+		from members m where m.group_seq = $1 and m.hidden = 1`
+)
 
-// Tally counts a group's members; seq is Record.Seq.
+// Tally counts a group's members in slices; seq is Record.Seq.
 func (s *Store) Tally(ctx context.Context, seq int64) (Tally, error) {
-	var t Tally
-	err := s.read.row(ctx, tallyText, []any{seq}, &t.Members, &t.Unknown)
-	if err != nil {
-		return Tally{}, s.broken(fmt.Errorf("count members: %w", err))
+	var hidden, all Tally
+	if err := s.browse.row(ctx, tallyHidden, []any{seq}, &hidden.Members, &hidden.Unknown); err != nil {
+		return Tally{}, s.broken(fmt.Errorf("count hidden members: %w", err))
 	}
-	return t, nil
+	for after := ""; ; {
+		var part Tally
+		if err := s.browse.row(ctx, tallyText, []any{seq, after, s.o.findSlice}, &part.Members, &part.Unknown, &after); err != nil {
+			return Tally{}, s.broken(fmt.Errorf("count members: %w", err))
+		}
+		all.Members += part.Members
+		all.Unknown += part.Unknown
+		if part.Members < s.o.findSlice {
+			return Tally{max(all.Members-hidden.Members, 0), max(all.Unknown-hidden.Unknown, 0)}, nil
+		}
+	}
 }
 
 const firstMembersText = `select member_id, type, display from members where group_seq = $1 and hidden = 0 order by seq limit 0 + $2`
@@ -117,7 +131,7 @@ const firstMembersText = `select member_id, type, display from members where gro
 // FirstMembers gives a group's first members, at most limit, as SCIM shows them.
 func (s *Store) FirstMembers(ctx context.Context, seq int64, limit int) ([]scim.Member, error) {
 	all := []scim.Member{}
-	err := s.read.each(ctx, firstMembersText, []any{seq, limit}, func(rows *sql.Rows) error {
+	err := s.browse.each(ctx, firstMembersText, []any{seq, limit}, func(rows *sql.Rows) error {
 		var m scim.Member
 		err := rows.Scan(&m.Value, &m.Type, &m.Display)
 		all = append(all, m)
@@ -135,7 +149,7 @@ const allGroupsOf = `select r.id, r.name from members m join resources r on r.se
 // GroupsOf gives the groups of a person in order of name; of a deleted one those that they come back into when restored.
 func (s *Store) GroupsOf(ctx context.Context, id string) ([]scim.GroupRef, error) {
 	all := []scim.GroupRef{}
-	err := s.read.each(ctx, allGroupsOf, []any{id}, func(rows *sql.Rows) error {
+	err := s.browse.each(ctx, allGroupsOf, []any{id}, func(rows *sql.Rows) error {
 		var g scim.GroupRef
 		err := rows.Scan(&g.ID, &g.Display)
 		all = append(all, g)

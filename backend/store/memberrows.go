@@ -20,7 +20,7 @@ const memberRows = `select m.member_id, m.type, r.type, r.doc from members m joi
 // those that come back with it, one that is not there has none.
 func (s *Store) MemberRows(ctx context.Context, group, after string, limit int) ([]MemberRow, error) {
 	var out []MemberRow
-	err := s.read.each(ctx, memberRows, []any{group, after, limit}, func(rows *sql.Rows) error {
+	err := s.browse.each(ctx, memberRows, []any{group, after, limit}, func(rows *sql.Rows) error {
 		var m MemberRow
 		var kind, doc sql.NullString
 		if err := rows.Scan(&m.ID, &m.Type, &kind, &doc); err != nil {

@@ -112,7 +112,7 @@ func (s *Store) called(ctx context.Context, name string) (ids []string, err erro
 	if key == "" {
 		return nil, nil
 	}
-	err = s.read.each(ctx, calledText, []any{key}, func(rows *sql.Rows) error {
+	err = s.browse.each(ctx, calledText, []any{key}, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		ids = append(ids, id)
@@ -213,7 +213,7 @@ func (w *walk) slice(ctx context.Context, end time.Time) ([]int64, error) {
 	}
 	w.args[0], w.args[1] = low, high
 	var seqs []int64
-	err = w.s.read.each(ctx, w.text, w.args, func(rows *sql.Rows) error {
+	err = w.s.browse.each(ctx, w.text, w.args, func(rows *sql.Rows) error {
 		var seq int64
 		if !w.reads() {
 			err := rows.Scan(&seq)
@@ -263,7 +263,7 @@ func (w *walk) window(ctx context.Context) (low, high int64, err error) {
 		text = resourceUp
 	}
 	var edge, n int64
-	if err := w.s.read.row(ctx, text, []any{w.resource, w.through, searchSlice}, &edge, &n); err != nil {
+	if err := w.s.browse.row(ctx, text, []any{w.resource, w.through, searchSlice}, &edge, &n); err != nil {
 		return 0, 0, err
 	}
 	switch {
@@ -290,7 +290,7 @@ const (
 // when it is not done by half of what is left, the walk goes on step by step.
 func (w *walk) leap(ctx context.Context, low, high int64, end time.Time) error {
 	var one int
-	err := w.s.read.row(ctx, timeWithin, []any{low, high, w.from, w.until}, &one)
+	err := w.s.browse.row(ctx, timeWithin, []any{low, high, w.from, w.until}, &one)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -301,7 +301,7 @@ func (w *walk) leap(ctx context.Context, low, high int64, end time.Time) error {
 		text = timeBelow
 	}
 	var next sql.NullInt64
-	if err := w.s.read.row(limited, text, []any{w.from, w.until, w.through}, &next); err != nil {
+	if err := w.s.browse.row(limited, text, []any{w.from, w.until, w.through}, &next); err != nil {
 		if limited.Err() != nil && ctx.Err() == nil {
 			w.blind = true
 			return nil

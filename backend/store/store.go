@@ -29,7 +29,11 @@ const (
 	lockFile     = "scimdesk.lock"
 )
 
-const readerCount = 4
+// How many connections read at once. SCIM has its own, and never waits for the long lists, searches and exports of a face.
+const (
+	readerCount  = 4
+	browserCount = 2
+)
 
 // Options of Open. Only Dir is needed.
 type Options struct {
@@ -96,19 +100,21 @@ type Cause struct {
 
 // Store is one open data folder. Its methods may be called from anywhere at any time until Close.
 type Store struct {
-	o       Options
-	id      string
-	lock    *folderLock
-	readers *sql.DB
-	read    *session
-	writer  *writer
-	health  *watch
-	journal *journal
-	pages   *pageCache
-	tally   tally          // of requests, for Traffic
-	behind  sync.WaitGroup // the check of a big file
-	closing context.CancelFunc
-	closed  sync.Once
+	o        Options
+	id       string
+	lock     *folderLock
+	readers  *sql.DB
+	read     *session // for SCIM, and for what is short
+	browsers *sql.DB
+	browse   *session // for what may be long
+	writer   *writer
+	health   *watch
+	journal  *journal
+	pages    *pageCache
+	tally    tally          // of requests, for Traffic
+	behind   sync.WaitGroup // the check of a big file
+	closing  context.CancelFunc
+	closed   sync.Once
 }
 
 // Open opens the folder and takes it: ErrOwned if somebody has it. A new database is made, an old one migrated after a
@@ -200,6 +206,12 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.readers = readers
 	s.read = newSession(readers.PrepareContext)
+	browsers, err := openReaders(path, s.o.BusyTimeout, browserCount)
+	if err != nil {
+		return err
+	}
+	s.browsers = browsers
+	s.browse = newSession(browsers.PrepareContext)
 	s.journal = newJournal(s)
 
 	closing, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -216,6 +228,8 @@ func (s *Store) open(ctx context.Context) error {
 func (s *Store) refreshReaders() {
 	s.readers.SetMaxIdleConns(0)
 	s.readers.SetMaxIdleConns(readerCount)
+	s.browsers.SetMaxIdleConns(0)
+	s.browsers.SetMaxIdleConns(browserCount)
 }
 
 // moved is told each commit, on the writer's own goroutine and before its callers are answered.
@@ -327,6 +341,10 @@ func (s *Store) release() error {
 	if s.readers != nil {
 		s.read.close()
 		errs = append(errs, s.readers.Close())
+	}
+	if s.browsers != nil {
+		s.browse.close()
+		errs = append(errs, s.browsers.Close())
 	}
 	return errors.Join(append(errs, s.lock.release())...)
 }

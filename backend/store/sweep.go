@@ -54,7 +54,7 @@ func (s *Store) sweep(ctx context.Context, w sweep, of any, words []string, each
 	for more := true; more; {
 		var end any
 		var last int64
-		err := s.read.row(ctx, border, []any{of, place, seq, s.o.findSlice - 1}, &end, &last)
+		err := s.browse.row(ctx, border, []any{of, place, seq, s.o.findSlice - 1}, &end, &last)
 		if errors.Is(err, sql.ErrNoRows) {
 			more, end, last = false, afterAll, math.MaxInt64
 		} else if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) sweep(ctx context.Context, w sweep, of any, words []string, each
 			args = append(args, word)
 		}
 		var seqs, texts, numbers sql.NullString
-		if err := s.read.row(ctx, step, args, &seqs, &texts, &numbers); err != nil {
+		if err := s.browse.row(ctx, step, args, &seqs, &texts, &numbers); err != nil {
 			return err
 		}
 		if err := split(seqs.String, texts.String, numbers.String, each); err != nil {

@@ -111,7 +111,7 @@ func (t *tally) update(ctx context.Context, s *Store, since, until int64) error 
 	pruned := false
 	if first != t.first {
 		var at int64
-		if err := s.read.row(ctx, `select at from activity where seq >= $1 order by seq limit 1`, []any{first}, &at); err != nil && last > 0 {
+		if err := s.browse.row(ctx, `select at from activity where seq >= $1 order by seq limit 1`, []any{first}, &at); err != nil && last > 0 {
 			return err
 		}
 		pruned = at >= since
@@ -134,7 +134,7 @@ func (t *tally) update(ctx context.Context, s *Store, since, until int64) error 
 // count adds the next rows, one by one.
 func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 	n := 0
-	err := s.read.each(ctx, trafficRows, []any{t.through, last, tallySlice}, func(rows *sql.Rows) error {
+	err := s.browse.each(ctx, trafficRows, []any{t.through, last, tallySlice}, func(rows *sql.Rows) error {
 		var row failedRow
 		var outcome Outcome
 		var refused bool
@@ -195,10 +195,10 @@ func (t *tally) recount(ctx context.Context, s *Store, last, since, until int64)
 	for at := since; at < until; at += quarter.Milliseconds() {
 		var q quarterTraffic
 		part := []any{at, at + quarter.Milliseconds(), last}
-		if err := s.read.row(ctx, trafficGood, part, &q.Success); err != nil {
+		if err := s.browse.row(ctx, trafficGood, part, &q.Success); err != nil {
 			return err
 		}
-		err := s.read.each(ctx, trafficBad, part, func(rows *sql.Rows) error {
+		err := s.browse.each(ctx, trafficBad, part, func(rows *sql.Rows) error {
 			var outcome Outcome
 			var refused bool
 			var n int
@@ -244,7 +244,7 @@ func (t *tally) refill(ctx context.Context, s *Store) error {
 		if len(t.failed) == failedKept && t.quarters[at].failed < t.failed[failedKept-1].seq {
 			break
 		}
-		err := s.read.each(ctx, trafficFailed, []any{at, at + quarter.Milliseconds(), t.through, failedKept}, func(rows *sql.Rows) error {
+		err := s.browse.each(ctx, trafficFailed, []any{at, at + quarter.Milliseconds(), t.through, failedKept}, func(rows *sql.Rows) error {
 			var row failedRow
 			err := rows.Scan(&row.seq, &row.at)
 			t.addFailed(row)
