@@ -338,11 +338,17 @@ describe('a window whose folder is taken', { timeout: 60_000 }, () => {
     const window = await openWindow({ folder: dir })
     const page = await openPage(browser, window, {
       broken: breakCalls({
-        Folder: "async () => ({ folder: '/somewhere', by: 'default' })",
+        Folder: "async () => ({ folder: '', by: 'unknown' })",
         ChooseFolder: "async () => globalThis.chosen ?? ''",
-        UseFolder: `async (real, folder) => { globalThis.used = folder; if (folder === '/locked') return ${refusal('NO_PERMISSION')} }`,
+        UseFolder: `async (real, folder) => {
+          globalThis.used = folder
+          if (folder === '/locked') return ${refusal('NO_PERMISSION')}
+          if (folder === '/full') return ${refusal('FOLDER_NOT_EMPTY')}
+          await new Promise((free) => (globalThis.free = free))
+        }`,
       }),
     })
+    await page.getByText('It is not known which data folder was chosen').waitFor()
     const other = page.getByRole('button', { name: 'Use another folder…' })
     await other.click()
     await until(page, () => other.isEnabled(), 'the button after nothing was chosen')
@@ -351,10 +357,16 @@ describe('a window whose folder is taken', { timeout: 60_000 }, () => {
     await other.click()
     await page.getByText('NO_PERMISSION').waitFor()
     await end()
-    await page.evaluate(() => (globalThis.chosen = '/free'))
+    await page.evaluate(() => (globalThis.chosen = '/full'))
     await other.click()
+    await page.getByText('This folder holds other things').waitFor()
+    await page.getByRole('button', { name: 'Use a new folder “ScimDesk” in it' }).click()
+    await page.getByRole('button', { name: 'Opening the folder' }).waitFor()
+    assert.equal(await page.evaluate(() => globalThis.used), '/full/ScimDesk')
+    const retry = page.getByRole('button', { name: 'Try again' })
+    assert.equal(await retry.getAttribute('aria-disabled'), 'true', 'two folders must not be opened at once')
+    await page.evaluate(() => globalThis.free())
     await nav(page, 'Overview').waitFor()
-    assert.equal(await page.evaluate(() => globalThis.used), '/free')
     await window.close()
   })
 })
