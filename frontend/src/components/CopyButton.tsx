@@ -28,7 +28,8 @@ export interface CopyButtonProps {
   appearance?: NonNullable<ButtonProps['appearance']>
 }
 
-const icons = { copied: <CheckmarkRegular />, failed: <ErrorCircleRegular /> }
+/** What stands in the button's icon. */
+export const outcomeIcons = { copied: <CheckmarkRegular />, failed: <ErrorCircleRegular /> }
 
 /** A button that copies and shows for two seconds whether it could. */
 export function CopyButton({ label, copied, text, onCopy, appearance = 'subtle' }: CopyButtonProps) {
@@ -40,7 +41,7 @@ export function CopyButton({ label, copied, text, onCopy, appearance = 'subtle' 
       appearance={appearance}
       aria-label={word ? undefined : label}
       title={word ? undefined : label}
-      icon={outcome ? icons[outcome] : <CopyRegular />}
+      icon={outcome ? outcomeIcons[outcome] : <CopyRegular />}
       onClick={() => watch(onCopy())}
     >
       {word}

@@ -512,9 +512,10 @@ describe('the activity page when calls are slow or fail', { timeout: 180_000 }, 
   it('says that a command could not be copied, and copies it when tried again', async () => {
     const page = await openPage(browser, window, { broken: breakCalls({ ActivityDetail: `(real, q) => globalThis.sick === false ? real(q) : ${reject('DB_LOCKED')}` }) })
     await visit(page, '#/activity')
-    await page.locator('#request-61').click()
-    await page.keyboard.press('Escape')
+    await rows(page).filter({ hasText: '401' }).first().waitFor()
     await grid(page).focus()
+    await page.keyboard.press('Home')
+    await page.locator('#request-1').waitFor()
     await page.keyboard.press('Control+Shift+c')
     await page.getByText('DB_LOCKED').waitFor()
     await page.evaluate(() => (globalThis.sick = false))

@@ -1,9 +1,10 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components'
-import { ArrowDownRegular, ArrowUpRegular, TargetArrowRegular, CheckmarkRegular, CopyRegular, PanelBottomRegular, PanelRightRegular } from '@fluentui/react-icons'
-import { useEffect, useMemo, useState } from 'react'
+import { ArrowDownRegular, ArrowUpRegular, TargetArrowRegular, CopyRegular, PanelBottomRegular, PanelRightRegular } from '@fluentui/react-icons'
+import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { activityDetail } from '../../api/wails'
 import type { Activity, ActivityDetail } from '../../api/types'
+import { outcomeIcons, useOutcome } from '../../components/CopyButton'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Panel } from '../../components/Panel'
 import { useObservable } from '../../lib/observable'
@@ -142,18 +143,11 @@ function Bones({ label }: { label: string }) {
   )
 }
 
-const shownFor = 2_000
-
 function CopyMenu({ detail, text }: { detail: ActivityDetail; text: string }) {
   const { t } = useTranslation()
-  const [done, setDone] = useState(false)
-  useEffect(() => {
-    if (!done) return
-    const timer = setTimeout(() => setDone(false), shownFor)
-    return () => clearTimeout(timer)
-  }, [done])
+  const [outcome, show] = useOutcome()
   const item = (name: 'copyDetails' | 'copyCurl' | 'copyPowerShell' | 'copyId' | 'copyRequestId' | 'copyJson', what: string, title?: string) => (
-    <MenuItem disabled={what === ''} title={title} onClick={() => void copy(what).then(setDone)}>
+    <MenuItem disabled={what === ''} title={title} onClick={() => show(copy(what))}>
       {t(`activity.details.${name}`)}
     </MenuItem>
   )
@@ -161,7 +155,7 @@ function CopyMenu({ detail, text }: { detail: ActivityDetail; text: string }) {
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" icon={done ? <CheckmarkRegular /> : <CopyRegular />} aria-label={t('activity.details.copy')} title={t(done ? 'common.actionsBar.copied' : 'activity.details.copy')} />
+        <Button appearance="subtle" icon={outcome ? outcomeIcons[outcome] : <CopyRegular />} aria-label={t('activity.details.copy')} title={t(outcome ? `common.actionsBar.${outcome === 'copied' ? 'copied' : 'notCopied'}` : 'activity.details.copy')} />
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
