@@ -61,7 +61,7 @@ func newCommand(address string, a store.Activity, body []byte) command {
 	case a.Method == "" || a.Target == "":
 		c.note("This row stands for no single request, so there is no command for it.")
 		c.whole = false
-	case store.IsCutTarget(a.Target):
+	case store.IsCutTarget(a):
 		c.note("The log keeps only the beginning of this long address, so there is no command for it.")
 		c.whole = false
 	}

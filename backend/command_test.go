@@ -195,7 +195,8 @@ func TestCommandsSayWhatIsMissing(t *testing.T) {
 		"cut body":         {store.Activity{Method: "PUT", Target: "/scim/v2/Users/1"}, `{"a":"` + strings.Repeat("x", 64<<10-6), "# The body is left out: the log keeps only", true},
 		"a null byte":      {store.Activity{Method: "PUT", Target: "/scim/v2/Users/1"}, "{\x00}", "# The body is left out: it is no text", true},
 		"a hidden secret":  {store.Activity{Method: "GET", Target: "/scim/v2/Users?***"}, "", "# *** stands for", true},
-		"cut target":       {store.Activity{Method: "GET", Target: "/scim/v2/Users?" + strings.Repeat("x", 2048-15)}, "", "only the beginning of this long address", false},
+		"long target":      {store.Activity{Method: "GET", Target: "/scim/v2/Users?" + strings.Repeat("x", 1000), Token: "t"}, "", "", true},
+		"cut target":       {store.Activity{Method: "GET", Target: "/scim/v2/Users?" + strings.Repeat("x", 2048-15), Token: "t"}, "", "only the beginning of this long address", false},
 		"a row of a count": {store.Activity{Status: 401, Detail: "7 more requests"}, "", "stands for no single request", false},
 	} {
 		cmd := newCommand("https://desk.contoso.example/scim/v2", c.row, []byte(c.body))
@@ -204,6 +205,23 @@ func TestCommandsSayWhatIsMissing(t *testing.T) {
 				t.Errorf("%s, %s: %.200s", name, shell, text)
 			}
 		}
+	}
+}
+
+// TestARefusedRequestSaysThatItIsCut: less is kept of it than of others.
+func TestARefusedRequestSaysThatItIsCut(t *testing.T) {
+	b, _ := serve(t)
+	ask(t, b, "GET", "/Users?filter=userName+eq+%22"+strings.Repeat("a", 400)+"%22", "wrong", "")
+	if err := b.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.Activity(t.Context(), ActivityQuery{})
+	if err != nil || len(p.Rows) == 0 {
+		t.Fatal(p, err)
+	}
+	d, err := b.ActivityDetail(t.Context(), p.Rows[0].Seq)
+	if err != nil || d.Row.Status != 401 || strings.Contains(d.Curl, "curl") || !strings.Contains(d.Curl, "only the beginning of this long address") {
+		t.Errorf("%d, %q, %v", d.Row.Status, d.Curl, err)
 	}
 }
 

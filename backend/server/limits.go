@@ -49,8 +49,8 @@ func free(lanes []chan struct{}) {
 }
 
 const (
-	strangerRows = 60  // rows a minute that requests without an accepted token may fill
-	strangerText = 256 // bytes that are kept of what they say
+	strangerRows = 60                  // rows a minute that requests without an accepted token may fill
+	strangerText = store.StrangerLimit // bytes that are kept of what they say
 )
 
 // strangers keep who has no token from filling the disk with the record of being refused: of more than 60 a minute only the

@@ -212,8 +212,17 @@ func (s *Store) LastRefused(ctx context.Context) (a Activity, found bool, err er
 // beginning of an object or array is.
 func IsCutBody(body []byte) bool { return len(body) == bodyLimit && !json.Valid(body) }
 
-// IsCutTarget tells whether a target that was kept may be only the beginning of one.
-func IsCutTarget(target string) bool { return len(target) > targetLimit-utf8.UTFMax }
+// StrangerLimit is how many bytes of a target whoever logs a request without an accepted token hands over.
+const StrangerLimit = 256
+
+// IsCutTarget tells whether the target that was kept of a request may be only the beginning of one.
+func IsCutTarget(a Activity) bool {
+	limit := targetLimit
+	if a.Token == "" {
+		limit = StrangerLimit
+	}
+	return len(a.Target) > limit-utf8.UTFMax
+}
 
 // ActivityBodies gives what is kept of a request's bodies; nil where there were none. ErrNotFound if there is no such row.
 func (s *Store) ActivityBodies(ctx context.Context, seq int64) (request, response []byte, err error) {
