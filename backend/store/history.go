@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"scimdesk/backend/scim"
@@ -150,6 +151,9 @@ func scanEntry(row scanner) (HistoryEntry, error) {
 	}
 	e.At = fromMillis(at)
 	e.Resource.Type, e.Resource.Found = typeNamed(kind), kind != ""
+	if !e.Resource.Found { // it is being removed for good
+		e.Resource.ID = strings.TrimPrefix(e.Resource.ID, tombPrefix)
+	}
 	e.Other.Type, e.Other.Found = typeNamed(otherKind), otherKind != ""
 	if changes.Valid {
 		in := json.NewDecoder(bytes.NewReader([]byte(changes.String)))

@@ -80,17 +80,27 @@ func migrate(ctx context.Context, conn *sql.Conn, path string, files fs.FS, now 
 	case version == newest:
 		return nil
 	}
+	var copied string
 	if !empty {
-		if err := backup(ctx, conn, path, version, now); err != nil {
+		if copied, err = backup(ctx, conn, path, version, now); err != nil {
 			return fmt.Errorf("copy before migrating: %w", err)
 		}
 	}
 	for _, m := range all[version:] {
 		if err := m.run(ctx, conn); err != nil {
-			return fmt.Errorf("migrate to %s: %w", m.name, err)
+			return errors.Join(fmt.Errorf("migrate to %s: %w", m.name, err), dropCopy(ctx, conn, copied, version))
 		}
 	}
 	return nil
+}
+
+// dropCopy removes the copy of a database that certainly still is what was copied: each try to open it would leave another.
+func dropCopy(ctx context.Context, conn *sql.Conn, copied string, version int) error {
+	_, now, err := fileVersion(context.WithoutCancel(ctx), conn)
+	if copied == "" || err != nil || now != version {
+		return nil //nolint:nilerr // why the migration failed says more, and the copy stays
+	}
+	return os.Remove(copied)
 }
 
 func (m migration) run(ctx context.Context, conn *sql.Conn) error {
@@ -127,22 +137,22 @@ func (m migration) run(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
-// backup writes backup/scimdesk-v<version>-<time>.db beside the database, on disk before it returns.
-func backup(ctx context.Context, conn *sql.Conn, path string, version int, now time.Time) error {
+// backup writes backup/scimdesk-v<version>-<time>.db beside the database, on disk before it returns its path.
+func backup(ctx context.Context, conn *sql.Conn, path string, version int, now time.Time) (string, error) {
 	dir := filepath.Join(filepath.Dir(path), backupFolder)
 	if err := createFolder(dir); err != nil {
-		return err
+		return "", err
 	}
 	target := filepath.Join(dir, fmt.Sprintf("scimdesk-v%d-%s.db", version, now.UTC().Format("20060102T150405.000Z")))
 	if err := createPrivate(target); err != nil {
-		return err
+		return "", err
 	}
 	if err := copyInto(ctx, conn, target); err != nil {
-		return errors.Join(err, os.Remove(target))
+		return "", errors.Join(err, os.Remove(target))
 	}
 	f, err := os.OpenFile(target, os.O_RDWR, 0)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return target, errors.Join(f.Sync(), f.Close())
 }

@@ -207,6 +207,27 @@ func TestFailedUpgradeChangesNothing(t *testing.T) {
 	}
 }
 
+// TestFailedUpgradeLeavesNoCopy: each try would add another of the whole database. One of a database that did change stays.
+func TestFailedUpgradeLeavesNoCopy(t *testing.T) {
+	copies := func(dir string) int {
+		files, err := os.ReadDir(filepath.Join(dir, backupFolder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(files)
+	}
+	dir := seeded(t, schemas(t))
+	for range 2 {
+		if _, err := migrated(t, dir, steps(t, "select nonsense")); err == nil || copies(dir) != 0 {
+			t.Errorf("%d copies of what did not change, %v", copies(dir), err)
+		}
+	}
+	dir = seeded(t, schemas(t)-1)
+	if _, err := migrated(t, dir, steps(t, "select nonsense")); err == nil || copies(dir) != 1 {
+		t.Errorf("%d copies of what changed in part, %v", copies(dir), err)
+	}
+}
+
 func TestForeignDatabaseIsLeftAlone(t *testing.T) {
 	dir := seeded(t, 1, "pragma application_id = 7")
 	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrForeign) {

@@ -265,8 +265,13 @@ func TestPurgeOfABigGroupWorksInSteps(t *testing.T) {
 		t.Fatalf("the first step: %+v, %v", removed, err)
 	}
 	// What is half removed is nobody's: whoever meets a trace of it finds no one there.
-	if _, err := s.HistoryOfAll(t.Context(), 0, 0); err != nil {
+	changes, err := s.HistoryOfAll(t.Context(), 0, 0)
+	if err != nil {
 		t.Errorf("the history of all: %v", err)
+	}
+	if !slices.ContainsFunc(changes, func(e HistoryEntry) bool { return e.Resource.ID == big.ID && !e.Resource.Found }) ||
+		slices.ContainsFunc(changes, func(e HistoryEntry) bool { return strings.Contains(e.Resource.ID+e.Other.ID, tombPrefix) }) {
+		t.Errorf("history names what is being removed: %+v", changes)
 	}
 	if rows, err := s.MemberRows(t.Context(), team.ID, "", 10); err != nil || len(rows) != 1 || rows[0].DisplayName != "" {
 		t.Errorf("the members of a group that names it: %+v, %v", rows, err)
