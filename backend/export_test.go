@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -252,4 +253,39 @@ func TestExportGoesToDownloads(t *testing.T) {
 	if dir := ExportFolder(); !filepath.IsAbs(dir) {
 		t.Errorf("the folder for downloads is %q", dir)
 	}
+}
+
+// TestExportFileOfASample is not taken for a real one.
+func TestExportFileOfASample(t *testing.T) {
+	for sample, want := range map[bool]string{true: "ScimDesk sample people 20", false: "ScimDesk people 20"} {
+		b, _ := serve(t, func(o *Options) { o.Sample = sample })
+		out, err := b.ExportFile(t.Context(), ExportRequest{What: "people", Format: "csv", Folder: t.TempDir()})
+		if err != nil || !strings.HasPrefix(filepath.Base(out.Path), want) {
+			t.Errorf("sample %v: %s, %v", sample, out.Path, err)
+		}
+	}
+}
+
+// TestExportFileRemovesWhatKilledOnesLeft, and nothing of an export that may be at work, nor of anybody else.
+func TestExportFileRemovesWhatKilledOnesLeft(t *testing.T) {
+	b, _ := serve(t)
+	dir := t.TempDir()
+	for name, age := range map[string]time.Duration{
+		".scimdesk-1.part": 25 * time.Hour, ".scimdesk-2.part": time.Hour, "scimdesk-3.part": 900 * time.Hour, ".scimdesk-4.csv": 900 * time.Hour,
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("Ada"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := b.ExportFile(t.Context(), ExportRequest{What: "people", Format: "csv", Folder: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{".scimdesk-2.part", ".scimdesk-4.csv", filepath.Base(out.Path), "scimdesk-3.part"}
+	slices.Sort(want)
+	same(t, "in the folder", left(t, dir), want)
 }

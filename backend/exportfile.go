@@ -48,7 +48,8 @@ func (b *Backend) ExportFile(ctx context.Context, r ExportRequest) (ExportResult
 	if err != nil {
 		return ExportResult{}, cantWrite(r.Folder, err)
 	}
-	f, err := os.CreateTemp(folder, ".scimdesk-*.part")
+	dropParts(folder)
+	f, err := os.CreateTemp(folder, partFiles)
 	if err != nil {
 		return ExportResult{}, cantWrite(folder, err)
 	}
@@ -60,11 +61,37 @@ func (b *Backend) ExportFile(ctx context.Context, r ExportRequest) (ExportResult
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return ExportResult{}, cantWrite(folder, err)
 	}
-	path, err := nameFile(f.Name(), fmt.Sprintf("ScimDesk %s %s", r.What, time.Now().Format("2006-01-02 15.04")), "."+r.Format)
+	what := r.What
+	if b.sample {
+		what = "sample " + what
+	}
+	path, err := nameFile(f.Name(), fmt.Sprintf("ScimDesk %s %s", what, time.Now().Format("2006-01-02 15.04")), "."+r.Format)
 	if err != nil {
 		return ExportResult{}, cantWrite(folder, err)
 	}
 	return ExportResult{Path: path, Count: count}, nil
+}
+
+// partFiles are exports that are not complete. One that was killed leaves its part, with people in it: after partsKept nobody writes
+// at it any more.
+const (
+	partFiles = ".scimdesk-*.part"
+	partsKept = 24 * time.Hour
+)
+
+// dropParts removes what exports that were killed have left in a folder. What can't be removed is tried again by the next.
+func dropParts(folder string) {
+	names, err := fs.Glob(os.DirFS(folder), partFiles)
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		path := filepath.Join(folder, name)
+		info, err := os.Lstat(path)
+		if err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > partsKept {
+			_ = os.Remove(path)
+		}
+	}
 }
 
 // file is a file whose errors say that it is the file that can't be written.
