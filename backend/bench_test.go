@@ -246,7 +246,10 @@ func fillPeople(b *testing.B, back *Backend) []string {
 func BenchmarkMatchBesideGroups(b *testing.B) {
 	back, secret := benchBackend(b)
 	people := fillPeople(b, back)
-	everybody := &scim.Resource{Type: scim.Group, Attrs: map[string]any{"displayName": "Everybody"}}
+	everybody, err := scim.ParseResource(scim.Group, []byte(`{"displayName":"Everybody"}`))
+	if err != nil {
+		b.Fatal(err)
+	}
 	for _, id := range people {
 		everybody.Members = append(everybody.Members, scim.Member{Value: id})
 	}
