@@ -35,7 +35,9 @@ export interface ChartProps {
 }
 
 const height = 124
-const room = { top: 18, bottom: 18, start: 44 }
+const room = { top: 18, bottom: 18 }
+/** What a figure of the axis takes, with its tabular digits, in pixels. */
+const digit = 7
 /** So that one failure beside a thousand successes is still a mark on the screen. */
 const least = 3
 
@@ -50,7 +52,8 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
   const chosen = index === null ? undefined : columns[index]
   const sums = series.map((_, s) => columns.reduce((sum, c) => sum + (c.values[s] ?? 0), 0))
   const top = nice(Math.max(1, ...columns.map(total)))
-  const step = Math.max(0, width - room.start) / Math.max(1, columns.length)
+  const start = Math.max(44, number(top).length * digit + 12)
+  const step = Math.max(0, width - start) / Math.max(1, columns.length)
   const inner = height - room.top - room.bottom
   const figures = chosen?.values ?? sums
 
@@ -66,7 +69,7 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
     e.preventDefault()
   }
   const onPointerMove = (e: PointerEvent<SVGSVGElement>) => {
-    const at = Math.floor((e.clientX - e.currentTarget.getBoundingClientRect().left - room.start) / step)
+    const at = Math.floor((e.clientX - e.currentTarget.getBoundingClientRect().left - start) / step)
     setHovered(at >= 0 && at < columns.length ? at : null)
   }
 
@@ -94,9 +97,9 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
             const y = room.top + inner - (value / top) * inner
             return (
               <g key={i}>
-                <line x1={room.start} x2={width} y1={y + 0.5} y2={y + 0.5} className={value === 0 ? 'chart-axis' : 'chart-line'} />
+                <line x1={start} x2={width} y1={y + 0.5} y2={y + 0.5} className={value === 0 ? 'chart-axis' : 'chart-line'} />
                 {Number.isInteger(value) && (
-                  <text x={room.start - 8} y={y + 4} textAnchor="end">
+                  <text x={start - 8} y={y + 4} textAnchor="end">
                     {number(value)}
                   </text>
                 )}
@@ -106,7 +109,7 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
           {columns.map(
             ({ id, tick }, i) =>
               tick && (
-                <text key={id} x={room.start + i * step} y={height - 4}>
+                <text key={id} x={start + i * step} y={height - 4}>
                   {tick}
                 </text>
               ),
@@ -115,8 +118,8 @@ export function Chart({ label, series, columns, whole, number, sentence }: Chart
         {columns.map((column, i) => (
           <g key={column.id} id={`${name}${i}`} role="option" aria-label={sentence(column)} aria-selected={i === walked}>
             <g aria-hidden>
-              {i === index && <rect x={room.start + i * step} y={room.top - 16} width={step} height={inner + 16} className="chart-chosen" />}
-              <Stack column={column} series={series} x={room.start + i * step} step={step} inner={inner} top={top} name={name} />
+              {i === index && <rect x={start + i * step} y={room.top - 16} width={step} height={inner + 16} className="chart-chosen" />}
+              <Stack column={column} series={series} x={start + i * step} step={step} inner={inner} top={top} name={name} />
             </g>
           </g>
         ))}
