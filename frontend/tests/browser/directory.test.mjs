@@ -164,6 +164,7 @@ describe('a list', { timeout: 240_000 }, () => {
   it('is sorted by every column that can be, by mouse and by key', async () => {
     const { page } = on
     await page.getByRole('button', { name: 'Columns' }).click()
+    await page.getByRole('checkbox', { name: 'E-mail' }).click()
     await page.getByRole('checkbox', { name: 'Created' }).click()
     await page.getByRole('checkbox', { name: 'Groups' }).click()
     await page.keyboard.press('Escape')

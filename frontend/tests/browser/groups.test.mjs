@@ -16,7 +16,7 @@ describe('groups', { timeout: 240_000 }, () => {
 
   it('are listed with their members counted, empty ones marked', async () => {
     const { page } = on
-    await page.getByText('2 groups, 1 deleted').waitFor()
+    await page.getByText('2 groups, plus 1 deleted').waitFor()
     await row(page, 'Empty room').getByText('empty', { exact: true }).waitFor()
     await row(page, 'Sales and service').getByRole('gridcell', { name: '4', exact: true }).waitFor()
     assert.equal(await row(page, 'Gone group').count(), 0)

@@ -10,7 +10,7 @@ import { filters } from '../Directory/kind'
 import { StateMark } from '../Directory/parts'
 import { PersonPanel } from './PersonPanel'
 
-const shownFirst = ['name', 'userName', 'email', 'state', 'changed', 'groups']
+const shownFirst = ['name', 'userName', 'state', 'changed', 'groups']
 
 /** The people that Entra has provisioned, deleted ones too where they are asked for. */
 export function PeoplePage(props: PageProps) {
@@ -46,7 +46,10 @@ export function PeoplePage(props: PageProps) {
       columns={columns}
       shownFirst={shownFirst}
       states={filters}
-      counts={t('people.counts', { people: t('people.count', { count: people.total, formatted: number(people.total) }), disabled: number(people.total - people.active) })}
+      counts={t('people.counts', {
+        people: t('people.count', { count: people.total, formatted: number(people.total) }),
+        active: number(people.active), disabled: number(people.total - people.active), deleted: number(people.deleted),
+      })}
       total={people.total}
       untouched={people.total === 0 && people.deleted === 0}
       wordOf={(row) => row.email}
