@@ -56,7 +56,7 @@ export function FilterBar({ view, found, onFilter, onLeave }: FilterBarProps) {
           progress={
             search && (
               <span className="filter-progress quiet small">
-                {search.searching && (
+                {search.searching && view.error === null && (
                   <span className="late">{t('activity.filter.searching', { share: search.share.toLocaleString(i18n.language, { style: 'percent' }) })}</span>
                 )}
                 <span className={search.searching ? 'late' : undefined}>{t('activity.filter.count', { found: number(found), all })}</span>
