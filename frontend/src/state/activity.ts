@@ -165,10 +165,15 @@ export class ActivityLog {
     return Math.max(0, this.#wanted[0] - this.view.get().from)
   }
 
-  /** Says which indexes are in view; what is missing of them is loaded. */
+  /** Says which indexes are in view: they are seen, and what is missing of them is loaded. */
   ensure(from: number, to: number): void {
-    const origin = this.view.get().from
+    const { from: origin, to: end } = this.view.get()
     this.#wanted = [from + origin, to + origin]
+    const seen = Math.min(to + origin + 1, end)
+    if (seen > this.#seen) {
+      this.#seen = seen
+      this.#change({})
+    }
     if (!this.view.get().error) this.#load()
   }
 

@@ -7,6 +7,7 @@ import { activityDetail } from '../../api/wails'
 import { CopyButton } from '../../components/CopyButton'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
+import { reveal } from '../../components/Grid'
 import { PageHead } from '../../components/PageHead'
 import { useObservable } from '../../lib/observable'
 import { useSize } from '../../lib/width'
@@ -87,6 +88,10 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
     grid.current?.focus()
   }
   const index = view.active === null ? null : log.indexOf(view.active)
+  const docked = bottom && open !== null
+  useLayoutEffect(() => {
+    if (docked && index !== null) reveal(grid.current, index)
+  }, [docked])
   const neighbour = (step: 1 | -1) => {
     const next = index === null ? null : index + step
     if (next === null || next < 0 || next >= count) return
