@@ -46,6 +46,14 @@ describe('the evidence', () => {
     expect(read({ database: { state: 'newer', since: '', detail: '' } })).toMatchObject({ state: 'unknown', tone: 'unknown' })
   })
 
+  it('waits for the new token after one was made, whatever came with the old one', () => {
+    const token = { ...good.token, created: ago(5), lastUsed: '' }
+    expect(read({ token })).toMatchObject({ state: 'newToken', tone: 'warning', reason: 'newToken', since: ago(5), remedy: 'paste', entra: { state: 'degraded' } })
+    expect(read({ token, lastEntra: ago(300) })).toMatchObject({ state: 'newToken' })
+    expect(read({ token, sample: true })).toMatchObject({ state: 'quiet', remedy: null })
+    expect(read({ token: { ...token, lastUsed: ago(1) }, lastEntra: ago(1) })).toMatchObject({ state: 'receiving', tone: 'good' })
+  })
+
   it('says that a token is missing before it says that Entra is quiet', () => {
     expect(read({ token: { ...good.token, exists: false }, lastEntra: ago(300) })).toMatchObject({ state: 'noToken', remedy: 'makeToken' })
   })

@@ -5,10 +5,10 @@ import { ago, when } from './time'
 
 /**
  * Whether changes arrive, decided from evidence alone. Waiting: nothing has come yet. Quiet, late and silent: the last
- * accepted request is one, two, three of Entra's cycles old. Refused: a request without a good token came after the last
+ * accepted request is one, two, three of Entra's cycles old. New token: it was made after the last accepted request. Refused: a request without a good token came after the last
  * accepted one.
  */
-export type Receiving = 'receiving' | 'waiting' | 'quiet' | 'late' | 'silent' | 'refused' | 'noToken' | 'notReceiving' | 'unknown'
+export type Receiving = 'receiving' | 'waiting' | 'newToken' | 'quiet' | 'late' | 'silent' | 'refused' | 'noToken' | 'notReceiving' | 'unknown'
 
 /** A link of the chain Entra -> this app -> database. */
 export interface Link {
@@ -20,13 +20,13 @@ export interface Link {
 }
 
 export type Reason =
-  | 'offline' | 'received' | 'nothingYet' | 'nothingFor' | 'refused' | 'noToken' | 'sampleEnded' | 'blocked'
+  | 'offline' | 'received' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'noToken' | 'sampleEnded' | 'blocked'
   | 'serving' | 'notServing' | 'saving' | 'full' | 'readOnly' | 'locked' | 'corrupt' | 'failing' | 'databaseUnknown'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'unknown' | 'neutral' | 'waiting'
 
 /** What helps; the texts are in locales under overview.remedies. */
-export type Remedy = 'makeToken' | 'connect' | 'showRefused' | 'checkEntra' | 'checkListener' | 'checkDatabase'
+export type Remedy = 'makeToken' | 'connect' | 'paste' | 'showRefused' | 'checkEntra' | 'checkListener' | 'checkDatabase'
 
 export interface Evidence {
   state: Receiving
@@ -48,7 +48,7 @@ export const silentAfter = 120 * minute
 type Known = Pick<Snapshot, 'listener' | 'database' | 'token' | 'lastEntra' | 'refused' | 'sample'>
 
 const tones: Record<Receiving, Tone> = {
-  receiving: 'good', waiting: 'waiting', quiet: 'waiting', late: 'warning', silent: 'bad', refused: 'warning', noToken: 'warning',
+  receiving: 'good', waiting: 'waiting', newToken: 'warning', quiet: 'waiting', late: 'warning', silent: 'bad', refused: 'warning', noToken: 'warning',
   notReceiving: 'bad', unknown: 'unknown',
 }
 
@@ -87,6 +87,11 @@ interface Sender {
   remedy: Remedy | null
 }
 
+/** Whether the last accepted request came with the token of now: an earlier one says nothing about it. */
+export function fresh({ token, lastEntra }: Pick<Known, 'token' | 'lastEntra'>): boolean {
+  return token.exists && Date.parse(lastEntra) >= Date.parse(token.created)
+}
+
 /** What is known of Entra, from real requests only. */
 function entraLink({ token, lastEntra, refused, sample }: Known, app: Link, database: Link, now: number): Sender {
   const sender = (state: Receiving, of: Link['state'], reason: Reason, since: string, remedy: Remedy | null): Sender => ({ state, link: { state: of, reason, since }, remedy })
@@ -96,6 +101,9 @@ function entraLink({ token, lastEntra, refused, sample }: Known, app: Link, data
     return sender('refused', 'degraded', 'refused', refused.at, 'showRefused')
   }
   if (!lastEntra) return sender('waiting', 'unknown', 'nothingYet', '', 'connect')
+  if (!fresh({ token, lastEntra })) {
+    return sample ? sender('quiet', 'unknown', 'sampleEnded', lastEntra, null) : sender('newToken', 'degraded', 'newToken', token.created, 'paste')
+  }
   const age = now - Date.parse(lastEntra)
   if (age < quietAfter) return sender('receiving', 'ok', 'received', lastEntra, null)
   if (sample) return sender('quiet', 'unknown', 'sampleEnded', lastEntra, null)

@@ -2,7 +2,7 @@ import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
 import { Status } from '../../components/Status'
-import { evidence, reasonText, type Link as ChainLink } from '../../lib/evidence'
+import { evidence, fresh, reasonText, type Link as ChainLink } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { ago, moment, when } from '../../lib/time'
 import { hashOf } from '../../state/route'
@@ -13,7 +13,7 @@ const tones = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown'
 export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
-  const { lastEntra, refused } = snapshot
+  const { lastEntra, refused, token } = snapshot
   const found = evidence(snapshot, unsure, now)
   const at = (iso: string) => `${when(iso, i18n.language)} (${ago(iso, i18n.language, now)})`
   return (
@@ -26,7 +26,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
       {found.state !== 'receiving' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">
         <dt>{t('connection.seen.accepted')}</dt>
-        <dd title={lastEntra && moment(lastEntra, i18n.language)}>{lastEntra ? at(lastEntra) : t('connection.seen.noneYet')}</dd>
+        <dd title={lastEntra && moment(lastEntra, i18n.language)}>{!lastEntra ? t('connection.seen.noneYet') : token.exists && !fresh(snapshot) ? t('connection.seen.earlier', { at: at(lastEntra) }) : at(lastEntra)}</dd>
         <dt>{t('connection.seen.refused')}</dt>
         <dd>
           {refused.at ? (
@@ -45,7 +45,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
           <span className="quiet">{t('connection.seen.why')}</span> <span lang="en">{refused.detail}</span>
         </p>
       )}
-      {found.state === 'refused' && <p>{t('connection.seen.whatToDo', { lastFour: snapshot.token.lastFour })}</p>}
+      {found.state === 'refused' && <p>{t('connection.seen.whatToDo', { lastFour: token.lastFour })}</p>}
     </section>
   )
 }

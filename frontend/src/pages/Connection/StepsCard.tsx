@@ -8,7 +8,7 @@ import { OpenEntra } from './OpenEntra'
 /** What to press and paste in Entra, in its own words. */
 export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, i18n } = useTranslation()
-  const { address, token, lastEntra, sample } = snapshot
+  const { address, token, sample } = snapshot
   return (
     <section className="card steps" aria-labelledby="steps-title">
       <div className="part-head">
@@ -41,7 +41,7 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.test')}
-          {!sample && <p className="quiet small">{lastEntra ? t('connection.steps.tested', { when: when(lastEntra, i18n.language) }) : t('connection.steps.notTested')}</p>}
+          {!sample && <p className="quiet small">{token.exists && token.lastUsed ? t('connection.steps.tested', { when: when(token.lastUsed, i18n.language) }) : t('connection.steps.notTested')}</p>}
         </li>
         <li>{t('connection.steps.save')}</li>
         <li>{t('connection.steps.begin')}</li>

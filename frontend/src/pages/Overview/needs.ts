@@ -4,7 +4,7 @@ import type { PageName, Route } from '../../state/route'
 
 /** One thing that somebody should look at. The texts are in locales under overview.attention. */
 export interface Need {
-  kind: 'noToken' | 'refusedNow' | 'quiet' | 'notReceiving' | 'failures' | 'refused'
+  kind: 'noToken' | 'newToken' | 'refusedNow' | 'quiet' | 'notReceiving' | 'failures' | 'refused'
   count: number
   severe: boolean
   to: Partial<Route> & { page: PageName }
@@ -17,6 +17,7 @@ export function needs(snapshot: Snapshot, unsure: boolean, overview: Pick<Overvi
   const { state } = evidence(snapshot, unsure, now)
   if (state === 'notReceiving') list.push({ kind: 'notReceiving', count: 1, severe: true, to: { page: 'settings' } })
   if (state === 'noToken') list.push({ kind: 'noToken', count: 1, severe: true, to: { page: 'connection' } })
+  if (state === 'newToken') list.push({ kind: 'newToken', count: 1, severe: false, to: { page: 'connection' } })
   if (state === 'refused') list.push({ kind: 'refusedNow', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'late' || state === 'silent') list.push({ kind: 'quiet', count: 1, severe: state === 'silent', to: { page: 'connection' } })
   // Refused ones are failures too: where there are no others, they are told by their own name alone.
