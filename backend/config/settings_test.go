@@ -150,7 +150,7 @@ func TestWhatIsSavedIsNoError(t *testing.T) {
 	if f, err := Load(dir); err != nil || f != someSettings {
 		t.Errorf("saved: %+v, %v", f, err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder is entered
+	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 }

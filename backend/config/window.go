@@ -203,7 +203,7 @@ func CopyWindowAside(dir string, now time.Time) (string, error) {
 	to := from + ".broken-" + now.UTC().Format(asideStamp)
 	text, err := os.ReadFile(from)
 	if err == nil {
-		err = os.WriteFile(to, text, 0o600)
+		err = os.WriteFile(to, text, 0o600) //nolint:gosec // the folder is the user's own configuration
 	}
 	if err != nil {
 		return "", fmt.Errorf("keep %s aside: %w", from, err)
