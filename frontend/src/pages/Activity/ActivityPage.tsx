@@ -4,7 +4,6 @@ import { type KeyboardEvent, useCallback, useLayoutEffect, useRef, useState } fr
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
 import { activityDetail } from '../../api/wails'
-import { CopyButton } from '../../components/CopyButton'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { reveal } from '../../components/Grid'
@@ -157,14 +156,7 @@ export function ActivityPage({ session, snapshot, route }: PageProps) {
           {view.first > 1 && total > 0 && <p className="grid-note quiet small">{t('activity.pruned')}</p>}
           {total === 0 && isNothing(filter) ? (
             <EmptyState title={t('activity.empty')} text={t('activity.emptyHint')}>
-              <CopyButton
-                appearance="primary"
-                label={t('activity.copyAddress')}
-                text={t('activity.copyAddress')}
-                copied={t('common.actionsBar.copied')}
-                onCopy={() => copy(snapshot.address)}
-              />
-              <Button onClick={() => go({ page: 'connection' })}>{t('activity.connection')}</Button>
+              <Button appearance="primary" onClick={() => go({ page: 'connection' })}>{t('activity.connection')}</Button>
               {!snapshot.sample && <Button onClick={openSample}>{t('activity.sample')}</Button>}
             </EmptyState>
           ) : count === 0 && search ? (

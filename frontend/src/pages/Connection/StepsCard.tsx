@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
+import { reach } from '../../lib/address'
 import { when } from '../../lib/time'
 import { copy } from '../../state/clipboard'
 import { OpenEntra } from './OpenEntra'
@@ -9,6 +10,7 @@ import { OpenEntra } from './OpenEntra'
 export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, i18n } = useTranslation()
   const { address, token, sample } = snapshot
+  const way = reach(address)
   return (
     <section className="card steps" aria-labelledby="steps-title">
       <div className="part-head">
@@ -28,7 +30,8 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.url')}
-          {address && !sample && (
+          {!sample && (way === 'thisComputer' || way === 'unencrypted') && ` ${t('connection.steps.urlElsewhere', { address, path: new URL(address).pathname })}`}
+          {!sample && way === 'https' && (
             <span className="with-copy">
               <span className="mono">{address}</span>
               <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />

@@ -8,6 +8,7 @@ import { AddressNote } from '../Connection/AddressCard'
 import { OpenEntra } from '../Connection/OpenEntra'
 import { TokenButton } from '../Connection/TokenButton'
 import { CopyButton } from '../../components/CopyButton'
+import { reach } from '../../lib/address'
 import { evidence } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
 import { when } from '../../lib/time'
@@ -15,23 +16,25 @@ import { visit } from '../../shell/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 
-const steps = ['served', 'token', 'entra', 'test', 'person'] as const
+const steps = ['served', 'token', 'entra', 'person'] as const
 
-type State = 'done' | 'now' | 'open' | 'attention' | 'unknown'
+type State = 'done' | 'half' | 'now' | 'open' | 'attention' | 'unknown'
 
-const icons = { done: CheckmarkCircleFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
+const icons = { done: CheckmarkCircleFilled, half: WarningFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
 
 /** What is still to do until the first person arrives. Each step ticks itself from what really happened. */
 export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
-  const { address, token, lastEntra, refused } = snapshot
+  const { address, token, refused } = snapshot
   const fault = trouble(snapshot)
   const wrongToken = evidence(snapshot, unsure, Date.now()).state === 'refused'
-  const done = [fault === null && address !== '', token.exists, lastEntra !== '', lastEntra !== '', false]
+  const used = token.exists ? token.lastUsed : ''
+  const reachable = reach(address) === 'https'
+  const done = [fault === null && address !== '', token.exists, used !== '', false]
   const next = done.indexOf(false)
   useTold(unsure ? -1 : next)
   const state = (step: number): State =>
-    unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 2 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
+    unsure ? 'unknown' : done[step] ? (step === 0 && !reachable ? 'half' : 'done') : (step === 0 && fault !== null) || (step === 2 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
 
   return (
     <section className="card checklist" aria-labelledby="checklist-title">
@@ -50,7 +53,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
             <>
               <p className="with-copy">
                 <span className="mono address">{address}</span>
-                <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
+                {reachable && <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />}
               </p>
               <AddressNote address={address} />
             </>
@@ -61,8 +64,8 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
           {(!token.exists || wrongToken) && <TokenButton token={token} sample={snapshot.sample} />}
         </Step>
         <Step state={state(2)} title={t('overview.checklist.entra.title')}>
-          {lastEntra ? (
-            <p>{t('overview.checklist.entra.done')}</p>
+          {used ? (
+            <p>{t('overview.checklist.entra.done', { when: when(used, i18n.language) })}</p>
           ) : (
             <>
               <p>{wrongToken ? t('overview.checklist.entra.refused', { when: when(refused.at, i18n.language) }) : t('overview.checklist.entra.todo')}</p>
@@ -75,10 +78,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
             </>
           )}
         </Step>
-        <Step state={state(3)} title={t('overview.checklist.test.title')}>
-          <p>{lastEntra ? t('overview.checklist.test.done', { when: when(lastEntra, i18n.language) }) : t('overview.checklist.test.todo')}</p>
-        </Step>
-        <Step state={state(4)} title={t('overview.checklist.person.title')}>
+        <Step state={state(3)} title={t('overview.checklist.person.title')}>
           <p>{t('overview.checklist.person.todo')}</p>
         </Step>
       </ol>
