@@ -7,6 +7,8 @@ export interface PanelProps {
   /** What the region is called, such as "Person details". */
   label: string
   title: ReactNode
+  /** The title as text, where it may be too long to be shown whole. */
+  full?: string
   /** Beside the title: a state, or buttons. */
   actions?: ReactNode
   tabs?: readonly { id: string; title: string }[]
@@ -22,7 +24,7 @@ export interface PanelProps {
 }
 
 /** What is known of the row that was opened, beside the list. Escape closes it; whoever opened it takes the focus back. */
-export function Panel({ label, title, actions, tabs, tab, onTab, notice, fill = false, onClose, children, ref }: PanelProps) {
+export function Panel({ label, title, full, actions, tabs, tab, onTab, notice, fill = false, onClose, children, ref }: PanelProps) {
   const { t } = useTranslation()
   return (
     <aside
@@ -37,7 +39,7 @@ export function Panel({ label, title, actions, tabs, tab, onTab, notice, fill = 
       }}
     >
       <div className="panel-head">
-        <h2>{title}</h2>
+        <h2 title={full}>{title}</h2>
         {actions}
         <Button appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
       </div>

@@ -89,6 +89,7 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
       ref={slot.ref}
       label={t(`${kind}.details`)}
       title={title}
+      full={value?.name || slot.id}
       {...(value ? { actions: <CopyButton label={t('directory.panel.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(props.asText(value))} /> } : {})}
       tabs={missing ? [] : tabs.map((name) => ({ id: name, title: t(`directory.panel.tabs.${name}`) }))}
       tab={missing ? '' : tab}
