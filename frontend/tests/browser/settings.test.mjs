@@ -106,6 +106,8 @@ describe('the settings', { timeout: 240_000 }, () => {
     await address(page).fill(`127.0.0.1:${next}`)
     await save(page, 'Listen address').click()
     await save(page, 'Listen address').waitFor({ state: 'detached' })
+    await section(page, 'Listen address').getByText('Saved.').waitFor()
+    await section(page, 'Listen address').getByText('must be changed too').waitFor()
     assert.equal(await answers(next), 401)
     await until(page, async () => (await answers(port)) === 0, 'the old address closed')
     assert.equal((await kept()).listen, `127.0.0.1:${next}`)

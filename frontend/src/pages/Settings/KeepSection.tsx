@@ -5,6 +5,7 @@ import type { Settings } from '../../api/types'
 import { Confirm } from '../../components/Confirm'
 import { useObservable } from '../../lib/observable'
 import { bytes } from '../../lib/size'
+import { when } from '../../lib/time'
 import { fieldOf, isWrong, settingsDraft } from '../../state/settings'
 import { SaveForm, Section } from './Section'
 
@@ -63,7 +64,7 @@ function DaysField({ name, label, hint, off }: { name: Days; label: string; hint
 /** Says what is removed before it is. */
 function Removal({ onAnswer }: { onAnswer: (sure: boolean) => void }) {
   const { t, i18n } = useTranslation()
-  const before = (days: number) => new Date(Date.now() - days * 86_400_000).toLocaleDateString(i18n.language, { dateStyle: 'long' })
+  const before = (days: number) => when(new Date(Date.now() - days * 86_400_000).toISOString(), i18n.language)
   return (
     <Confirm
       title={t('settings.keep.confirmTitle')}

@@ -19,7 +19,7 @@ export function ListenSection({ here, saved, off }: { here: string; saved: Setti
   const why = refused ? sentences.find((code) => code === failed.error.code) : undefined
   return (
     <Section id="listen" title={t('settings.listen.title')} here={here}>
-      <SaveForm name="listen" off={off || by !== ''} told={why !== undefined}>
+      <SaveForm name="listen" off={off || by !== ''} told={why !== undefined} next={t('settings.listen.next')}>
         <Field
           label={t('settings.listen.label')}
           hint={by ? t(by === 'flag' ? 'settings.listen.fixedflag' : 'settings.listen.fixedenvironment') : t('settings.listen.hint')}

@@ -1,5 +1,5 @@
 import { Button, Spinner } from '@fluentui/react-components'
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Status } from '../../components/Status'
@@ -41,17 +41,27 @@ export interface SaveFormProps {
   confirm?: () => Promise<boolean>
   /** The field itself tells what failed. */
   told?: boolean
+  /** What is still to do elsewhere once it is saved. */
+  next?: string
   children: ReactNode
 }
 
+const savedFor = 5_000
+
 /** Fields that are saved together, what became of it, and the buttons, which come when there is something to save. */
-export function SaveForm({ name, off, confirm, told = false, children }: SaveFormProps) {
+export function SaveForm({ name, off, confirm, told = false, next, children }: SaveFormProps) {
   const { t } = useTranslation()
   const { saving, failed } = useObservable(settingsDraft.state)
   const form = useRef<HTMLFormElement>(null)
   const busy = saving === name
   const isTyped = settingsDraft.isTyped(name)
   const error = failed?.section === name ? failed.error : null
+  const [done, setDone] = useState<'no' | 'just' | 'before'>('no')
+  useEffect(() => {
+    if (done !== 'just') return
+    const timer = setTimeout(() => setDone('before'), savedFor)
+    return () => clearTimeout(timer)
+  }, [done])
 
   const submit = async (e: FormEvent) => {
     e.preventDefault()
@@ -63,7 +73,8 @@ export function SaveForm({ name, off, confirm, told = false, children }: SaveFor
     }
     if (confirm && !(await confirm())) return
     if (await settingsDraft.save(name)) {
-      announce(t('settings.saved'))
+      announce([t('settings.saved'), next].filter(Boolean).join(' '))
+      setDone('just')
       if (!settingsDraft.isTyped(name)) focus(sections[name][0])
       return
     }
@@ -81,6 +92,8 @@ export function SaveForm({ name, off, confirm, told = false, children }: SaveFor
     <form ref={form} className="settings-form" noValidate onSubmit={(e) => void submit(e)}>
       {children}
       {error && !told && <ErrorBar error={error} />}
+      {!isTyped && done === 'just' && <Status tone="good" word={t('settings.saved')} />}
+      {!isTyped && done !== 'no' && next && <p className="settings-note">{next}</p>}
       {isTyped && (
         <div className="settings-save">
           <Status tone="waiting" word={t('settings.unsaved')} />
