@@ -99,31 +99,27 @@ func (a also) Scan(dest ...any) error { return a.scanner.Scan(append(dest, a.mor
 // A Tally says how many members a group has, as SCIM shows them, and how many of their ids name nobody.
 type Tally struct{ Members, Unknown int }
 
-// Both are answered by indexes alone. Few members are hidden, so all are counted and those taken off.
-const (
-	tallyText = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0), coalesce(max(m.member_id), '')
-		from (select member_id from members where group_seq = $1 and member_id > $2 order by member_id limit 0 + $3) m`
-	tallyHidden = `select count(*), coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0)
-		from members m where m.group_seq = $1 and m.hidden = 1`
-)
+// tallyText counts all members, and those hidden: few are, so they are taken off. Indexes alone answer it.
+const tallyText = `select (select count(*) from members m where m.group_seq = $1), count(*),
+	coalesce(sum(not exists (select 1 from resources r where r.id = m.member_id)), 0) from members m where m.group_seq = $1 and m.hidden = 1`
 
-// Tally counts a group's members in slices; seq is Record.Seq.
+// Tally counts a group's members; seq is Record.Seq. Whether they are known is looked up in slices.
 func (s *Store) Tally(ctx context.Context, seq int64) (Tally, error) {
-	var hidden, all Tally
-	if err := s.browse.row(ctx, tallyHidden, []any{seq}, &hidden.Members, &hidden.Unknown); err != nil {
-		return Tally{}, s.broken(fmt.Errorf("count hidden members: %w", err))
+	var members, hidden, hiddenUnknown, unknown int
+	if err := s.browse.row(ctx, tallyText, []any{seq}, &members, &hidden, &hiddenUnknown); err != nil {
+		return Tally{}, s.broken(fmt.Errorf("count members: %w", err))
 	}
-	for after := ""; ; {
-		var part Tally
-		if err := s.browse.row(ctx, tallyText, []any{seq, after, s.o.findSlice}, &part.Members, &part.Unknown, &after); err != nil {
-			return Tally{}, s.broken(fmt.Errorf("count members: %w", err))
-		}
-		all.Members += part.Members
-		all.Unknown += part.Unknown
-		if part.Members < s.o.findSlice {
-			return Tally{max(all.Members-hidden.Members, 0), max(all.Unknown-hidden.Unknown, 0)}, nil
-		}
+	err := s.sweep(ctx, unknownSweep(), seq, nil, func(found) { unknown++ })
+	if err != nil {
+		return Tally{}, s.broken(fmt.Errorf("count unknown members: %w", err))
 	}
+	return Tally{Members: members - hidden, Unknown: max(unknown-hiddenUnknown, 0)}, nil
+}
+
+func unknownSweep() sweep {
+	w := membersSweep("")
+	w.where, w.key = " and r.seq is null", sortKey{}
+	return w
 }
 
 const firstMembersText = `select member_id, type, display from members where group_seq = $1 and hidden = 0 order by seq limit 0 + $2`

@@ -45,7 +45,8 @@ func TestListsReadOneIndex(t *testing.T) {
 	check("row of a person", personRow, "SEARCH r USING INTEGER PRIMARY KEY", "members_member (member_id=?)", "INDEX history_resource (resource_seq=?)")
 	check("row of a group", groupRow, "SEARCH m USING COVERING INDEX members_group (group_seq=?)", "SEARCH m USING COVERING INDEX members_hidden (group_seq=?)")
 	check("member", membershipText, "SEARCH m USING INTEGER PRIMARY KEY", "sqlite_autoindex_resources_1 (id=?)")
-	check("tally", tallyText, "SEARCH r USING COVERING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("tally", tallyText, "SEARCH m USING COVERING INDEX members_group (group_seq=?)", "SEARCH r USING COVERING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("unknown members", unknownSweep().step(), "SEARCH m USING COVERING INDEX members_group", "SEARCH r USING COVERING INDEX sqlite_autoindex_resources_1 (id=?)")
 	check("groups of a person", allGroupsOf, "members_member (member_id=?)")
 }
 
