@@ -60,6 +60,7 @@ describe('the evidence', () => {
 
   it('speaks of a refusal until a good request comes after it, or a new token is made', () => {
     expect(read({ refused: refused(5) })).toMatchObject({ state: 'refused', tone: 'warning', since: ago(5), remedy: 'showRefused' })
+    expect(read({ refused: refused(5), lastEntra: '' })).toMatchObject({ state: 'refused', reason: 'refusedFirst' })
     expect(read({ refused: refused(20) })).toMatchObject({ state: 'receiving' })
     expect(read({ refused: refused(5), token: { ...good.token, created: ago(1) }, lastEntra: '' })).toMatchObject({ state: 'waiting' })
   })

@@ -20,7 +20,7 @@ export interface Link {
 }
 
 export type Reason =
-  | 'offline' | 'received' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'noToken' | 'sampleEnded' | 'blocked'
+  | 'offline' | 'received' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'refusedFirst' | 'noToken' | 'sampleEnded' | 'blocked'
   | 'serving' | 'notServing' | 'saving' | 'full' | 'readOnly' | 'locked' | 'corrupt' | 'failing' | 'databaseUnknown'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'unknown' | 'neutral' | 'waiting'
@@ -98,7 +98,7 @@ function entraLink({ token, lastEntra, refused, sample }: Known, app: Link, data
   if (app.state === 'down' || database.state === 'down') return sender('notReceiving', 'unknown', 'blocked', '', null)
   if (!token.exists) return sender('noToken', 'down', 'noToken', '', 'makeToken')
   if (refused.at && Date.parse(refused.at) > (Date.parse(lastEntra) || 0) && Date.parse(refused.at) > (Date.parse(token.created) || 0)) {
-    return sender('refused', 'degraded', 'refused', refused.at, 'showRefused')
+    return sender('refused', 'degraded', fresh({ token, lastEntra }) ? 'refused' : 'refusedFirst', refused.at, 'showRefused')
   }
   if (!lastEntra) return sender('waiting', 'unknown', 'nothingYet', '', 'connect')
   if (!fresh({ token, lastEntra })) {

@@ -14,6 +14,6 @@ describe('a time', () => {
   it('is told as long ago as it is', () => {
     const now = Date.parse(at)
     const before = (minutes: number) => ago(new Date(now - minutes * 60_000).toISOString(), 'en', now)
-    expect([0.5, 5, 90, 47 * 60, 49 * 60].map(before)).toEqual(['now', '5 minutes ago', '1 hour ago', '47 hours ago', '2 days ago'])
+    expect([0.5, 5, 90, 47 * 60, 49 * 60].map(before)).toEqual(['just now', '5 minutes ago', '1 hour ago', '47 hours ago', '2 days ago'])
   })
 })

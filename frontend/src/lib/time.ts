@@ -52,13 +52,13 @@ export function moment(iso: string, language: string): string {
 
 const relatives = new Map<string, Intl.RelativeTimeFormat>()
 
-/** "12 minutes ago", in words that need no seconds: less than a minute reads as now. */
+/** "12 minutes ago", in words that need no seconds: less than a minute reads as just now, which Intl does not have. */
 export function ago(iso: string, language: string, now = Date.now()): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(iso)) / 60_000))
   if (Number.isNaN(minutes)) return ''
   const relative = relatives.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   relatives.set(language, relative)
-  if (minutes < 1) return relative.format(0, 'second')
+  if (minutes < 1) return language.startsWith('de') ? 'eben' : 'just now'
   if (minutes < 60) return relative.format(-minutes, 'minute')
   if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour')
   return relative.format(-Math.floor(minutes / (24 * 60)), 'day')

@@ -31,8 +31,8 @@ interface Message {
   actions: { word: string; run: () => void }[]
   /** Changes are no longer received: a screen reader tells it at once. */
   loss?: boolean
-  /** Can be put aside: only where nothing is lost by it. */
-  dismissable?: boolean
+  /** Can be put aside, where nothing is lost by it, until this changes. */
+  until?: string
 }
 
 /** The one thing that matters most now: what it means and what to do. Nothing when all is well. */
@@ -49,8 +49,8 @@ export function MessageArea(props: MessageAreaProps) {
     if (message) (message.loss ? announceLoss : announceNews)(`${message.title} ${message.text}`)
     else if (before?.loss) announceNews(again)
   }, [id]) // not when the clock changes its words
-  if (!message || message.id === dismissed) return null
-  const { intent, title, text, code, detail, actions, dismissable } = message
+  if (!message || (message.until !== undefined && message.until === dismissed)) return null
+  const { intent, title, text, code, detail, actions, until } = message
   return (
     <MessageBar intent={intent} layout="multiline" className="message">
       <MessageBarBody>
@@ -64,8 +64,8 @@ export function MessageArea(props: MessageAreaProps) {
       </MessageBarBody>
       <MessageBarActions
         containerAction={
-          dismissable ? (
-            <Button appearance="transparent" icon={<DismissRegular />} aria-label={t('shell.message.dismiss')} title={t('shell.message.dismiss')} onClick={() => setDismissed(message.id)} />
+          until !== undefined ? (
+            <Button appearance="transparent" icon={<DismissRegular />} aria-label={t('shell.message.dismiss')} title={t('shell.message.dismiss')} onClick={() => setDismissed(until)} />
           ) : null
         }
       >
@@ -104,7 +104,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   const { state, since } = evidence(snapshot, false, now)
   if (state === 'refused') {
     return {
-      id: 'refused', intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
+      id: 'refused', until: `refused ${since}`, intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
       actions: [
         ...link('connection', t('shell.message.paste')),
         ...(snapshot.refused.activity > 0 ? link('activity', t('shell.message.showRequest'), String(snapshot.refused.activity)) : []),
@@ -114,7 +114,7 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   if (state === 'silent') {
     return {
       id: `silent ${since}`, intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
-      actions: link('overview', t('shell.message.showChain')), dismissable: true,
+      actions: link('overview', t('shell.message.showChain')), until: `silent ${since}`,
     }
   }
   return null

@@ -77,13 +77,13 @@ function LastRequestCell({ snapshot, unsure }: Known) {
 function TokenCell({ snapshot, unsure }: Known) {
   const { t, i18n } = useTranslation()
   const { token, refused } = snapshot
-  const refusedNow = !unsure && evidence(snapshot, false, Date.now()).state === 'refused'
+  const { state } = evidence(snapshot, unsure, Date.now())
   const made = token.created && when(token.created, i18n.language)
   const [content, tip]: [ReactNode, string] = unsure
     ? [<Status tone="unknown" word={t('shell.bar.tokenUnknown')} />, t('shell.bar.fromBefore')]
     : !token.exists
       ? [<Status tone="warning" word={t('shell.bar.tokenNone')} />, t('overview.reasons.noToken')]
-      : refusedNow
+      : state === 'refused'
         ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour })]
         : [
             <>
@@ -91,6 +91,7 @@ function TokenCell({ snapshot, unsure }: Known) {
             </>,
             t(token.lastUsed ? 'shell.bar.tokenTip' : 'shell.bar.tokenUnusedTip', { made, used: token.lastUsed && when(token.lastUsed, i18n.language) }),
           ]
+  if (state === 'noToken') return null // the first cell says it
   return (
     <Cell to="connection" tip={tip}>
       {content}

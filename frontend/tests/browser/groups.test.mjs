@@ -62,7 +62,7 @@ describe('groups', { timeout: 240_000 }, () => {
     const { page } = on
     await row(page, 'Sales and service').click()
     await panel(page).getByText('1 member not found').waitFor()
-    await panel(page).getByText('Renamed now').waitFor()
+    await panel(page).getByText('Renamed just now').waitFor()
     await until(page, async () => (await count(members(page))) === 4, 'all members')
     await member(page, 'nobody-has-this').getByText('Not found').waitFor()
     assert.deepEqual(await findings(page), [])

@@ -78,7 +78,7 @@ describe('the frame', { timeout: 240_000 }, () => {
   })
 
   it('says what it knows and no more: no token, nothing yet, receiving, refused', async () => {
-    await bar(page).getByRole('button', { name: 'No token yet' }).waitFor()
+    await bar(page).getByRole('button', { name: 'No token' }).waitFor()
     const secret = await newToken(page)
     await bar(page).getByRole('button', { name: 'Waiting for the first request' }).waitFor()
     await bar(page).getByRole('button', { name: `Token ends in ${secret.slice(-4)}` }).waitFor()

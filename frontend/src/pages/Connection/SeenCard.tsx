@@ -15,13 +15,14 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
   const now = useNow()
   const { lastEntra, refused, token } = snapshot
   const found = evidence(snapshot, unsure, now)
+  const nothing = !lastEntra && (found.state === 'noToken' || found.state === 'waiting')
   const at = (iso: string) => `${when(iso, i18n.language)} (${ago(iso, i18n.language, now)})`
   return (
     <section className="card" aria-labelledby="seen-title">
       <div className="part-head">
         <h2 id="seen-title">{t('connection.seen.title')}</h2>
         <span className="spring" />
-        <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />
+        {nothing ? <Status tone="neutral" word={t('connection.seen.nothing')} /> : <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />}
       </div>
       {found.state !== 'receiving' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../api/types'
 import { endToken } from '../../api/wails'
 import { Confirm } from '../../components/Confirm'
 import { Status } from '../../components/Status'
-import { evidence } from '../../lib/evidence'
+import { evidence, lateAfter } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { ago, moment, when } from '../../lib/time'
 import { announce } from '../../state/announcer'
@@ -16,8 +16,10 @@ import { TokenButton } from './TokenButton'
 export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
-  const { token, sample } = snapshot
+  const { token, sample, refused } = snapshot
   const refusedNow = evidence(snapshot, unsure, now).state === 'refused'
+  // A stranger's wrong token says nothing about one that Entra used lately.
+  const acceptedLately = now - Date.parse(token.lastUsed) < lateAfter
   return (
     <section className="card" aria-labelledby="token-title">
       <div className="part-head">
@@ -28,7 +30,7 @@ export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
         ) : !token.exists ? (
           <Status tone="warning" word={t('connection.token.none')} />
         ) : refusedNow ? (
-          <Status tone="warning" word={t('overview.states.refused')} />
+          <Status tone="warning" word={acceptedLately ? t('connection.token.lastRefused', { ago: ago(refused.at, i18n.language, now) }) : t('overview.states.refused')} />
         ) : (
           <Status tone={token.lastUsed ? 'good' : 'waiting'} word={t(token.lastUsed ? 'connection.token.accepted' : 'connection.token.unused')} />
         )}
