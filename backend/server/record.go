@@ -126,7 +126,7 @@ func (c *call) authorize() error {
 		token, ok = c.verify(strings.TrimSpace(secret))
 	}
 	if !ok {
-		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: copy the current secret token from ScimDesk into Entra's Admin Credentials"}
+		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: paste the secret token you kept into Entra's Admin Credentials, or rotate it in ScimDesk and paste the new one"}
 	}
 	c.activity.Token = token
 	q, err := parseQuery(c.request.URL.RawQuery)
