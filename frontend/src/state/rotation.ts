@@ -6,6 +6,8 @@ export interface Fresh {
   made: NewToken
   /** There was a token before, which has ended. */
   replaced: boolean
+  /** What Entra calls Tenant URL, as it was then. */
+  address: string
   /** It is the sample's: the invented Entra gets it by itself. */
   sample: boolean
 }

@@ -221,7 +221,7 @@ describe('the overview', { timeout: 180_000 }, () => {
 
   for (const [minutes, said, state] of [[50, 'Entra is quiet', 'Unknown'], [90, 'Entra is late', 'Degraded'], [130, 'Entra has gone silent', 'Down']]) {
     it(`after ${minutes} minutes without a request says: ${said}`, async () => {
-      const broken = breakCalls({ Snapshot: `async (real) => ({ ...(await real()), lastEntra: new Date(Date.now() - ${minutes} * 60000).toISOString(), refused: { at: '', remote: '', detail: '', activity: 0 } })` })
+      const broken = breakCalls({ Snapshot: `async (real, all) => ({ ...(all = await real()), token: { ...all.token, created: '2020-01-01T00:00:00Z' }, lastEntra: new Date(Date.now() - ${minutes} * 60000).toISOString(), refused: { at: '', remote: '', detail: '', activity: 0 } })` })
       const other = await openPage(browser, window, { broken })
       await other.getByRole('heading', { name: said }).waitFor()
       await other.locator('.chain-node', { hasText: 'Entra' }).first().getByText(state).waitFor()

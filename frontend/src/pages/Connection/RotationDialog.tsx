@@ -4,10 +4,12 @@ import {
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CopyButton } from '../../components/CopyButton'
+import { reach } from '../../lib/address'
 import { useReturnedFocus } from '../../lib/focus'
 import { useObservable } from '../../lib/observable'
-import { copySecret } from '../../state/clipboard'
+import { copy, copySecret } from '../../state/clipboard'
 import { type Fresh, freshToken } from '../../state/rotation'
+import { AddressNote } from './AddressCard'
 
 /** Stands in the shell, so that a page which changes or goes does not take the secret with it. */
 export function RotationDialog() {
@@ -16,17 +18,18 @@ export function RotationDialog() {
 }
 
 /** Shows a new secret, once. Escape closes it only after copying, since the secret can't be shown again. */
-function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => void }) {
+function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: () => void }) {
   const { t } = useTranslation()
   useReturnedFocus()
   const [copied, setCopied] = useState(false)
+  const [stayed, setStayed] = useState(false)
   const copyNow = async () => {
     const done = await copySecret(made.secret)
     if (done) setCopied(true)
     return done
   }
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && copied && onClose()}>
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && (copied ? onClose() : setStayed(true))}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{t('connection.rotation.title')}</DialogTitle>
@@ -39,6 +42,10 @@ function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => voi
                 value={made.secret}
                 input={{ spellCheck: false, autoComplete: 'off' }}
                 onFocus={(e) => e.currentTarget.select()}
+                onCopy={(e) => {
+                  e.preventDefault() // by the same way as the button: counted as copied, and emptied after a minute
+                  void copyNow()
+                }}
               />
               <CopyButton
                 appearance="primary"
@@ -48,6 +55,7 @@ function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => voi
                 onCopy={copyNow}
               />
             </div>
+            {stayed && !copied && <p role="alert">{t('connection.rotation.stays')}</p>}
             {copied && <p className="quiet">{t('connection.rotation.clears')}</p>}
             {replaced && !sample && (
               <MessageBar intent="warning" layout="multiline">
@@ -58,6 +66,14 @@ function Shown({ made, replaced, sample, onClose }: Fresh & { onClose: () => voi
               <p>{t('connection.rotation.sampleTakesIt')}</p>
             ) : (
               <>
+                <h3>{t('connection.rotation.url')}</h3>
+                {reach(address) === 'https' && (
+                  <p className="with-copy">
+                    <span className="mono address">{address}</span>
+                    <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
+                  </p>
+                )}
+                <AddressNote address={address} />
                 <h3>{t('connection.rotation.steps')}</h3>
                 <ol>
                   <li>{t('connection.rotation.step1')}</li>

@@ -11,7 +11,7 @@ import { freshToken } from '../../state/rotation'
 import { useWanted } from '../../state/wanted'
 
 /** Makes a token, or rotates the one there is: that is asked first, since the old one ends at once. */
-export function TokenButton({ token, sample }: { token: Snapshot['token']; sample: boolean }) {
+export function TokenButton({ snapshot: { token, sample, address } }: { snapshot: Snapshot }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState(false)
   const [working, setWorking] = useState(false)
@@ -23,7 +23,7 @@ export function TokenButton({ token, sample }: { token: Snapshot['token']; sampl
     try {
       const made = await rotateToken()
       setAsking(false)
-      freshToken.set({ made, replaced: token.exists, sample })
+      freshToken.set({ made, replaced: token.exists, sample, address })
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {

@@ -54,7 +54,7 @@ export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
       )}
       <p className="quiet">{t(sample ? 'connection.token.sample' : 'connection.token.hint')}</p>
       <div className="buttons">
-        <TokenButton token={token} sample={sample} />
+        <TokenButton snapshot={snapshot} />
         <EndButton sample={sample} token={token} />
       </div>
     </section>

@@ -61,7 +61,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
         </Step>
         <Step state={state(1)} title={t('overview.checklist.token.title')}>
           <p>{token.exists ? t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) }) : t('overview.checklist.token.todo')}</p>
-          {(!token.exists || wrongToken) && <TokenButton token={token} sample={snapshot.sample} />}
+          {(!token.exists || wrongToken) && <TokenButton snapshot={snapshot} />}
         </Step>
         <Step state={state(2)} title={t('overview.checklist.entra.title')}>
           {used ? (
