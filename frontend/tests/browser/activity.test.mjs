@@ -325,6 +325,9 @@ describe('the activity page', { timeout: 300_000 }, () => {
     }
     await page.getByRole('radio', { name: 'Any time' }).press('Space')
     await until(page, async () => (await page.locator('[data-filter]').inputValue()) === '', 'no time')
+    assert.equal(await page.getByLabel('Until', { exact: true }).count(), 0)
+    await page.getByRole('radio', { name: 'Between…' }).click()
+    assert.equal(await page.getByText('Not set', { exact: true }).count(), 2)
     await page.getByLabel('Until', { exact: true }).fill('2026-01-01T10:00')
     await until(page, async () => (await page.getByText('No requests found').count()) === 1, 'nothing so long ago')
     assert.equal(await page.locator('[data-filter]').inputValue(), 'before:2026-01-01T10:00')

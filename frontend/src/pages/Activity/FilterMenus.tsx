@@ -142,37 +142,44 @@ function Person({ value, onChange }: { value: string; onChange: (person: string)
 function Time({ filter, onFilter }: FilterMenusProps) {
   const { t } = useTranslation()
   const period = filter.until === '' ? (filter.from === '' ? 'any' : periods.find((p) => p === filter.from)) : undefined
+  const [other, setOther] = useState(period === undefined)
   return (
     <>
       <RadioGroup
         aria-label={t('activity.filter.time')}
-        value={period ?? 'other'}
+        value={other ? 'other' : (period ?? 'other')}
         onChange={(_, { value }) => {
-          if (value === 'any') onFilter({ ...filter, from: '', until: '' })
-          else if (value !== 'other') onFilter({ ...filter, from: value, until: '' })
+          setOther(value === 'other')
+          onFilter({ ...filter, from: value === 'any' || value === 'other' ? '' : value, until: '' })
         }}
       >
         {(['any', ...periods] as const).map((p) => (
           <Radio key={p} value={p} label={t(`activity.filter.periods.${p}`)} />
         ))}
-        {period === undefined && <Radio value="other" label={t('activity.filter.periods.other')} />}
+        <Radio value="other" label={t('activity.filter.periods.other')} />
       </RadioGroup>
-      <When label={t('activity.filter.after')} value={filter.from} onChange={(from) => onFilter({ ...filter, from })} />
-      <When label={t('activity.filter.before')} value={filter.until} onChange={(until) => onFilter({ ...filter, until })} />
+      {(other || period === undefined) && (
+        <>
+          <When label={t('activity.filter.after')} value={filter.from} onChange={(from) => onFilter({ ...filter, from })} />
+          <When label={t('activity.filter.before')} value={filter.until} onChange={(until) => onFilter({ ...filter, until })} />
+        </>
+      )}
     </>
   )
 }
 
 /** A time of day in the computer's own zone; where the engine has no such field, the same text is typed. */
 function When({ label, value, onChange }: { label: string; value: string; onChange: (time: string) => void }) {
+  const { t } = useTranslation()
   const at = /^\d{4}-/.test(value) ? moment(value, new Date()) : null
   const two = (n: number) => String(n).padStart(2, '0')
   const local = at ? `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}` : ''
   const [text, setText] = useState(local)
   return (
-    <Field label={label}>
+    <Field label={label} hint={text === '' ? t('activity.filter.notSet') : null}>
       <Input
         type="datetime-local"
+        className={text === '' ? 'filter-unset' : ''}
         value={text}
         onChange={(_, data) => {
           setText(data.value)
