@@ -14,6 +14,7 @@ import { announce } from '../state/announcer'
 import { chooseLanguage, chooseTheme, languages, themes } from '../state/preferences'
 import { pages } from '../state/route'
 import { openSample } from '../state/sample'
+import type { Session } from '../state/session'
 import { want } from '../state/wanted'
 import { visit } from './focus'
 import { dismiss, show } from './overlay'
@@ -34,7 +35,7 @@ interface Item {
 }
 
 /** Everything by its name: pages, actions, settings, people, groups, requests. */
-export function Palette({ snapshot }: { snapshot: Snapshot }) {
+export function Palette({ session, snapshot }: { session: Session; snapshot: Snapshot }) {
   const { t, i18n } = useTranslation()
   useReturnedFocus()
   const [typed, setTyped] = useState('')
@@ -56,10 +57,11 @@ export function Palette({ snapshot }: { snapshot: Snapshot }) {
   }, [activeId])
 
   const settled = text !== '' && !looked.loading && !looked.error && looked.text === text
-  const found = looked.people.length + looked.groups.length
+  const counted = (kind: 'people' | 'groups') => t(`${kind}.count`, { count: looked.totals[kind], formatted: looked.totals[kind].toLocaleString(i18n.language) })
+  const found = t('shell.palette.found', { people: counted('people'), groups: counted('groups') })
   useEffect(() => {
-    if (settled) announce(t('shell.palette.found', { count: found, formatted: found.toLocaleString(i18n.language) }))
-  }, [settled, text, found, t, i18n.language])
+    if (settled) announce(found)
+  }, [settled, text, found])
 
   const type = (value: string) => {
     setTyped(value)
@@ -136,7 +138,12 @@ export function Palette({ snapshot }: { snapshot: Snapshot }) {
       )
     }
     if (!settled) return <span className="late">{t('shell.palette.searching')}</span>
-    return found === 0 ? t('shell.palette.nobody', { text }) : t('shell.palette.found', { count: found, formatted: found.toLocaleString(i18n.language) })
+    return looked.people.length + looked.groups.length === 0 ? t('shell.palette.nobody', { text }) : found
+  }
+
+  function showAll(kind: 'people' | 'groups') {
+    session[kind].find(looked.text)
+    visit({ page: kind })
   }
 
   function foundItems(): Item[] {
@@ -145,10 +152,16 @@ export function Palette({ snapshot }: { snapshot: Snapshot }) {
       ...looked.people.map(({ id, name, userName }): Item => ({
         id: `person ${id}`, section: 'people', title: name || userName, hint: userName, icon: PersonRegular, run: () => visit({ page: 'people', id }),
       })),
+      ...(looked.totals.people > looked.people.length
+        ? [{ id: 'all people', section: 'people', title: t('shell.palette.allPeople', { people: counted('people') }), icon: SearchRegular, run: () => showAll('people') } satisfies Item]
+        : []),
       ...looked.groups.map(({ id, name, members }): Item => ({
         id: `group ${id}`, section: 'groups', title: name, hint: t('shell.palette.members', { count: members, formatted: members.toLocaleString(i18n.language) }),
         icon: PeopleTeamRegular, run: () => visit({ page: 'groups', id }),
       })),
+      ...(looked.totals.groups > looked.groups.length
+        ? [{ id: 'all groups', section: 'groups', title: t('shell.palette.allGroups', { groups: counted('groups') }), icon: SearchRegular, run: () => showAll('groups') } satisfies Item]
+        : []),
       ...(looked.error
         ? [{ id: 'retry', section: 'people', title: t('common.actionsBar.retry'), icon: ArrowClockwiseRegular, stay: true, run: () => lookup.retry() } satisfies Item]
         : []),

@@ -108,7 +108,7 @@ export function Shell({ session }: { session: Session }) {
         </main>
       </div>
       <StatusBar snapshot={snapshot} unsure={offlineSince !== null} />
-      {over === 'palette' && <Palette snapshot={snapshot} />}
+      {over === 'palette' && <Palette session={session} snapshot={snapshot} />}
       {over === 'help' && <Help snapshot={snapshot} />}
       <SampleDialog />
       <RotationDialog />

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GroupsPage, ListQuery, PeoplePage } from '../api/types'
 import { fits, Lookup } from './palette'
 
-const page = (name: string) => ({ store: 's', list: 'l', total: 1, from: 0, rows: [{ id: name, name }] })
+const page = (name: string) => ({ store: 's', list: 'l', total: 8_334, from: 0, rows: [{ id: name, name }] })
 
 /** A backend whose answers come when the test says so. */
 function slow() {
@@ -40,6 +40,7 @@ describe('looking for people while typing', () => {
     asked[0]?.answer()
     await vi.advanceTimersByTimeAsync(0)
     expect(lookup.view.get().people.map((p) => p.name)).toEqual(['bob'])
+    expect(lookup.view.get().totals, 'how many there are, not how many are shown').toEqual({ people: 8_334, groups: 8_334 })
     expect(lookup.view.get().loading).toBe(false)
   })
 
@@ -50,7 +51,7 @@ describe('looking for people while typing', () => {
     lookup.ask('  ')
     asked[0]?.answer()
     await vi.advanceTimersByTimeAsync(0)
-    expect(lookup.view.get()).toEqual({ text: '', people: [], groups: [], loading: false, error: null })
+    expect(lookup.view.get()).toEqual({ text: '', people: [], groups: [], totals: { people: 0, groups: 0 }, loading: false, error: null })
   })
 
   it('tells why it could not look, and looks again', async () => {

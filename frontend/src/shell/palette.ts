@@ -9,6 +9,8 @@ const debounce = 150
 export interface Found {
   people: readonly PersonRow[]
   groups: readonly GroupRow[]
+  /** How many there are, of which the first are given. */
+  totals: { people: number; groups: number }
 }
 
 export interface Looked extends Found {
@@ -18,7 +20,7 @@ export interface Looked extends Found {
   error: ApiError | null
 }
 
-const none: Found = { people: [], groups: [] }
+const none: Found = { people: [], groups: [], totals: { people: 0, groups: 0 } }
 
 /** Looks for people and groups while somebody types: a moment after the last letter, and only the last question counts. */
 export class Lookup {
@@ -61,7 +63,9 @@ export class Lookup {
     const query: ListQuery = { list: '', search: text, state: '', sort: 'name', descending: false, from: 0, limit: most, group: '' }
     try {
       const [someone, somewhere] = await Promise.all([this.#api.people(query), this.#api.groups(query)])
-      if (turn === this.#turn) this.view.set({ text, people: someone.rows.slice(0, most), groups: somewhere.rows.slice(0, most), loading: false, error: null })
+      if (turn !== this.#turn) return
+      const totals = { people: someone.total, groups: somewhere.total }
+      this.view.set({ text, people: someone.rows.slice(0, most), groups: somewhere.rows.slice(0, most), totals, loading: false, error: null })
     } catch (thrown) {
       if (turn === this.#turn) this.view.set({ ...none, text, loading: false, error: toApiError(thrown) })
     }

@@ -21,4 +21,23 @@ describe('the list of a page', () => {
     expect(list).toMatchObject({ open: { id: '' }, scroll: { top: 0 } })
     expect(list.stand.get()).toBeNull()
   })
+
+  it('looks among all, with nothing open or ticked, when it is asked from elsewhere', async () => {
+    const asked: ListQuery[] = []
+    const list = new DirectoryList(async (q: ListQuery) => {
+      asked.push(q)
+      return { store: 'a', list: 'one', total: 1, from: q.from, rows: [{ id: 'a' }] }
+    })
+    list.show()
+    await settled()
+    list.ask({ search: 'x', state: 'deleted' })
+    await settled()
+    await list.selection.toggle(0)
+    list.open = { id: 'a', tab: '' }
+    list.find('anna')
+    await settled()
+    expect(asked.at(-1)).toMatchObject({ search: 'anna', state: '' })
+    expect(list.selection.count()).toBe(0)
+    expect(list.open.id).toBe('')
+  })
 })
