@@ -5,6 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { CopyButton } from '../components/CopyButton'
 import { copy } from '../state/clipboard'
 
+/** The code of what the window itself did wrong. */
+const failure = 'INTERNAL'
+
 export interface BoundaryProps {
   /** Where one is: going elsewhere shows what is there. */
   place: string
@@ -57,7 +60,7 @@ function Broken({ error, onAgain }: { error: unknown; onAgain: () => void }) {
           {error instanceof Error ? error.message : String(error)}
         </p>
         <p className="quiet">
-          {t('shell.failed.code')} <span className="code">INTERNAL</span>
+          {t('shell.failed.code')} <span className="code">{failure}</span>
         </p>
         <div className="buttons">
           <Button appearance="primary" onClick={onAgain}>
@@ -68,7 +71,7 @@ function Broken({ error, onAgain }: { error: unknown; onAgain: () => void }) {
             label={t('common.actionsBar.copyError')}
             text={t('common.actionsBar.copyError')}
             copied={t('common.actionsBar.copied')}
-            onCopy={() => copy(`INTERNAL: ${detail}`)}
+            onCopy={() => copy(`${failure}: ${detail}`)}
           />
         </div>
       </Card>
