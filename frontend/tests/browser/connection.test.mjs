@@ -128,11 +128,12 @@ describe('the connection page', { timeout: 180_000 }, () => {
   })
 
   it('shows who was refused last, why, what to do, and the request itself', async () => {
+    assert.equal(await get(address, secret), 200)
     assert.equal(await get(address, 'sdk_wrong'), 401)
     const seen = card(page, 'Seen from Entra')
     await seen.getByText('from 127.0.0.1').waitFor()
     await seen.getByText(`paste the token that ends in ${secret.slice(-4)}`).waitFor()
-    await card(page, 'Secret token').getByText('Last refused').waitFor()
+    await card(page, 'Secret token').getByText('Last refused just now').waitFor()
     assert.deepEqual(await findings(page), [])
     const { refused } = await ask(page, 'Snapshot')
     await seen.getByRole('link', { name: 'Show the request' }).click()
