@@ -25,8 +25,8 @@ func (c *Client) Namesake(ctx context.Context) error {
 		found, f := v.match(ctx, MatchUser, "/Users", "", "externalId", twin.source()[externalID])
 		if f == nil && found == nil {
 			answer, failed := v.do(ctx, CreateUser, http.MethodPost, "/Users", "", newUser(&twin))
-			if failed == nil { // it takes everything: nothing is left of them there
-				v.do(ctx, DeleteUser, http.MethodDelete, userPath(text(answer, "id")), "", nil)
+			if failed == nil { // it takes everything: nothing is left of them there, and a refusal is in the visit's record
+				_, _ = v.do(ctx, DeleteUser, http.MethodDelete, userPath(text(answer, "id")), "", nil)
 			}
 		}
 		if err := ctx.Err(); err != nil {
