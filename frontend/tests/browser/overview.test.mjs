@@ -198,7 +198,11 @@ describe('the overview', { timeout: 180_000 }, () => {
 
   it('says where to go when Entra can not be opened', async () => {
     const broken = breakCalls({
-      Snapshot: `async (real) => ({ ...(await real()), lastEntra: new Date(Date.now() - 130 * 60000).toISOString(), refused: { at: '', remote: '', detail: '', activity: 0 } })`,
+      Snapshot: `async (real) => {
+        const now = await real()
+        const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString()
+        return { ...now, lastEntra: ago(130), token: { ...now.token, created: ago(300), lastUsed: ago(130) }, refused: { at: '', remote: '', detail: '', activity: 0 } }
+      }`,
       OpenPage: "() => Promise.reject(new Error('no browser'))",
     })
     const other = await openPage(browser, window, { broken })

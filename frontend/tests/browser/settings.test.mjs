@@ -174,7 +174,7 @@ describe('settings that can not be read or changed', { timeout: 120_000 }, () =>
       broken: breakCalls({ Settings: `(real) => (globalThis.mended ? real() : Promise.reject(new Error('{"code":"DB_LOCKED","message":""}')))` }),
     })
     await visit(page, '#/settings')
-    await page.getByText('Another program holds the database').waitFor()
+    await page.getByRole('main').getByText('Another program holds the database').waitFor()
     await page.getByRole('radio', { name: 'Dark' }).waitFor()
     await page.evaluate(() => (globalThis.mended = true))
     await page.getByRole('button', { name: 'Try again' }).click()
