@@ -65,10 +65,10 @@ describe('a window that breaks', { timeout: 120_000 }, () => {
     await page.locator('main .bone').first().waitFor({ state: 'attached' })
     assert.equal(await page.getByText('CALL_TIMEOUT').count(), 0)
     await page.clock.fastForward(12_500)
-    await page.getByRole('main').getByText('CALL_TIMEOUT').waitFor()
+    await page.getByRole('main').getByText('CALL_TIMEOUT').first().waitFor()
     await page.evaluate(() => (globalThis.mended = true))
     await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('CALL_TIMEOUT').waitFor({ state: 'detached' })
+    await page.getByText('CALL_TIMEOUT').first().waitFor({ state: 'detached' })
     await page.context().close()
   })
 
