@@ -1,11 +1,10 @@
 // What is left of the window when a part of it breaks, or is not answered.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { breakCalls, findings, launch, newToken, openPage, openWindow, until, visit } from './window.mjs'
+import { breakCalls, findings, launch, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const nav = (page, name) => page.getByRole('navigation').getByRole('button', { name })
 const broke = (page) => page.getByRole('heading', { level: 1, name: 'This part of the window broke' })
-const refusal = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
 
 describe('a window that breaks', { timeout: 120_000 }, () => {
   let browser

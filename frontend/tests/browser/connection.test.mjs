@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, until, visit } from './window.mjs'
+import { ask, breakCalls, findings, get, launch, newToken, openPage, openWindow, until, visit } from './window.mjs'
 
-const get = (address, secret) => fetch(`${address}/Users?count=1`, { headers: { Authorization: `Bearer ${secret}` } }).then((r) => r.status)
 const card = (page, name) => page.getByRole('region', { name })
 const dialog = (page) => page.getByRole('alertdialog')
 

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fillOffice, stage } from './office.mjs'
-import { ask, breakCalls, launch, openPage, openWindow, until, visit } from './window.mjs'
+import { ask, breakCalls, launch, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label') || document.activeElement?.textContent?.trim() || document.activeElement?.tagName)
 const isOn = (page, what) => until(page, async () => (await focused(page)) === what, `the focus on ${what}`)
-const refusal = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
 
 /** Writes down what is said from now on; the returned function gives it. */
 async function listen(page) {

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, rehearse, settled, until, visit } from './window.mjs'
+import { ask, breakCalls, create, findings, get, launch, newToken, openPage, openWindow, rehearse, settled, until, visit } from './window.mjs'
 
 const step = (page, title) => page.locator('.step', { has: page.getByRole('heading', { name: title }) })
 const tile = (page, name) => page.locator('.tile', { hasText: name })
 const chart = (page) => page.getByRole('listbox', { name: /requests/i })
 const number = (n) => n.toLocaleString('en')
-
-const get = (address, secret, path = '/Users?count=1') => fetch(address + path, { headers: { Authorization: `Bearer ${secret}` } }).then((r) => r.status)
-
-function create(address, secret, displayName) {
-  return fetch(`${address}/Users`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/scim+json' },
-    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `${displayName}@contoso.example`.replaceAll(' ', '.'), displayName }),
-  }).then((r) => r.status)
-}
 
 let browser
 before(async () => (browser = await launch()))

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, newToken, openPage, openWindow, settled, until, visit } from './window.mjs'
+import { ask, breakCalls, create, findings, launch, newToken, openPage, openWindow, settled, until, visit } from './window.mjs'
 
 const band = (page) => page.getByRole('region', { name: 'Sample' })
 const tileOf = (page, name) => page.locator('.tile', { hasText: name })
 const dialog = (page) => page.getByRole('dialog')
-
-function create(address, secret, displayName) {
-  return fetch(`${address}/Users`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/scim+json' },
-    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `${displayName}@contoso.example`.replaceAll(' ', '.'), displayName }),
-  }).then((r) => r.status)
-}
 
 let browser
 before(async () => (browser = await launch()))

@@ -4,7 +4,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, daemon, findings, launch, newToken, openPage, openWindow, until, visit } from './window.mjs'
+import { ask, breakCalls, daemon, findings, launch, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const names = ['Overview', 'Activity', 'People', 'Groups', 'Connection', 'Settings']
 
@@ -14,7 +14,6 @@ const palette = (page) => page.getByRole('combobox', { name: 'Search people, gro
 const option = (page, name) => page.getByRole('option', { name })
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.getAttribute('aria-label') || document.activeElement?.tagName)
 const current = (page) => page.getByRole('navigation').locator('[aria-current=page]').textContent()
-const refusal = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
 
 const scim = (address, secret, path, body) =>
   fetch(`${address}${path}`, {

@@ -190,3 +190,18 @@ export const ask = (page, method, ...args) => page.evaluate(([name, given]) => g
 
 /** Makes a new token by the backend, not by the page. */
 export const newToken = async (page) => (await ask(page, 'RotateToken')).secret
+
+/** Asks the server as a client with this secret would; the answer's status. */
+export const get = (address, secret, path = '/Users?count=1') =>
+  fetch(address + path, { headers: { Authorization: `Bearer ${secret}` } }).then((r) => r.status)
+
+/** Creates a person by a SCIM request; the answer's status. */
+export const create = (address, secret, displayName) =>
+  fetch(`${address}/Users`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/scim+json' },
+    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `${displayName}@contoso.example`.replaceAll(' ', '.'), displayName }),
+  }).then((r) => r.status)
+
+/** A call's failure with a code, as script for breakCalls. */
+export const refusal = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
