@@ -70,11 +70,6 @@ func NewApp(o backend.Options, prefs *backend.PreferenceStore, started time.Time
 // Snapshot gives the state the page starts from.
 func (a *App) Snapshot() (backend.Snapshot, error) { return call(a, (*backend.Backend).Snapshot) }
 
-// Activity gives a page of requests, by cursor.
-func (a *App) Activity(q backend.ActivityQuery) (backend.ActivityPage, error) {
-	return call(a, func(b *backend.Backend, ctx context.Context) (backend.ActivityPage, error) { return b.Activity(ctx, q) })
-}
-
 // FindActivity looks for requests; ask on until it is done.
 func (a *App) FindActivity(q backend.ActivityFind) (backend.ActivityFound, error) {
 	return ask(a, (*backend.Backend).FindActivity, q)

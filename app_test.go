@@ -67,7 +67,7 @@ func TestThePageIsAnsweredFromTheFolder(t *testing.T) {
 	if before.Token.Exists || !after.Token.Exists || !strings.HasSuffix(made.Secret, after.Token.LastFour) {
 		t.Errorf("token before %+v, after %+v", before.Token, after.Token)
 	}
-	page, err := a.Activity(backend.ActivityQuery{})
+	page, err := a.ActivityAt(nil)
 	if err != nil || page.Store != after.Store || page.Rows == nil {
 		t.Errorf("page %+v, %v", page, err)
 	}
@@ -210,7 +210,7 @@ func TestASampleIsShownInPlaceOfTheLiveFolder(t *testing.T) {
 	if err != nil || !during.Sample || during.Store == before.Store {
 		t.Errorf("during the sample: %+v, %v", during, err)
 	}
-	page, err := a.Activity(backend.ActivityQuery{})
+	page, err := a.ActivityAt(nil)
 	if err != nil || page.Store != during.Store {
 		t.Errorf("requests of %s, %v", page.Store, err)
 	}

@@ -90,11 +90,6 @@ export namespace backend {
 	    head: ActivityHead;
 	    rows: Activity[];
 	}
-	export interface ActivityQuery {
-	    after: number;
-	    before: number;
-	    limit: number;
-	}
 	export interface Attribute {
 	    path: string;
 	    value: string;

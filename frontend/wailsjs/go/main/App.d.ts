@@ -3,8 +3,6 @@
 import {backend} from '../models';
 import {main} from '../models';
 
-export function Activity(arg1:backend.ActivityQuery):Promise<backend.ActivityPage>;
-
 export function ActivityAt(arg1:Array<number>):Promise<backend.ActivityPage>;
 
 export function ActivityDetail(arg1:number):Promise<backend.ActivityDetail>;
