@@ -116,10 +116,7 @@ func (a *App) History(q backend.HistoryQuery) (backend.HistoryPage, error) {
 
 // Restore brings a deleted person or group back.
 func (a *App) Restore(kind, id string) error {
-	_, err := call(a, func(b *backend.Backend, ctx context.Context) (struct{}, error) {
-		return struct{}{}, b.Restore(ctx, kind, id)
-	})
-	return err
+	return act(a, func(b *backend.Backend, ctx context.Context) error { return b.Restore(ctx, kind, id) })
 }
 
 // ExportFile writes a list into a file, which ShowFile may show then. CancelExport ends it with CANCELLED, and nothing is left of it.
@@ -162,12 +159,77 @@ func (a *App) SaveSettings(c backend.SettingsChange) (backend.Settings, error) {
 
 // EndToken stops accepting the token at once.
 func (a *App) EndToken() error {
-	_, err := call(a, func(b *backend.Backend, ctx context.Context) (struct{}, error) { return struct{}{}, b.EndToken(ctx) })
-	return err
+	return act(a, (*backend.Backend).EndToken)
 }
 
-// RotateToken makes a new secret and ends the old one. The answer is the only place the secret ever stands.
-func (a *App) RotateToken() (backend.NewToken, error) { return call(a, (*backend.Backend).RotateToken) }
+// RotateToken makes a new secret. The answer is the only place the secret ever stands.
+func (a *App) RotateToken(r backend.TokenRotation) (backend.NewToken, error) {
+	return ask(a, (*backend.Backend).RotateToken, r)
+}
+
+// Tokens gives what is accepted, and how a rotation goes.
+func (a *App) Tokens() (backend.Tokens, error) { return call(a, (*backend.Backend).Tokens) }
+
+// UndoRotation ends the newer of two accepted tokens.
+func (a *App) UndoRotation() error { return act(a, (*backend.Backend).UndoRotation) }
+
+// FinishRotation ends the older of two accepted tokens.
+func (a *App) FinishRotation() error { return act(a, (*backend.Backend).FinishRotation) }
+
+// SetTokenExpiry has the current token end at a time, or never.
+func (a *App) SetTokenExpiry(at string) error {
+	return act(a, func(b *backend.Backend, ctx context.Context) error { return b.SetTokenExpiry(ctx, at) })
+}
+
+// DismissReminder notes that the admin has seen that the token is old.
+func (a *App) DismissReminder() error { return act(a, (*backend.Backend).DismissReminder) }
+
+// MakeOAuthClient makes a client that Entra may sign in with. The answer is the only place its secret ever stands.
+func (a *App) MakeOAuthClient() (backend.NewOAuthClient, error) {
+	return call(a, (*backend.Backend).MakeOAuthClient)
+}
+
+// EndOAuthClient stops accepting it.
+func (a *App) EndOAuthClient() error { return act(a, (*backend.Backend).EndOAuthClient) }
+
+// Connection gives how Entra reaches what is shown.
+func (a *App) Connection() (backend.Connection, error) { return call(a, (*backend.Backend).Connection) }
+
+// SaveConnection changes it.
+func (a *App) SaveConnection(s backend.ConnectionSettings) (backend.Connection, error) {
+	return ask(a, (*backend.Backend).SaveConnection, s)
+}
+
+// SaveAuthtoken keeps ngrok's authtoken in the keychain, or in a file if place says so.
+func (a *App) SaveAuthtoken(secret, place string) error {
+	return act(a, func(b *backend.Backend, ctx context.Context) error { return b.SaveAuthtoken(ctx, secret, place) })
+}
+
+// ForgetAuthtoken removes it.
+func (a *App) ForgetAuthtoken() error { return act(a, (*backend.Backend).ForgetAuthtoken) }
+
+// StartTunnel opens the tunnel.
+func (a *App) StartTunnel() error { return act(a, (*backend.Backend).StartTunnel) }
+
+// StopTunnel closes it.
+func (a *App) StopTunnel() error { return act(a, (*backend.Backend).StopTunnel) }
+
+// Reconnect makes the tunnel's connection anew at once.
+func (a *App) Reconnect() error { return act(a, (*backend.Backend).Reconnect) }
+
+// SettleAddress notes that Entra has been given the address of now.
+func (a *App) SettleAddress() error { return act(a, (*backend.Backend).SettleAddress) }
+
+// StartCheck begins a self-check from outside in.
+func (a *App) StartCheck(person bool) (backend.CheckState, error) {
+	return ask(a, (*backend.Backend).StartCheck, person)
+}
+
+// Check gives the self-check under way, or the last one.
+func (a *App) Check() (backend.CheckState, error) { return call(a, (*backend.Backend).Check) }
+
+// CancelCheck ends the one under way.
+func (a *App) CancelCheck() error { return act(a, (*backend.Backend).CancelCheck) }
 
 // Watch starts the event "notify", which carries a backend.Notify of the backend that is shown. Called again it starts afresh:
 // once for each page load and each successful Retry.
@@ -235,6 +297,12 @@ func within[T any](a *App, limit time.Duration, at asked[T], f func(*backend.Bac
 // call asks the backend that is shown.
 func call[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
 	return within(a, a.limit, backend.AskShown, f)
+}
+
+// act is a call without an answer.
+func act(a *App, f func(*backend.Backend, context.Context) error) error {
+	_, err := call(a, func(b *backend.Backend, ctx context.Context) (none, error) { return none{}, f(b, ctx) })
+	return err
 }
 
 // live asks the live folder, whatever is shown.

@@ -56,7 +56,7 @@ func TestThePageIsAnsweredFromTheFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := a.RotateToken()
+	made, err := a.RotateToken(backend.TokenRotation{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestATakenFolderIsToldAndOpensOnRetry(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := openApp(t, dir)
-	for _, err := range []error{second(a.Snapshot()), second(a.RotateToken()), a.Watch(), a.Retry()} {
+	for _, err := range []error{second(a.Snapshot()), second(a.RotateToken(backend.TokenRotation{})), a.Watch(), a.Retry()} {
 		if got := codeOf(t, err); got != "SECOND_COPY" {
 			t.Errorf("code %s", got)
 		}

@@ -33,22 +33,25 @@ type ActivityPage struct {
 // Activity is one request and its answer. Action is one of create, update, disable, enable, delete, members, read, match,
 // list, test, discovery, other; Identity is the person's or group's name, where it is known.
 type Activity struct {
-	Seq       int64   `json:"seq"`
-	RequestID string  `json:"requestId"`
-	At        string  `json:"at"`   // RFC 3339 with milliseconds, UTC
-	Took      float64 `json:"took"` // milliseconds until the answer was ready; the disk's own wait is not in it
-	Method    string  `json:"method"`
-	Target    string  `json:"target"` // path and query
-	Status    int     `json:"status"`
-	Outcome   string  `json:"outcome"` // success, notFound, failure, error or cutOff; see store.Outcome
-	Action    string  `json:"action"`
-	Type      string  `json:"type"` // "User", "Group" or ""
-	ID        string  `json:"id"`
-	Identity  string  `json:"identity"`
-	ScimType  string  `json:"scimType"`
-	Detail    string  `json:"detail"` // of an error
-	Remote    string  `json:"remote"`
-	UserAgent string  `json:"userAgent"`
+	Seq       int64    `json:"seq"`
+	RequestID string   `json:"requestId"`
+	At        string   `json:"at"`   // RFC 3339 with milliseconds, UTC
+	Took      float64  `json:"took"` // milliseconds until the answer was ready; the disk's own wait is not in it
+	Method    string   `json:"method"`
+	Target    string   `json:"target"` // path and query
+	Status    int      `json:"status"`
+	Outcome   string   `json:"outcome"` // success, notFound, failure, error or cutOff; see store.Outcome
+	Action    string   `json:"action"`
+	Type      string   `json:"type"` // "User", "Group" or ""
+	ID        string   `json:"id"`
+	Identity  string   `json:"identity"`
+	ScimType  string   `json:"scimType"`
+	Detail    string   `json:"detail"` // of an error
+	Remote    string   `json:"remote"`
+	UserAgent string   `json:"userAgent"`
+	Via       string   `json:"via"`      // tunnel, proxy, local or check
+	Unlike    []string `json:"unlike"`   // what is not as Entra sends it: userAgent, header, address
+	LastFour  string   `json:"lastFour"` // of a secret that was refused
 }
 
 // Activity gives a page of requests.

@@ -15,18 +15,21 @@ import (
 // directions says which of our packages a package may import, outside its tests. A package that is missing here imports
 // nothing of ours, or should not be there: add it with the directions it keeps.
 var directions = map[string][]string{
-	".":                   {"backend", "backend/control"},
-	"backend/cmd/scimd":   {"backend", "backend/control"},
-	"frontend/tests/seed": {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
-	"backend/control":     {"backend"},
-	"backend":             {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra"},
-	"backend/server":      {"backend/scim", "backend/store"},
-	"backend/token":       {"backend/store"},
-	"backend/store":       {"backend/scim"},
-	"backend/scim":        {},
-	"backend/config":      {},
-	"backend/exchange":    {},
-	"backend/entra":       {},
+	".":                        {"backend", "backend/control"},
+	"backend/cmd/scimd":        {"backend", "backend/control"},
+	"frontend/tests/seed":      {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
+	"backend/control":          {"backend"},
+	"backend":                  {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power"},
+	"backend/server":           {"backend/scim", "backend/store"},
+	"backend/token":            {"backend/store"},
+	"backend/store":            {"backend/scim"},
+	"backend/scim":             {},
+	"backend/config":           {},
+	"backend/exchange":         {},
+	"backend/entra":            {},
+	"backend/tunnel":           {},
+	"backend/tunnel/ngroktest": {},
+	"backend/power":            {},
 }
 
 // only says in which files alone a module may be imported, so that it could be exchanged there.
@@ -34,7 +37,7 @@ var only = map[string][]string{
 	"github.com/wailsapp/wails":  {"main.go", "app.go"},
 	"github.com/go-chi/chi":      {"backend/server/"},
 	"modernc.org/sqlite":         {"backend/store/sqlite.go"},
-	"golang.ngrok.com":           {"backend/tunnel/ngrok.go"},
+	"golang.ngrok.com":           {"backend/tunnel/ngrok.go", "backend/tunnel/ngroktest/"},
 	"github.com/zalando":         {"backend/config/"},
 	"github.com/adrg/xdg":        {"backend/config/"},
 	"scimdesk/frontend":          {},

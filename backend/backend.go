@@ -127,7 +127,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	scimHandler := server.New(server.Options{Store: b.store, Verify: b.tokens.Verify, PublicURL: func() string { return o.PublicURL }, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
+	scimHandler := server.New(server.Options{Store: b.store, Verify: b.verify, PublicURL: func() string { return o.PublicURL }, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
 	b.public = o.PublicURL
 	b.door = newListener(addr, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
 	b.door.bind(ctx)

@@ -43,7 +43,7 @@ func serve(t *testing.T, change ...func(*Options)) (*Backend, string) {
 			t.Error(err)
 		}
 	})
-	secret, err := b.RotateToken(t.Context())
+	secret, err := b.RotateToken(t.Context(), TokenRotation{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestRotationEndsTheOldTokenAtOnce(t *testing.T) {
 	if status, _ := send(t, b, "GET", "/Users", first, ""); status != 200 {
 		t.Fatalf("first token: %d", status)
 	}
-	second, err := b.RotateToken(t.Context())
+	second, err := b.RotateToken(t.Context(), TokenRotation{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestATokenSurvivesARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret, err := b.RotateToken(t.Context())
+	secret, err := b.RotateToken(t.Context(), TokenRotation{})
 	if err != nil {
 		t.Fatal(err)
 	}

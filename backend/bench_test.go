@@ -119,7 +119,7 @@ func benchBackend(b *testing.B) (*Backend, string) {
 		}
 		_ = back.Close()
 	})
-	secret, err := back.RotateToken(b.Context())
+	secret, err := back.RotateToken(b.Context(), TokenRotation{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func told(t *testing.T, notes <-chan Notify, what string, fits func(Notify) bool
 func TestASampleStandsInPlaceOfTheLiveFolder(t *testing.T) {
 	d, _ := desk(t, Options{Dir: t.TempDir()})
 	before := shownNow(t, d)
-	secret, err := AskShown(t.Context(), d, (*Backend).RotateToken)
+	secret, err := AskShown(t.Context(), d, func(b *Backend, ctx context.Context) (NewToken, error) { return b.RotateToken(ctx, TokenRotation{}) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +343,7 @@ func TestAnotherFolderIsUsed(t *testing.T) {
 func TestAFolderThatCannotBeOpenedChangesNothing(t *testing.T) {
 	d, prefs, first, _ := chosen(t)
 	before := shownNow(t, d)
-	secret, err := AskShown(t.Context(), d, (*Backend).RotateToken)
+	secret, err := AskShown(t.Context(), d, func(b *Backend, ctx context.Context) (NewToken, error) { return b.RotateToken(ctx, TokenRotation{}) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,21 +109,27 @@ func (b *Backend) Watch(ctx context.Context) <-chan Notify {
 
 // Snapshot is the state a face starts from, and pulls again when a Notify says Status, People or Groups.
 type Snapshot struct {
-	Store     string       `json:"store"` // random per Open
-	Version   string       `json:"version"`
-	Face      string       `json:"face"`
-	Started   string       `json:"started"`
-	Folder    string       `json:"folder"`
-	Address   string       `json:"address"` // the SCIM base URL that clients are given, "" if none is served
-	Listener  ListenerInfo `json:"listener"`
-	Token     TokenInfo    `json:"token"`
-	Database  DatabaseInfo `json:"database"`
-	People    Counts       `json:"people"`
-	Groups    Counts       `json:"groups"`
-	Activity  ActivityHead `json:"activity"`
-	LastEntra string       `json:"lastEntra"` // last request with an accepted token, "" if none yet
-	Refused   RefusedInfo  `json:"refused"`   // last request without one
-	Sample    bool         `json:"sample"`    // invented people on a scratch folder
+	Store     string        `json:"store"` // random per Open
+	Version   string        `json:"version"`
+	Face      string        `json:"face"`
+	Started   string        `json:"started"`
+	Folder    string        `json:"folder"`
+	Address   string        `json:"address"` // the SCIM base URL that clients are given, "" if none is served
+	Listener  ListenerInfo  `json:"listener"`
+	Token     TokenInfo     `json:"token"`
+	OldToken  TokenInfo     `json:"oldToken"` // accepted beside Token while a rotation goes on
+	Tunnel    TunnelInfo    `json:"tunnel"`
+	Changed   AddressChange `json:"changed"`
+	Quota     string        `json:"quota"` // QuotaInfo.Level
+	Check     CheckSummary  `json:"check"` // the last one
+	Gap       Gap           `json:"gap"`   // the one that lasts, or else the last one of today; From is "" if there is none
+	Database  DatabaseInfo  `json:"database"`
+	People    Counts        `json:"people"`
+	Groups    Counts        `json:"groups"`
+	Activity  ActivityHead  `json:"activity"`
+	LastEntra string        `json:"lastEntra"` // last request with an accepted token, "" if none yet
+	Refused   RefusedInfo   `json:"refused"`   // last request without one
+	Sample    bool          `json:"sample"`    // invented people on a scratch folder
 }
 
 // RefusedInfo is the newest request that was refused for its token; At is "" if the log has none.
@@ -131,6 +137,8 @@ type RefusedInfo struct {
 	At       string `json:"at"`
 	Remote   string `json:"remote"`
 	Detail   string `json:"detail"`
+	LastFour string `json:"lastFour"` // of the secret that was sent, "" if it was none of this app's
+	Ended    string `json:"ended"`    // when that token ended, "" if it never was one
 	Activity int64  `json:"activity"` // its seq
 }
 

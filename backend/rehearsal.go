@@ -88,7 +88,7 @@ func rehearseInScratch(ctx context.Context, r Rehearsal) (agreed bool, err error
 	if err := b.ListenError(); err != nil {
 		return false, fmt.Errorf("rehearse: %w", err)
 	}
-	secret, err := b.RotateToken(ctx)
+	secret, err := b.RotateToken(ctx, TokenRotation{})
 	if err != nil {
 		return false, err
 	}

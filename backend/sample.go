@@ -120,7 +120,7 @@ func (s *Sample) connect(ctx context.Context, people int) error {
 		return err
 	}
 	s.backend.sender = s.wire
-	secret, err := s.backend.RotateToken(ctx)
+	secret, err := s.backend.RotateToken(ctx, TokenRotation{})
 	if err != nil {
 		return err
 	}

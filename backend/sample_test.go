@@ -184,7 +184,7 @@ func TestARotationDoesNotStopThePlay(t *testing.T) {
 	s := play(t, SampleOptions{People: 30, Speed: "fast"})
 	for range 20 {
 		before := s.Info().Requests
-		if _, err := s.Backend().RotateToken(t.Context()); err != nil {
+		if _, err := s.Backend().RotateToken(t.Context(), TokenRotation{}); err != nil {
 			t.Fatal(err)
 		}
 		until(t, s, func(i SampleInfo) bool { return i.Requests > before || ended(i) })
@@ -214,7 +214,7 @@ func TestAnEndedTokenStopsThePlay(t *testing.T) {
 	if i.Phase != "failed" || i.Code != "QUARANTINED" || !strings.Contains(i.Message, "InvalidCredentials") || i.Agreed {
 		t.Errorf("without a token: %+v", i)
 	}
-	if _, err := s.Backend().RotateToken(t.Context()); err != nil {
+	if _, err := s.Backend().RotateToken(t.Context(), TokenRotation{}); err != nil {
 		t.Fatal(err)
 	}
 	again := until(t, s, func(now SampleInfo) bool { return now.Playing && now.Requests > i.Requests+5 })

@@ -37,6 +37,8 @@ type ActivityFilter struct {
 	Text     string `json:"text"`     // words that must all occur in name, target, detail, client or ids
 	From     string `json:"from"`     // RFC 3339, inclusive
 	Until    string `json:"until"`    // RFC 3339, exclusive
+	Unlike   bool   `json:"unlike"`   // only what is not as Entra sends it
+	Checks   bool   `json:"checks"`   // requests of self-checks too; without it they are left out
 }
 
 // ActivityFind looks for requests in the direction that is set: below Before (newest first) or above After (oldest first).

@@ -83,7 +83,7 @@ func (c *Client) Snapshot(ctx context.Context) (backend.Snapshot, error) {
 }
 
 // RotateToken is backend.RotateToken at the owner.
-func (c *Client) RotateToken(ctx context.Context) (backend.NewToken, error) {
+func (c *Client) RotateToken(ctx context.Context, how backend.TokenRotation) (backend.NewToken, error) {
 	var t backend.NewToken
 	if err := c.decode(ctx, http.MethodPost, "/token/rotate", &t); err != nil {
 		return backend.NewToken{}, err

@@ -142,7 +142,7 @@ func routes(b *backend.Backend) http.Handler {
 		reply(w, s, err)
 	})
 	mux.HandleFunc("POST /token/rotate", func(w http.ResponseWriter, r *http.Request) {
-		t, err := b.RotateToken(r.Context())
+		t, err := b.RotateToken(r.Context(), backend.TokenRotation{})
 		reply(w, t, err)
 	})
 	mux.HandleFunc("POST /token/end", func(w http.ResponseWriter, r *http.Request) {

@@ -54,7 +54,7 @@ func TestTheOwnerAnswers(t *testing.T) {
 	if c.Face() != "window" || c.PID() != os.Getpid() {
 		t.Errorf("owner = %s, %d", c.Face(), c.PID())
 	}
-	token, err := c.RotateToken(t.Context())
+	token, err := c.RotateToken(t.Context(), backend.TokenRotation{})
 	if err != nil || !strings.HasPrefix(token.Secret, "sdk_") {
 		t.Fatalf("RotateToken = %+v, %v", token, err)
 	}
@@ -81,7 +81,7 @@ func TestWatchGoesThroughTheDoor(t *testing.T) {
 	n := 0
 	err = c.Watch(ctx, func(got backend.Notify) {
 		if n++; n == 1 {
-			if _, err := b.RotateToken(t.Context()); err != nil {
+			if _, err := b.RotateToken(t.Context(), backend.TokenRotation{}); err != nil {
 				t.Error(err)
 			}
 			return

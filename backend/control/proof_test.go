@@ -113,7 +113,7 @@ func TestAStrangerIsNotBelievedAfterTheKnock(t *testing.T) {
 	t.Cleanup(func() { _ = stranger.Close() })
 
 	_, snapshot := c.Snapshot(t.Context())
-	_, rotate := c.RotateToken(t.Context())
+	_, rotate := c.RotateToken(t.Context(), backend.TokenRotation{})
 	var out bytes.Buffer
 	for what, err := range map[string]error{
 		"Snapshot": snapshot, "RotateToken": rotate, "EndToken": c.EndToken(t.Context()),
@@ -153,7 +153,7 @@ func TestACopyOfAFolderHasNoOwner(t *testing.T) {
 
 func TestAnEmptyTokenIsAnError(t *testing.T) {
 	c := owner(t, func(w http.ResponseWriter, _ *http.Request) { reply(w, struct{}{}, nil) })
-	if token, err := c.RotateToken(t.Context()); err == nil {
+	if token, err := c.RotateToken(t.Context(), backend.TokenRotation{}); err == nil {
 		t.Errorf("RotateToken = %+v", token)
 	}
 }

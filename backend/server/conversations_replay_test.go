@@ -101,7 +101,7 @@ func newPlayer(t *testing.T, c *conversation, fault func(http.Handler) http.Hand
 		t.Fatal(err)
 	}
 	handler := server.New(server.Options{
-		Store: st, Verify: tokens.Verify, BasePaths: []string{basePath}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: st, Verify: func(s string) (server.Caller, bool) { id, ok := tokens.Verify(s); return server.Caller{Token: id}, ok }, BasePaths: []string{basePath}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if fault != nil {
 		handler = fault(handler)

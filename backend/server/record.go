@@ -121,14 +121,14 @@ func (s *server) target(r *http.Request) string {
 // authorize checks the bearer secret (RFC 6750 section 2.1) and reads the query, in this order: a stranger learns nothing.
 func (c *call) authorize() error {
 	scheme, secret, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
-	token, ok := "", false
+	who, ok := Caller{}, false
 	if strings.EqualFold(scheme, "Bearer") {
-		token, ok = c.verify(strings.TrimSpace(secret))
+		who, ok = c.verify(strings.TrimSpace(secret))
 	}
 	if !ok {
 		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: paste the secret token you kept into Entra's Admin Credentials, or rotate it in ScimDesk and paste the new one"}
 	}
-	c.activity.Token = token
+	c.activity.Token = who.Token
 	q, err := parseQuery(c.request.URL.RawQuery)
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ const handleTimeout = 30 * time.Second
 // Options of New.
 type Options struct {
 	Store *store.Store
-	// Verify decides whether a bearer secret is accepted and gives the id of its token.
-	Verify func(secret string) (token string, ok bool)
+	// Verify tells whose a bearer secret is, and whether it is accepted.
+	Verify func(secret string) (who Caller, ok bool)
 	// BasePaths are the paths that SCIM stands under; none means DefaultBasePath.
 	BasePaths []string
 	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
@@ -43,9 +43,16 @@ type Options struct {
 	Now  func() time.Time // nil means time.Now
 }
 
+// Caller is whom a bearer secret belongs to.
+type Caller struct {
+	Token    string // id of the token's record; of an accepted one, or of one that has ended
+	LastFour string // of a secret of ours, accepted or not; "" for one that is none
+	Check    bool   // the self-check's own credential, which is no token
+}
+
 type server struct {
 	store     *store.Store
-	verify    func(string) (string, bool)
+	verify    func(string) (Caller, bool)
 	bases     []base
 	publicURL func() string
 	maxBody   int64

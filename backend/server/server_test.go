@@ -37,7 +37,7 @@ func open(t *testing.T, change ...func(*Options)) *office {
 	}
 	o := Options{
 		Store:  st,
-		Verify: func(s string) (string, bool) { return "token-1", s == secret },
+		Verify: func(s string) (Caller, bool) { return Caller{Token: "token-1"}, s == secret },
 		Log:    slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	for _, c := range change {
@@ -308,7 +308,7 @@ func TestEveryKindHasAnAnswer(t *testing.T) {
 }
 
 func TestAPanicIsAnErrorWithTheRequestID(t *testing.T) {
-	o := open(t, func(o *Options) { o.Verify = func(string) (string, bool) { panic("with " + secret) } })
+	o := open(t, func(o *Options) { o.Verify = func(string) (Caller, bool) { panic("with " + secret) } })
 	r := o.do("GET", "/scim/v2/Users", "")
 	if r.status != 500 {
 		t.Fatalf("status = %d", r.status)
@@ -612,7 +612,7 @@ func TestNoRequestNamesTheSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	const shown = "sdk_thesecretthatmustnotbekept"
-	ts := httptest.NewServer(New(Options{Store: st, Verify: func(s string) (string, bool) { return "id", s == shown }}))
+	ts := httptest.NewServer(New(Options{Store: st, Verify: func(s string) (Caller, bool) { return Caller{Token: "id"}, s == shown }}))
 	for _, auth := range []string{"Bearer " + shown, "Bearer " + shown + "x"} {
 		req, err := http.NewRequestWithContext(t.Context(), "POST", ts.URL+"/scim/v2/Users", strings.NewReader(`{"userName":"ada@contoso.example"}`))
 		if err != nil {

@@ -39,6 +39,9 @@ type Activity struct {
 	Remote       string
 	UserAgent    string
 	Token        string // id of the token it came with
+	Via          string // tunnel, proxy, local or check
+	Unlike       string // what is not as Entra sends it, separated by commas: userAgent, header, address
+	Hint         string // last four characters of a secret that was refused
 	Request      []byte // bodies, at most 64 KiB of each are kept
 	Response     []byte
 }

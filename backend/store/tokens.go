@@ -9,12 +9,15 @@ import (
 
 // Token is the record of a secret; only its hash is kept.
 type Token struct {
-	ID       string
-	Hash     []byte
-	LastFour string
-	Created  time.Time
-	Ended    time.Time // zero: active
-	LastUsed time.Time // zero: not yet
+	ID          string
+	Hash        []byte
+	LastFour    string
+	Created     time.Time
+	Ended       time.Time // zero: active
+	LastUsed    time.Time // zero: not yet
+	ReplacedBy  string    // id of the token that takes its place, while both are accepted and after
+	Expires     time.Time // zero: never
+	LastRefused time.Time // zero: it was not sent after its end
 }
 
 // Tokens gives all tokens, newest first, with their last use as far as it is known now.

@@ -30,7 +30,7 @@ func (a *app) token(ctx context.Context, args []string) error {
 		if words[0] == "end" {
 			return f.EndToken(ctx)
 		}
-		t, err := f.RotateToken(ctx)
+		t, err := f.RotateToken(ctx, backend.TokenRotation{})
 		if err != nil {
 			return err
 		}

@@ -198,7 +198,7 @@ func (a *app) parse(fs *flag.FlagSet, args []string, words ...[]string) ([]strin
 // folder is a data folder as these commands see it: through the process that owns it, or opened for a moment.
 type folder interface {
 	Snapshot(ctx context.Context) (backend.Snapshot, error)
-	RotateToken(ctx context.Context) (backend.NewToken, error)
+	RotateToken(ctx context.Context, how backend.TokenRotation) (backend.NewToken, error)
 	EndToken(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
 }

@@ -3,9 +3,9 @@ import * as app from '../../wailsjs/go/main/App'
 import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
 import type {
-  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, ExportRequest, ExportResult, FolderInfo, Group, GroupsPage, HistoryPage,
-  HistoryQuery, ListQuery, MembersPage, NewToken, Notify, Overview, PeoplePage, Person, Preferences, SampleInfo, SampleOptions, Settings, SettingsChange,
-  Snapshot,
+  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, ExportRequest, ExportResult, FolderInfo, Group,
+  GroupsPage, HistoryPage, HistoryQuery, ListQuery, MembersPage, NewOAuthClient, NewToken, Notify, Overview, PeoplePage, Person, Preferences, SampleInfo,
+  SampleOptions, Settings, SettingsChange, Snapshot, TokenRotation, Tokens,
 } from './types'
 
 /** A little more than the backend's own 10 s, so that its reason comes first where there is one. */
@@ -57,7 +57,25 @@ export const startSample = (options: SampleOptions): Promise<void> => call(() =>
 export const leaveSample = (): Promise<void> => call(app.LeaveSample)
 export const sampleState = (): Promise<SampleInfo> => call(app.SampleState)
 export const endToken = (): Promise<void> => call(app.EndToken)
-export const rotateToken = (): Promise<NewToken> => call(app.RotateToken)
+export const rotateToken = (how: TokenRotation): Promise<NewToken> => call(() => app.RotateToken(how))
+export const tokens = (): Promise<Tokens> => call(app.Tokens)
+export const undoRotation = (): Promise<void> => call(app.UndoRotation)
+export const finishRotation = (): Promise<void> => call(app.FinishRotation)
+export const setTokenExpiry = (at: string): Promise<void> => call(() => app.SetTokenExpiry(at))
+export const dismissReminder = (): Promise<void> => call(app.DismissReminder)
+export const makeOAuthClient = (): Promise<NewOAuthClient> => call(app.MakeOAuthClient)
+export const endOAuthClient = (): Promise<void> => call(app.EndOAuthClient)
+export const connection = (): Promise<Connection> => call(app.Connection)
+export const saveConnection = (settings: ConnectionSettings): Promise<Connection> => call(() => app.SaveConnection(settings))
+export const saveAuthtoken = (secret: string, place: 'keychain' | 'file'): Promise<void> => call(() => app.SaveAuthtoken(secret, place))
+export const forgetAuthtoken = (): Promise<void> => call(app.ForgetAuthtoken)
+export const startTunnel = (): Promise<void> => call(app.StartTunnel)
+export const stopTunnel = (): Promise<void> => call(app.StopTunnel)
+export const reconnect = (): Promise<void> => call(app.Reconnect)
+export const settleAddress = (): Promise<void> => call(app.SettleAddress)
+export const startCheck = (person: boolean): Promise<CheckState> => call(() => app.StartCheck(person))
+export const check = (): Promise<CheckState> => call(app.Check)
+export const cancelCheck = (): Promise<void> => call(app.CancelCheck)
 export const retry = (): Promise<void> => call(app.Retry)
 export const copyText = (text: string, secret = false): Promise<void> => call(() => app.CopyText(text, secret))
 export const forgetSecret = (): Promise<boolean> => call(app.ForgetSecret)

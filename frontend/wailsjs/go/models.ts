@@ -17,6 +17,9 @@ export namespace backend {
 	    detail: string;
 	    remote: string;
 	    userAgent: string;
+	    via: string;
+	    unlike: string[];
+	    lastFour: string;
 	}
 	export interface Change {
 	    path: string;
@@ -66,6 +69,8 @@ export namespace backend {
 	    text: string;
 	    from: string;
 	    until: string;
+	    unlike: boolean;
+	    checks: boolean;
 	}
 	export interface ActivityFind {
 	    filter: ActivityFilter;
@@ -90,9 +95,125 @@ export namespace backend {
 	    head: ActivityHead;
 	    rows: Activity[];
 	}
+	export interface AddressChange {
+	    old: string;
+	    new: string;
+	    at: string;
+	}
 	export interface Attribute {
 	    path: string;
 	    value: string;
+	}
+	export interface AuthtokenInfo {
+	    exists: boolean;
+	    place: string;
+	    keychain: boolean;
+	    problem: string;
+	}
+	
+	export interface CheckStep {
+	    name: string;
+	    state: string;
+	    took: number;
+	    where: string;
+	    code: string;
+	    detail: string;
+	    facts: string[];
+	}
+	export interface CheckState {
+	    running: boolean;
+	    started: string;
+	    finished: string;
+	    address: string;
+	    person: boolean;
+	    cause: string;
+	    ok: boolean;
+	    failed: string;
+	    steps: CheckStep[];
+	}
+	
+	export interface CheckSummary {
+	    running: boolean;
+	    finished: string;
+	    ok: boolean;
+	    failed: string;
+	}
+	export interface ConnectionSettings {
+	    way: string;
+	    domain: string;
+	    proxy: string;
+	    edgePolicy: boolean;
+	    entraOnly: boolean;
+	    publicUrl: string;
+	    certFile: string;
+	    keyFile: string;
+	    trustedProxies: string;
+	    keepAwake: boolean;
+	    allNight: string;
+	    plan: string;
+	    fixed: string;
+	}
+	export interface Gap {
+	    from: string;
+	    to: string;
+	    cause: string;
+	    detail: string;
+	    seconds: number;
+	    visits: number;
+	}
+	export interface PowerInfo {
+	    wanted: boolean;
+	    holding: boolean;
+	    means: string;
+	    problem: string;
+	}
+	export interface QuotaInfo {
+	    plan: string;
+	    month: string;
+	    requests: number;
+	    requestLimit: number;
+	    bytes: number;
+	    byteLimit: number;
+	    percent: number;
+	    level: string;
+	    people: number;
+	    cycleRequests: number;
+	    monthEnd: number;
+	}
+	export interface EdgeInfo {
+	    state: string;
+	    code: string;
+	    detail: string;
+	    rules: string[];
+	}
+	export interface TunnelInfo {
+	    way: string;
+	    state: string;
+	    since: string;
+	    code: string;
+	    message: string;
+	    detail: string;
+	    ngrok: string;
+	    attempt: number;
+	    nextTry: string;
+	    region: string;
+	    latency: number;
+	    account: string;
+	    plan: string;
+	    reconnectsToday: number;
+	    lastReconnect: string;
+	    lastOutage: number;
+	}
+	export interface Connection {
+	    address: string;
+	    tunnel: TunnelInfo;
+	    edge: EdgeInfo;
+	    changed: AddressChange;
+	    authtoken: AuthtokenInfo;
+	    quota: QuotaInfo;
+	    power: PowerInfo;
+	    gaps: Gap[];
+	    settings: ConnectionSettings;
 	}
 	
 	export interface Counts {
@@ -105,6 +226,7 @@ export namespace backend {
 	    since: string;
 	    detail: string;
 	}
+	
 	export interface ListQuery {
 	    list: string;
 	    search: string;
@@ -127,6 +249,7 @@ export namespace backend {
 	    path: string;
 	    count: number;
 	}
+	
 	export interface Group {
 	    store: string;
 	    id: string;
@@ -203,16 +326,33 @@ export namespace backend {
 	    from: number;
 	    rows: MemberRow[];
 	}
-	export interface TokenInfo {
-	    exists: boolean;
+	export interface OAuthInfo {
+	    on: boolean;
+	    tokenUrl: string;
+	    clientId: string;
 	    lastFour: string;
 	    created: string;
 	    lastUsed: string;
+	}
+	export interface NewOAuthClient {
+	    secret: string;
+	    client: OAuthInfo;
+	}
+	export interface TokenInfo {
+	    exists: boolean;
+	    id: string;
+	    lastFour: string;
+	    created: string;
+	    lastUsed: string;
+	    lastRefused: string;
+	    ended: string;
+	    expires: string;
 	}
 	export interface NewToken {
 	    secret: string;
 	    token: TokenInfo;
 	}
+	
 	export interface Overview {
 	    store: string;
 	    hours: Hour[];
@@ -260,6 +400,7 @@ export namespace backend {
 	    json: string;
 	}
 	
+	
 	export interface View {
 	    name: string;
 	    state: string;
@@ -270,10 +411,13 @@ export namespace backend {
 	    views: View[];
 	}
 	
+	
 	export interface RefusedInfo {
 	    at: string;
 	    remote: string;
 	    detail: string;
+	    lastFour: string;
+	    ended: string;
 	    activity: number;
 	}
 	export interface SampleInfo {
@@ -318,6 +462,12 @@ export namespace backend {
 	    address: string;
 	    listener: ListenerInfo;
 	    token: TokenInfo;
+	    oldToken: TokenInfo;
+	    tunnel: TunnelInfo;
+	    changed: AddressChange;
+	    quota: string;
+	    check: CheckSummary;
+	    gap: Gap;
 	    database: DatabaseInfo;
 	    people: Counts;
 	    groups: Counts;
@@ -325,6 +475,30 @@ export namespace backend {
 	    lastEntra: string;
 	    refused: RefusedInfo;
 	    sample: boolean;
+	}
+	
+	export interface TokenRotation {
+	    leaked: boolean;
+	    force: boolean;
+	    expires: string;
+	}
+	export interface TokenUse {
+	    at: string;
+	    activity: number;
+	    lastFour: string;
+	    accepted: boolean;
+	}
+	export interface Tokens {
+	    current: TokenInfo;
+	    old: TokenInfo;
+	    newSeen: boolean;
+	    oldEnds: string;
+	    asks: boolean;
+	    reminds: boolean;
+	    expiring: boolean;
+	    recent: TokenUse[];
+	    ended: TokenInfo[];
+	    oauth: OAuthInfo;
 	}
 	
 

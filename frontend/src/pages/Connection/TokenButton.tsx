@@ -21,7 +21,7 @@ export function TokenButton({ snapshot: { token, sample, address } }: { snapshot
     setWorking(true)
     setError(null)
     try {
-      const made = await rotateToken()
+      const made = await rotateToken({ leaked: false, force: false, expires: '' })
       setAsking(false)
       freshToken.set({ made, replaced: token.exists, sample, address })
     } catch (thrown) {

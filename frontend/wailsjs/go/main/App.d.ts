@@ -7,11 +7,21 @@ export function ActivityAt(arg1:Array<number>):Promise<backend.ActivityPage>;
 
 export function ActivityDetail(arg1:number):Promise<backend.ActivityDetail>;
 
+export function CancelCheck():Promise<void>;
+
 export function CancelExport():Promise<void>;
+
+export function Check():Promise<backend.CheckState>;
 
 export function ChooseFolder(arg1:string):Promise<string>;
 
+export function Connection():Promise<backend.Connection>;
+
 export function CopyText(arg1:string,arg2:boolean):Promise<void>;
+
+export function DismissReminder():Promise<void>;
+
+export function EndOAuthClient():Promise<void>;
 
 export function EndToken():Promise<void>;
 
@@ -19,7 +29,11 @@ export function ExportFile(arg1:backend.ExportRequest):Promise<backend.ExportRes
 
 export function FindActivity(arg1:backend.ActivityFind):Promise<backend.ActivityFound>;
 
+export function FinishRotation():Promise<void>;
+
 export function Folder():Promise<main.FolderInfo>;
+
+export function ForgetAuthtoken():Promise<void>;
 
 export function ForgetSecret():Promise<boolean>;
 
@@ -30,6 +44,8 @@ export function Groups(arg1:backend.ListQuery):Promise<backend.GroupsPage>;
 export function History(arg1:backend.HistoryQuery):Promise<backend.HistoryPage>;
 
 export function LeaveSample():Promise<void>;
+
+export function MakeOAuthClient():Promise<backend.NewOAuthClient>;
 
 export function Members(arg1:backend.ListQuery):Promise<backend.MembersPage>;
 
@@ -45,13 +61,19 @@ export function Person(arg1:string):Promise<backend.Person>;
 
 export function Preferences():Promise<backend.Preferences>;
 
+export function Reconnect():Promise<void>;
+
 export function Restore(arg1:string,arg2:string):Promise<void>;
 
 export function Retry():Promise<void>;
 
-export function RotateToken():Promise<backend.NewToken>;
+export function RotateToken(arg1:backend.TokenRotation):Promise<backend.NewToken>;
 
 export function SampleState():Promise<backend.SampleInfo>;
+
+export function SaveAuthtoken(arg1:string,arg2:string):Promise<void>;
+
+export function SaveConnection(arg1:backend.ConnectionSettings):Promise<backend.Connection>;
 
 export function SavePreferences(arg1:string,arg2:string):Promise<void>;
 
@@ -59,13 +81,27 @@ export function SaveSettings(arg1:backend.SettingsChange):Promise<backend.Settin
 
 export function SaveView(arg1:backend.View):Promise<void>;
 
+export function SetTokenExpiry(arg1:string):Promise<void>;
+
 export function Settings():Promise<backend.Settings>;
+
+export function SettleAddress():Promise<void>;
 
 export function ShowFile(arg1:string):Promise<void>;
 
 export function Snapshot():Promise<backend.Snapshot>;
 
+export function StartCheck(arg1:boolean):Promise<backend.CheckState>;
+
 export function StartSample(arg1:backend.SampleOptions):Promise<void>;
+
+export function StartTunnel():Promise<void>;
+
+export function StopTunnel():Promise<void>;
+
+export function Tokens():Promise<backend.Tokens>;
+
+export function UndoRotation():Promise<void>;
 
 export function UseFolder(arg1:string):Promise<void>;
 

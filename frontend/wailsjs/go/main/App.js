@@ -10,16 +10,36 @@ export function ActivityDetail(arg1) {
   return window['go']['main']['App']['ActivityDetail'](arg1);
 }
 
+export function CancelCheck() {
+  return window['go']['main']['App']['CancelCheck']();
+}
+
 export function CancelExport() {
   return window['go']['main']['App']['CancelExport']();
+}
+
+export function Check() {
+  return window['go']['main']['App']['Check']();
 }
 
 export function ChooseFolder(arg1) {
   return window['go']['main']['App']['ChooseFolder'](arg1);
 }
 
+export function Connection() {
+  return window['go']['main']['App']['Connection']();
+}
+
 export function CopyText(arg1, arg2) {
   return window['go']['main']['App']['CopyText'](arg1, arg2);
+}
+
+export function DismissReminder() {
+  return window['go']['main']['App']['DismissReminder']();
+}
+
+export function EndOAuthClient() {
+  return window['go']['main']['App']['EndOAuthClient']();
 }
 
 export function EndToken() {
@@ -34,8 +54,16 @@ export function FindActivity(arg1) {
   return window['go']['main']['App']['FindActivity'](arg1);
 }
 
+export function FinishRotation() {
+  return window['go']['main']['App']['FinishRotation']();
+}
+
 export function Folder() {
   return window['go']['main']['App']['Folder']();
+}
+
+export function ForgetAuthtoken() {
+  return window['go']['main']['App']['ForgetAuthtoken']();
 }
 
 export function ForgetSecret() {
@@ -56,6 +84,10 @@ export function History(arg1) {
 
 export function LeaveSample() {
   return window['go']['main']['App']['LeaveSample']();
+}
+
+export function MakeOAuthClient() {
+  return window['go']['main']['App']['MakeOAuthClient']();
 }
 
 export function Members(arg1) {
@@ -86,6 +118,10 @@ export function Preferences() {
   return window['go']['main']['App']['Preferences']();
 }
 
+export function Reconnect() {
+  return window['go']['main']['App']['Reconnect']();
+}
+
 export function Restore(arg1, arg2) {
   return window['go']['main']['App']['Restore'](arg1, arg2);
 }
@@ -94,12 +130,20 @@ export function Retry() {
   return window['go']['main']['App']['Retry']();
 }
 
-export function RotateToken() {
-  return window['go']['main']['App']['RotateToken']();
+export function RotateToken(arg1) {
+  return window['go']['main']['App']['RotateToken'](arg1);
 }
 
 export function SampleState() {
   return window['go']['main']['App']['SampleState']();
+}
+
+export function SaveAuthtoken(arg1, arg2) {
+  return window['go']['main']['App']['SaveAuthtoken'](arg1, arg2);
+}
+
+export function SaveConnection(arg1) {
+  return window['go']['main']['App']['SaveConnection'](arg1);
 }
 
 export function SavePreferences(arg1, arg2) {
@@ -114,8 +158,16 @@ export function SaveView(arg1) {
   return window['go']['main']['App']['SaveView'](arg1);
 }
 
+export function SetTokenExpiry(arg1) {
+  return window['go']['main']['App']['SetTokenExpiry'](arg1);
+}
+
 export function Settings() {
   return window['go']['main']['App']['Settings']();
+}
+
+export function SettleAddress() {
+  return window['go']['main']['App']['SettleAddress']();
 }
 
 export function ShowFile(arg1) {
@@ -126,8 +178,28 @@ export function Snapshot() {
   return window['go']['main']['App']['Snapshot']();
 }
 
+export function StartCheck(arg1) {
+  return window['go']['main']['App']['StartCheck'](arg1);
+}
+
 export function StartSample(arg1) {
   return window['go']['main']['App']['StartSample'](arg1);
+}
+
+export function StartTunnel() {
+  return window['go']['main']['App']['StartTunnel']();
+}
+
+export function StopTunnel() {
+  return window['go']['main']['App']['StopTunnel']();
+}
+
+export function Tokens() {
+  return window['go']['main']['App']['Tokens']();
+}
+
+export function UndoRotation() {
+  return window['go']['main']['App']['UndoRotation']();
 }
 
 export function UseFolder(arg1) {
