@@ -9,13 +9,13 @@ type Known = Parameters<typeof evidence>[0]
 const good: Known = {
   listener: { serving: true, since: ago(600), listen: '127.0.0.1:8088', code: '', message: '' },
   database: { state: 'ok', since: ago(600), detail: '' },
-  token: { exists: true, lastFour: 'k3Qz', created: ago(500), lastUsed: ago(12) },
+  token: { exists: true, id: '1', lastFour: 'k3Qz', created: ago(500), lastUsed: ago(12), lastRefused: '', ended: '', expires: '' },
   lastEntra: ago(12),
-  refused: { at: '', remote: '', detail: '', activity: 0 },
+  refused: { at: '', remote: '', detail: '', lastFour: '', ended: '', activity: 0 },
   sample: false,
 }
 const read = (part: Partial<Known> = {}, unsure = false) => evidence({ ...good, ...part }, unsure, now)
-const refused = (minutes: number) => ({ at: ago(minutes), remote: '203.0.113.7', detail: 'wrong token', activity: 7 })
+const refused = (minutes: number) => ({ at: ago(minutes), remote: '203.0.113.7', detail: 'wrong token', lastFour: '', ended: '', activity: 7 })
 
 describe('the evidence', () => {
   it('says receiving only after a real request', () => {
