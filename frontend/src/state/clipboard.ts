@@ -32,10 +32,10 @@ export async function copySecret(secret: string): Promise<boolean> {
   clearTimeout(timer)
   timer = setTimeout(() => {
     forgetSecret().then(
-      (forgotten) => forgotten && announce(i18next.t('connection.rotation.cleared')),
+      (forgotten) => forgotten && announce(i18next.t('tokens.rotation.cleared')),
       () => undefined, // the window is closing; with it the system's clipboard loses the text
     )
   }, keptFor)
-  announce(i18next.t('connection.rotation.clears'))
+  announce(i18next.t('tokens.rotation.clears'))
   return true
 }

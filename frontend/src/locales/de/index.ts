@@ -9,5 +9,6 @@ import people from './people.json'
 import sample from './sample.json'
 import settings from './settings.json'
 import shell from './shell.json'
+import tokens from './tokens.json'
 
-export default { activity, common, connection, directory, errors, groups, overview, people, sample, settings, shell }
+export default { activity, common, connection, directory, errors, groups, overview, people, sample, settings, shell, tokens }

@@ -32,13 +32,13 @@ function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: 
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && (copied ? onClose() : setStayed(true))}>
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>{t('connection.rotation.title')}</DialogTitle>
+          <DialogTitle>{t('tokens.rotation.title')}</DialogTitle>
           <DialogContent className="rotation">
-            <p>{t('connection.rotation.shownOnce')}</p>
+            <p>{t('tokens.rotation.shownOnce')}</p>
             <div className="secret">
               <Input
                 readOnly
-                aria-label={t('connection.rotation.secret')}
+                aria-label={t('tokens.rotation.secret')}
                 value={made.secret}
                 input={{ spellCheck: false, autoComplete: 'off' }}
                 onFocus={(e) => e.currentTarget.select()}
@@ -49,24 +49,24 @@ function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: 
               />
               <CopyButton
                 appearance="primary"
-                label={t('connection.rotation.copy')}
-                text={t('connection.rotation.copy')}
+                label={t('tokens.rotation.copy')}
+                text={t('tokens.rotation.copy')}
                 copied={t('common.actionsBar.copied')}
                 onCopy={copyNow}
               />
             </div>
-            {stayed && !copied && <p role="alert">{t('connection.rotation.stays')}</p>}
-            {copied && <p className="quiet">{t('connection.rotation.clears')}</p>}
+            {stayed && !copied && <p role="alert">{t('tokens.rotation.stays')}</p>}
+            {copied && <p className="quiet">{t('tokens.rotation.clears')}</p>}
             {replaced && !sample && (
               <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>{t('connection.rotation.oldEnded')}</MessageBarBody>
+                <MessageBarBody>{t('tokens.rotation.oldEnded')}</MessageBarBody>
               </MessageBar>
             )}
             {sample ? (
-              <p>{t('connection.rotation.sampleTakesIt')}</p>
+              <p>{t('tokens.rotation.sampleTakesIt')}</p>
             ) : (
               <>
-                <h3>{t('connection.rotation.url')}</h3>
+                <h3>{t('tokens.rotation.url')}</h3>
                 {reach(address) === 'https' && (
                   <p className="with-copy">
                     <span className="mono address">{address}</span>
@@ -74,17 +74,17 @@ function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: 
                   </p>
                 )}
                 <AddressNote address={address} />
-                <h3>{t('connection.rotation.steps')}</h3>
+                <h3>{t('tokens.rotation.steps')}</h3>
                 <ol>
-                  <li>{t('connection.rotation.step1')}</li>
-                  <li>{t(replaced ? 'connection.rotation.step2' : 'connection.rotation.step2First')}</li>
-                  <li>{t('connection.rotation.step3')}</li>
+                  <li>{t('tokens.rotation.step1')}</li>
+                  <li>{t(replaced ? 'tokens.rotation.step2' : 'tokens.rotation.step2First')}</li>
+                  <li>{t('tokens.rotation.step3')}</li>
                 </ol>
               </>
             )}
           </DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{copied ? t('connection.rotation.done') : t('connection.rotation.close')}</Button>
+            <Button onClick={onClose}>{copied ? t('tokens.rotation.done') : t('tokens.rotation.close')}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>

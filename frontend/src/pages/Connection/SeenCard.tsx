@@ -20,33 +20,33 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
   return (
     <section className="card" aria-labelledby="seen-title">
       <div className="part-head">
-        <h2 id="seen-title">{t('connection.seen.title')}</h2>
+        <h2 id="seen-title">{t('tokens.seen.title')}</h2>
         <span className="spring" />
-        {nothing ? <Status tone="neutral" word={t('connection.seen.nothing')} /> : <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />}
+        {nothing ? <Status tone="neutral" word={t('tokens.seen.nothing')} /> : <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />}
       </div>
       {found.state !== 'receiving' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">
-        <dt>{t('connection.seen.accepted')}</dt>
-        <dd title={lastEntra && moment(lastEntra, i18n.language)}>{!lastEntra ? t('connection.seen.noneYet') : token.exists && !fresh(snapshot) ? t('connection.seen.earlier', { at: at(lastEntra) }) : at(lastEntra)}</dd>
-        <dt>{t('connection.seen.refused')}</dt>
+        <dt>{t('tokens.seen.accepted')}</dt>
+        <dd title={lastEntra && moment(lastEntra, i18n.language)}>{!lastEntra ? t('tokens.seen.noneYet') : token.exists && !fresh(snapshot) ? t('tokens.seen.earlier', { at: at(lastEntra) }) : at(lastEntra)}</dd>
+        <dt>{t('tokens.seen.refused')}</dt>
         <dd>
           {refused.at ? (
             <>
               <span title={moment(refused.at, i18n.language)}>{at(refused.at)}</span>
-              {refused.remote && <span>{t('connection.seen.from', { remote: refused.remote })}</span>}
-              {refused.activity > 0 && <Link href={hashOf({ page: 'activity', id: String(refused.activity) })}>{t('connection.seen.show')}</Link>}
+              {refused.remote && <span>{t('tokens.seen.from', { remote: refused.remote })}</span>}
+              {refused.activity > 0 && <Link href={hashOf({ page: 'activity', id: String(refused.activity) })}>{t('tokens.seen.show')}</Link>}
             </>
           ) : (
-            t('connection.seen.noRefusal')
+            t('tokens.seen.noRefusal')
           )}
         </dd>
       </dl>
       {refused.at && refused.detail && (
         <p className="small">
-          <span className="quiet">{t('connection.seen.why')}</span> <span lang="en">{refused.detail}</span>
+          <span className="quiet">{t('tokens.seen.why')}</span> <span lang="en">{refused.detail}</span>
         </p>
       )}
-      {found.state === 'refused' && <p>{t('connection.seen.whatToDo', { lastFour: token.lastFour })}</p>}
+      {found.state === 'refused' && <p>{t('tokens.seen.whatToDo', { lastFour: token.lastFour })}</p>}
     </section>
   )
 }

@@ -39,16 +39,16 @@ export function TokenButton({ snapshot: { token, sample, address } }: { snapshot
       <Button
         appearance={token.exists ? 'secondary' : 'primary'}
         disabledFocusable={working}
-        icon={working && !asking ? <Spinner size="tiny" aria-label={t('connection.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
+        icon={working && !asking ? <Spinner size="tiny" aria-label={t('tokens.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
         onClick={begin}
       >
-        {t(token.exists ? 'connection.token.rotate' : 'connection.token.make')}
+        {t(token.exists ? 'tokens.token.rotate' : 'tokens.token.make')}
       </Button>
       {error && !asking && <ErrorBar error={error} onRetry={() => void make()} />}
       {asking && (
         <Confirm
-          title={t('connection.rotation.askTitle')}
-          confirm={t('connection.rotation.askYes')}
+          title={t('tokens.rotation.askTitle')}
+          confirm={t('tokens.rotation.askYes')}
           busy={working}
           error={error}
           onConfirm={() => void make()}
@@ -57,8 +57,8 @@ export function TokenButton({ snapshot: { token, sample, address } }: { snapshot
             setError(null)
           }}
         >
-          <p>{t('connection.rotation.askText', { lastFour: token.lastFour })}</p>
-          <p>{t(sample ? 'connection.rotation.askSample' : 'connection.rotation.askEntra')}</p>
+          <p>{t('tokens.rotation.askText', { lastFour: token.lastFour })}</p>
+          <p>{t(sample ? 'tokens.rotation.askSample' : 'tokens.rotation.askEntra')}</p>
         </Confirm>
       )}
     </>

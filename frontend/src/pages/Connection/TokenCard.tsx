@@ -23,36 +23,36 @@ export function TokenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
   return (
     <section className="card" aria-labelledby="token-title">
       <div className="part-head">
-        <h2 id="token-title">{t('connection.token.title')}</h2>
+        <h2 id="token-title">{t('tokens.token.title')}</h2>
         <span className="spring" />
         {unsure ? (
           <Status tone="unknown" word={t('overview.chain.unknown')} />
         ) : !token.exists ? (
-          <Status tone="warning" word={t('connection.token.none')} />
+          <Status tone="warning" word={t('tokens.token.none')} />
         ) : refusedNow ? (
-          <Status tone="warning" word={acceptedLately ? t('connection.token.lastRefused', { ago: ago(refused.at, i18n.language, now) }) : t('overview.states.refused')} />
+          <Status tone="warning" word={acceptedLately ? t('tokens.token.lastRefused', { ago: ago(refused.at, i18n.language, now) }) : t('overview.states.refused')} />
         ) : (
-          <Status tone={token.lastUsed ? 'good' : 'waiting'} word={t(token.lastUsed ? 'connection.token.accepted' : 'connection.token.unused')} />
+          <Status tone={token.lastUsed ? 'good' : 'waiting'} word={t(token.lastUsed ? 'tokens.token.accepted' : 'tokens.token.unused')} />
         )}
       </div>
       {token.exists ? (
         <>
           <p className="value">
-            <span className="mono">{t('connection.token.ending', { lastFour: token.lastFour })}</span>
+            <span className="mono">{t('tokens.token.ending', { lastFour: token.lastFour })}</span>
           </p>
           <dl className="connection-facts">
-            <dt>{t('connection.token.made')}</dt>
+            <dt>{t('tokens.token.made')}</dt>
             <dd title={moment(token.created, i18n.language)}>{when(token.created, i18n.language)}</dd>
-            <dt>{t('connection.token.used')}</dt>
+            <dt>{t('tokens.token.used')}</dt>
             <dd title={token.lastUsed && moment(token.lastUsed, i18n.language)}>
-              {token.lastUsed ? `${when(token.lastUsed, i18n.language)} (${ago(token.lastUsed, i18n.language, now)})` : t('connection.token.never')}
+              {token.lastUsed ? `${when(token.lastUsed, i18n.language)} (${ago(token.lastUsed, i18n.language, now)})` : t('tokens.token.never')}
             </dd>
           </dl>
         </>
       ) : (
-        <p>{t('connection.token.noneText')}</p>
+        <p>{t('tokens.token.noneText')}</p>
       )}
-      <p className="quiet">{t(sample ? 'connection.token.sample' : 'connection.token.hint')}</p>
+      <p className="quiet">{t(sample ? 'tokens.token.sample' : 'tokens.token.hint')}</p>
       <div className="buttons">
         <TokenButton snapshot={snapshot} />
         <EndButton sample={sample} token={token} />
@@ -73,7 +73,7 @@ function EndButton({ sample, token }: { sample: boolean; token: Snapshot['token'
     try {
       await endToken()
       setAsking(false)
-      announce(t('connection.end.done'))
+      announce(t('tokens.end.done'))
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {
@@ -82,11 +82,11 @@ function EndButton({ sample, token }: { sample: boolean; token: Snapshot['token'
   }
   return (
     <>
-      <Button disabledFocusable={!token.exists} onClick={() => setAsking(true)}>{t('connection.end.button')}</Button>
+      <Button disabledFocusable={!token.exists} onClick={() => setAsking(true)}>{t('tokens.end.button')}</Button>
       {asking && (
         <Confirm
-          title={t('connection.end.title')}
-          confirm={t('connection.end.yes')}
+          title={t('tokens.end.title')}
+          confirm={t('tokens.end.yes')}
           busy={working}
           error={error}
           onConfirm={() => void end()}
@@ -95,8 +95,8 @@ function EndButton({ sample, token }: { sample: boolean; token: Snapshot['token'
             setError(null)
           }}
         >
-          <p>{t('connection.end.text', { lastFour: token.lastFour })}</p>
-          <p>{t(sample ? 'connection.end.sample' : 'connection.end.entra')}</p>
+          <p>{t('tokens.end.text', { lastFour: token.lastFour })}</p>
+          <p>{t(sample ? 'tokens.end.sample' : 'tokens.end.entra')}</p>
         </Confirm>
       )}
     </>
