@@ -47,16 +47,19 @@ func (r rule) fault() string { return r.key + " must be " + r.allowed }
 
 // check gives what the values break of the rules, nil if nothing.
 func check(rules []rule) error {
-	var broken []string
-	for _, r := range rules {
-		if !r.holds() {
-			broken = append(broken, r.fault())
-		}
-	}
-	if len(broken) > 0 {
-		return &Faults{List: broken}
+	if faults := broken(rules); len(faults) > 0 {
+		return &Faults{List: faults}
 	}
 	return nil
+}
+
+func broken(rules []rule) (faults []string) {
+	for _, r := range rules {
+		if !r.holds() {
+			faults = append(faults, r.fault())
+		}
+	}
+	return faults
 }
 
 // load reads a file into the values of its rules; what it does not name keeps its value. A missing file is fs.ErrNotExist. What is wrong

@@ -21,18 +21,35 @@ type File struct {
 	Listen      string `json:"listen"`      // host:port of the SCIM listener
 	RequestDays int    `json:"requestDays"` // older requests are removed; 0 keeps all
 	DeletedDays int    `json:"deletedDays"` // so long can deleted people and groups be restored; 0 is for ever
+	Connection
 }
 
-// Check gives *Faults for values that config.json may not hold. Whether other computers may reach the address is not decided here.
-func (f *File) Check() error { return check(f.rules()) }
+// Default is what holds without a file.
+func Default() File {
+	return File{
+		Listen:      DefaultListen,
+		RequestDays: defaultRequestDays,
+		Connection:  Connection{Way: "none", EdgePolicy: true, Plan: "free"},
+	}
+}
+
+// Check gives *Faults for values that config.json may not hold, all at once. Whether other computers may reach the address is not decided here.
+func (f *File) Check() error {
+	faults := append(broken(f.rules()), f.Connection.disagreements()...)
+	if len(faults) > 0 {
+		return &Faults{List: faults}
+	}
+	return nil
+}
 
 func (f *File) rules() []rule {
 	days := fmt.Sprintf("a whole number of days from 0 to %d", dayLimit)
-	return []rule{
+	own := []rule{
 		{"listen", "host:port, such as " + DefaultListen, &f.Listen, func() bool { return isAddress(f.Listen) }},
 		{"requestDays", days + ", where 0 keeps all", &f.RequestDays, func() bool { return 0 <= f.RequestDays && f.RequestDays <= dayLimit }},
 		{"deletedDays", days + ", where 0 is for ever", &f.DeletedDays, func() bool { return 0 <= f.DeletedDays && f.DeletedDays <= dayLimit }},
 	}
+	return append(own, f.Connection.rules()...)
 }
 
 func isAddress(addr string) bool {
@@ -47,9 +64,13 @@ func isAddress(addr string) bool {
 // Load reads config.json in a data folder; what it does not name has its default, and so has all without a file. What is wrong with it
 // are *Faults, all at once, and the file is left as it is. The caller owns the folder.
 func Load(dir string) (File, error) {
-	f := File{Listen: DefaultListen, RequestDays: defaultRequestDays}
-	if err := load(filepath.Join(dir, settingsFile), f.rules()); err != nil && !missing(err) {
+	f := Default()
+	path := filepath.Join(dir, settingsFile)
+	if err := load(path, f.rules()); err != nil && !missing(err) {
 		return File{}, err
+	}
+	if faults := f.Connection.disagreements(); len(faults) > 0 {
+		return File{}, &Faults{Path: path, List: faults}
 	}
 	return f, nil
 }

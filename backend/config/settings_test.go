@@ -16,16 +16,23 @@ import (
 	"testing"
 )
 
-var someSettings = File{Listen: "localhost:9000", RequestDays: 30, DeletedDays: 3650}
+var someSettings = with(func(f *File) { f.Listen, f.RequestDays, f.DeletedDays = "localhost:9000", 30, 3650 })
+
+// with is the default but for a change.
+func with(change func(*File)) File {
+	f := Default()
+	change(&f)
+	return f
+}
 
 func TestSettingsAreReadAsTheyWereSaved(t *testing.T) {
 	dir := t.TempDir()
 	f, err := Load(dir)
-	if err != nil || f != (File{Listen: DefaultListen, RequestDays: 90}) {
+	if err != nil || f != Default() || f.Listen != DefaultListen || f.RequestDays != 90 {
 		t.Errorf("without a file: %+v, %v", f, err)
 	}
 	only(t, dir)
-	for _, want := range []File{someSettings, {Listen: "[::1]:0"}} {
+	for _, want := range []File{someSettings, with(func(f *File) { f.Listen, f.RequestDays = "[::1]:0", 0 }), everySetting} {
 		if err := Save(dir, want, quiet); err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +44,7 @@ func TestSettingsAreReadAsTheyWereSaved(t *testing.T) {
 	path := filepath.Join(dir, "config.json")
 	text, err := os.ReadFile(path)
 	var whole map[string]any
-	if err != nil || json.Unmarshal(text, &whole) != nil || whole["version"] != 1.0 || len(whole) != 4 || strings.Count(string(text), "\n") != 6 {
+	if err != nil || json.Unmarshal(text, &whole) != nil || whole["version"] != 1.0 || len(whole) != 16 || strings.Count(string(text), "\n") != 18 {
 		t.Errorf("the file is %s, %v", text, err)
 	}
 	info, err := os.Stat(path)
@@ -49,7 +56,7 @@ func TestSettingsAreReadAsTheyWereSaved(t *testing.T) {
 func TestSettingsThatAFileDoesNotNameHaveTheirDefaults(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "config.json"), "\uFEFF{\"version\": 1, \"deletedDays\": 7}\r\n")
-	if f, err := Load(dir); err != nil || f != (File{Listen: DefaultListen, RequestDays: 90, DeletedDays: 7}) {
+	if f, err := Load(dir); err != nil || f != with(func(f *File) { f.DeletedDays = 7 }) {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
@@ -73,7 +80,7 @@ func TestFaultsAreToldAllAtOnce(t *testing.T) {
 		`{"version":1} {}`:                                                       {"line 1 is no JSON"},
 		`{"version":0}`:                                                          {number},
 		`{"version":"1"}`:                                                        {number},
-		`{"version":1,"port":1}`:                                                 {`"port" is unknown: known are version, listen, requestDays, deletedDays`},
+		`{"version":1,"port":1}`:                                                 {`"port" is unknown: known are version, listen, requestDays, deletedDays, way, `},
 		`{"version":1,"Listen":"127.0.0.1:1"}`:                                   {`"Listen" is unknown`},
 		`{"version":1,"requestDays":1,"requestDays":2}`:                          {"requestDays stands there twice"},
 		`{"version":1,"listen":"none"}`:                                          {listen},
@@ -110,7 +117,7 @@ func TestSettingsThatBreakTheRulesAreNotSaved(t *testing.T) {
 	if err := Save(dir, someSettings, quiet); err != nil {
 		t.Fatal(err)
 	}
-	if faults := faultsOf(Save(dir, File{Listen: "none", RequestDays: -1, DeletedDays: 4000}, quiet)); len(faults) != 3 {
+	if faults := faultsOf(Save(dir, with(func(f *File) { f.Listen, f.RequestDays, f.DeletedDays = "none", -1, 4000 }), quiet)); len(faults) != 3 {
 		t.Errorf("faults %q", faults)
 	}
 	if f, err := Load(dir); err != nil || f != someSettings {
@@ -175,7 +182,7 @@ func mounted(t *testing.T) string {
 
 func TestSettingsOnAFullAndOnAReadOnlyDisk(t *testing.T) {
 	dir := mounted(t)
-	if err := Save(dir, File{Listen: DefaultListen}, quiet); err != nil {
+	if err := Save(dir, Default(), quiet); err != nil {
 		t.Fatal(err)
 	}
 	ballast := filepath.Join(dir, "ballast")
@@ -195,7 +202,7 @@ func TestSettingsOnAFullAndOnAReadOnlyDisk(t *testing.T) {
 	if err := Save(dir, someSettings, quiet); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("on a read-only disk: %v", err)
 	}
-	if f, err := Load(dir); err != nil || f != (File{Listen: DefaultListen}) {
+	if f, err := Load(dir); err != nil || f != Default() {
 		t.Errorf("after it: %+v, %v", f, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, fs.ErrNotExist) {
@@ -212,7 +219,7 @@ func TestASaveIsNeverSeenHalf(t *testing.T) {
 	go func() {
 		var err error
 		for i := range 200 {
-			err = errors.Join(err, Save(dir, File{Listen: DefaultListen, RequestDays: i}, quiet))
+			err = errors.Join(err, Save(dir, with(func(f *File) { f.RequestDays = i }), quiet))
 		}
 		done <- err
 	}()
@@ -237,8 +244,8 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key := range reflect.TypeFor[File]().Fields() {
-		if name := key.Tag.Get("json"); !strings.Contains(string(text), "`"+name+"`") {
+	for _, key := range reflect.VisibleFields(reflect.TypeFor[File]()) {
+		if name := key.Tag.Get("json"); name != "" && !strings.Contains(string(text), "`"+name+"`") {
 			t.Errorf("README.md does not say what %s is", name)
 		}
 	}
