@@ -61,6 +61,12 @@ func classify(err error) fault {
 		return fault{"OPENING", "ScimDesk is still opening the data folder. After an update this can take some minutes."}
 	case errors.Is(err, ErrFolderFixed):
 		return fault{"FOLDER_FIXED", "The data folder is set by --data or SCIMDESK_DATA. Start ScimDesk without them to choose one here."}
+	case errors.Is(err, config.ErrNoKeychain):
+		return fault{"NO_KEYCHAIN", "The authtoken can't be kept in the keychain: " + err.Error() + ". Keep it in a file, or set " + config.EnvAuthtoken + "."}
+	case errors.Is(err, config.ErrAuthtoken):
+		return fault{"BAD_AUTHTOKEN", err.Error()}
+	case errors.Is(err, config.ErrAuthtokenFixed):
+		return fault{"AUTHTOKEN_FIXED", err.Error()}
 	case errors.Is(err, ErrFolderNotEmpty):
 		return fault{"FOLDER_NOT_EMPTY", "The data folder is ScimDesk's alone. Choose an empty one, or make one in it. " + err.Error()}
 	case errors.Is(err, entra.ErrQuarantine), refused(err):

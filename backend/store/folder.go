@@ -15,7 +15,7 @@ import (
 const backupFolder = "backup"
 
 // ownNames are what the names of the files in a data folder begin with, a dot before them while they are being written.
-var ownNames = []string{"scimdesk.", "config.json", "run.json", "run-", "window.json"}
+var ownNames = []string{"scimdesk.", "config.json", "run.json", "run-", "window.json", "authtoken"}
 
 // empty tells whether a folder has nothing in it, or is not there.
 func empty(dir string) bool {

@@ -1,8 +1,9 @@
 /** The codes the page has a sentence and an advice for, in locales under errors.CODE. */
 export const knownCodes = [
-  'BAD_ADDRESS', 'BAD_CONFIG', 'BAD_QUERY', 'BAD_REHEARSAL', 'BAD_SETTING', 'CALL_TIMEOUT', 'CANCELLED', 'DB_CORRUPT', 'DB_FAILING',
-  'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY', 'EXPORT_FAILED', 'FOLDER_FIXED', 'FOLDER_NOT_EMPTY', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_ANSWER',
-  'NOT_FOUND', 'NO_PERMISSION', 'OPENING', 'PORT_BUSY', 'QUARANTINED', 'REFUSED', 'SAMPLE_RUNNING', 'SECOND_COPY',
+  'AUTHTOKEN_FIXED', 'BAD_ADDRESS', 'BAD_AUTHTOKEN', 'BAD_CONFIG', 'BAD_QUERY', 'BAD_REHEARSAL', 'BAD_SETTING', 'CALL_TIMEOUT', 'CANCELLED',
+  'DB_CORRUPT', 'DB_FAILING', 'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY', 'EXPORT_FAILED', 'FOLDER_FIXED', 'FOLDER_NOT_EMPTY',
+  'INTERNAL', 'LISTEN_EXPOSED', 'NOT_FOUND', 'NO_ANSWER', 'NO_KEYCHAIN', 'NO_PERMISSION', 'OPENING', 'PORT_BUSY', 'QUARANTINED', 'REFUSED',
+  'SAMPLE_RUNNING', 'SECOND_COPY',
 ] as const
 
 export type Code = (typeof knownCodes)[number]
@@ -34,7 +35,7 @@ export function toApiError(thrown: unknown): ApiError {
   return new ApiError('INTERNAL', text)
 }
 
-const withDetail = new Set(['BAD_CONFIG', 'BAD_QUERY', 'BAD_SETTING', 'DB_CORRUPT', 'DB_FAILING', 'EXPORT_FAILED', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_ANSWER', 'NOT_FOUND', 'NO_PERMISSION', 'QUARANTINED', 'REFUSED'])
+const withDetail = new Set(['BAD_AUTHTOKEN', 'NO_KEYCHAIN', 'BAD_CONFIG', 'BAD_QUERY', 'BAD_SETTING', 'DB_CORRUPT', 'DB_FAILING', 'EXPORT_FAILED', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_ANSWER', 'NOT_FOUND', 'NO_PERMISSION', 'QUARANTINED', 'REFUSED'])
 
 /** The backend's own sentence where it says more than ours: which file, which value, what the system said. */
 export function detailOf(error: { code: string; message: string }): string {
