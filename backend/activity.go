@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"scimdesk/backend/store"
 )
@@ -83,9 +84,15 @@ func activities(rows []store.Activity) []Activity {
 			Method: a.Method, Target: a.Target, Status: a.Status, Outcome: string(store.OutcomeOf(a.Status, a.Method)),
 			Action: a.Action, Type: a.ResourceType, ID: a.ResourceID, Identity: a.Name,
 			ScimType: a.ScimType, Detail: a.Detail, Remote: a.Remote, UserAgent: a.UserAgent,
+			Via: a.Via, Unlike: parts(a.Unlike), LastFour: a.Hint,
 		})
 	}
 	return out
+}
+
+// parts takes a list apart that is kept as one text.
+func parts(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
 }
 
 // Flush waits until every request that was answered before is in the log on disk.

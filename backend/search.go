@@ -96,7 +96,7 @@ func (b *Backend) FindActivity(ctx context.Context, q ActivityFind) (ActivityFou
 // search checks the question and puts it as the store wants it.
 func (q ActivityFind) search() (store.Search, error) {
 	f := q.Filter
-	s := store.Search{Methods: f.Methods, Actions: f.Actions, Resource: f.Resource, Person: f.Person, Text: f.Text,
+	s := store.Search{Methods: f.Methods, Actions: f.Actions, Resource: f.Resource, Person: f.Person, Text: f.Text, Unlike: f.Unlike, Checks: f.Checks,
 		Before: q.Before, After: q.After, Limit: min(cmp.Or(max(q.Limit, 0), findLimit), findMaxLimit), Budget: findBudget}
 	refuse := func(format string, args ...any) (store.Search, error) {
 		return store.Search{}, fmt.Errorf("%w: "+format, append([]any{ErrQuery}, args...)...)

@@ -39,12 +39,17 @@ type Activity struct {
 	Remote       string
 	UserAgent    string
 	Token        string // id of the token it came with
-	Via          string // tunnel, proxy, local or check
+	Via          string // tunnel, proxy or local; ViaCheck of a self-check, however it came
 	Unlike       string // what is not as Entra sends it, separated by commas: userAgent, header, address
 	Hint         string // last four characters of a secret that was refused
 	Request      []byte // bodies, at most 64 KiB of each are kept
 	Response     []byte
 }
+
+// ViaCheck is Activity.Via of a self-check's requests: they are the program's own, so nothing counts or lists them unless asked.
+const ViaCheck = "check"
+
+const noCheck = ` and +via <> '` + ViaCheck + `'`
 
 // ActivityQuery asks for rows after (ascending) or before (descending) a seq; with both 0 for the newest, descending.
 type ActivityQuery struct {
@@ -67,9 +72,9 @@ func (a *Activity) kept() *Activity {
 	return &k
 }
 
-func (a *Activity) texts() [12]*string {
+func (a *Activity) texts() [15]*string {
 	return [...]*string{&a.RequestID, &a.Method, &a.Target, &a.ScimType, &a.Detail, &a.Action, &a.ResourceType, &a.ResourceID,
-		&a.Name, &a.Remote, &a.UserAgent, &a.Token}
+		&a.Name, &a.Remote, &a.UserAgent, &a.Token, &a.Via, &a.Unlike, &a.Hint}
 }
 
 // textSize and bodySize are bytes that a row holds in memory.
@@ -107,10 +112,10 @@ func body(b []byte) []byte {
 func (tx *Tx) log(a *Activity) error {
 	seq := tx.activity + 1
 	_, err := tx.exec(`insert into activity (seq, request_id, at, took, method, target, status, scim_type, detail, action,
-			resource_type, resource_id, name, remote, user_agent, token)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			resource_type, resource_id, name, remote, user_agent, token, via, unlike, hint)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		seq, a.RequestID, millis(a.At), a.Took.Microseconds(), a.Method, a.Target, a.Status, a.ScimType, a.Detail, a.Action,
-		a.ResourceType, a.ResourceID, a.Name, a.Remote, a.UserAgent, a.Token)
+		a.ResourceType, a.ResourceID, a.Name, a.Remote, a.UserAgent, a.Token, a.Via, a.Unlike, a.Hint)
 	if err != nil {
 		return fmt.Errorf("insert activity: %w", err)
 	}
@@ -133,7 +138,7 @@ func (s *Store) ActivityHead(ctx context.Context) (first, last int64, err error)
 
 const (
 	activityColumns = `select seq, request_id, at, took, method, target, status, scim_type, detail, action,
-		resource_type, resource_id, name, remote, user_agent, token from activity`
+		resource_type, resource_id, name, remote, user_agent, token, via, unlike, hint from activity`
 	activityAfter  = activityColumns + " where seq > $1 order by seq limit 0 + $2"
 	activityBefore = activityColumns + " where seq < $1 order by seq desc limit 0 + $2"
 	activityNewest = activityColumns + " where seq > $1 order by seq desc limit 0 + $2"
@@ -164,7 +169,7 @@ func scanActivity(row scanner) (Activity, error) {
 	var a Activity
 	var at, took int64
 	err := row.Scan(&a.Seq, &a.RequestID, &at, &took, &a.Method, &a.Target, &a.Status, &a.ScimType, &a.Detail, &a.Action,
-		&a.ResourceType, &a.ResourceID, &a.Name, &a.Remote, &a.UserAgent, &a.Token)
+		&a.ResourceType, &a.ResourceID, &a.Name, &a.Remote, &a.UserAgent, &a.Token, &a.Via, &a.Unlike, &a.Hint)
 	a.At, a.Took = fromMillis(at), time.Duration(took)*time.Microsecond
 	return a, err
 }
@@ -199,7 +204,7 @@ func (s *Store) ActivityAt(ctx context.Context, seqs []int64) ([]Activity, error
 }
 
 // activityRefused stands on the index of refusals. What sums several up has no method: it names no caller.
-const activityRefused = activityColumns + " where status = 401 and method <> '' order by seq desc limit 1"
+const activityRefused = activityColumns + " where status = 401 and method <> ''" + noCheck + " order by seq desc limit 1"
 
 // LastRefused gives the newest request that was refused for its token; false if the log has none.
 func (s *Store) LastRefused(ctx context.Context) (a Activity, found bool, err error) {

@@ -38,6 +38,8 @@ type journal struct {
 	refused  bool // by the disk, since flush began
 	flushing bool // flush waits for a ride, whatever it carries
 	touched  map[string]time.Time
+
+	odometer odometer
 }
 
 func newJournal(s *Store) *journal {
@@ -170,6 +172,12 @@ func (j *journal) waiting() int {
 	return len(j.rows)
 }
 
+func (j *journal) isFlushing() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.flushing
+}
+
 // flush writes everything it can and reports whether the disk took it. It asks for a commit of nothing: what waits rides
 // on it, as it would on any other, so that rows are taken by the writer alone and in their order.
 func (j *journal) flush() bool {
@@ -183,7 +191,7 @@ func (j *journal) flush() bool {
 	}()
 	for {
 		j.mu.Lock()
-		refused, waits := j.refused, len(j.rows) > 0 || len(j.touched) > 0 || j.lost > 0
+		refused, waits := j.refused, len(j.rows) > 0 || len(j.touched) > 0 || j.lost > 0 || j.odometer.waits()
 		j.mu.Unlock()
 		if refused || !waits {
 			return !refused
@@ -198,10 +206,18 @@ func (j *journal) flush() bool {
 // log before the create that follows it, and costs no commit of its own.
 func (j *journal) ride() *job {
 	rows, touched, lost := j.take()
-	if len(rows) == 0 && len(touched) == 0 && lost == 0 {
+	var carried map[string]Carried
+	if len(rows) > 0 || j.isFlushing() {
+		carried = j.odometer.take()
+	}
+	if len(rows) == 0 && len(touched) == 0 && lost == 0 && carried == nil {
 		return nil
 	}
-	return &job{fn: writing(rows, touched, lost), answered: func(err error) {
+	write := writing(rows, touched, lost)
+	return &job{fn: func(tx *Tx) error { return errors.Join(write(tx), tx.writeCarried(carried)) }, answered: func(err error) {
+		if err != nil {
+			j.odometer.putBack(carried)
+		}
 		if !j.arrived(rows, touched, lost, err) {
 			signal(j.more)
 		}

@@ -24,7 +24,7 @@ const (
 // Removed counts what was removed for good.
 type Removed struct{ Requests, People, Groups int }
 
-// Prune removes requests that arrived before a time from the log, with their bodies, oldest first. The newest row stays, so that no number
+// Prune removes requests that arrived before a time from the log, with their bodies, oldest first, and gaps that were over by then. The newest row stays, so that no number
 // is given twice, and what stays has no gap: a row whose clock was wrong goes with its neighbours. It works in short steps, each
 // a transaction, that leave SCIM its turn; on an error what was removed until then is given too.
 func (s *Store) Prune(ctx context.Context, before time.Time) (Removed, error) {
@@ -32,8 +32,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (Removed, error) {
 	if err != nil {
 		return Removed{}, s.broken(fmt.Errorf("look for old requests: %w", err))
 	}
-	if end == 0 {
-		return Removed{}, nil
+	if err := s.pruneGaps(ctx, before); err != nil || end == 0 {
+		return Removed{}, err
 	}
 	return s.inSteps(ctx, func(tx *Tx, left *budget) (r Removed, done bool, err error) {
 		for !done && left.any() {

@@ -213,6 +213,9 @@ func (s *Store) open(ctx context.Context) error {
 	s.browsers = browsers
 	s.browse = newSession(browsers.PrepareContext)
 	s.journal = newJournal(s)
+	if err := s.journal.odometer.load(ctx, s.browse); err != nil {
+		return opening(s.o.Dir, err)
+	}
 
 	closing, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.closing = cancel

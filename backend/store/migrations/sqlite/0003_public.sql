@@ -1,5 +1,6 @@
 -- What a public address needs. A token that is replaced goes on until its successor is in use: replaced_by is that one's id. An ended
 -- token keeps its hash, so that whoever still sends it can be told which it was.
+alter table tokens add column first_used_at   integer;
 alter table tokens add column replaced_by     text;
 alter table tokens add column expires_at      integer;
 alter table tokens add column last_refused_at integer;
@@ -9,6 +10,8 @@ alter table tokens add column last_refused_at integer;
 alter table activity add column via    text not null default '';
 alter table activity add column unlike text not null default '';
 alter table activity add column hint   text not null default '';
+
+create index activity_checks on activity (at, status) where via = 'check';
 
 -- What went through the tunnel in a month, for the meter against the plan's limits. month is 2026-11, UTC.
 create table traffic_months (
@@ -47,3 +50,7 @@ create table access_tokens (
 
 create index access_tokens_client  on access_tokens (client_id);
 create index access_tokens_expires on access_tokens (expires_at);
+
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('activity', 'activity_checks', '10000 2 2');
+analyze sqlite_schema;
