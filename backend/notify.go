@@ -199,9 +199,8 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 	if s.Activity, err = b.activityHead(ctx); err != nil {
 		return Snapshot{}, err
 	}
-	if s.Token, s.LastEntra, err = b.tokenInfo(ctx); err != nil {
-		return Snapshot{}, err
-	}
+	tokens := b.tokens.State()
+	s.Token, s.OldToken, s.LastEntra = tokenInfo(tokens.Current), tokenInfo(tokens.Old), stamp(lastUse(tokens))
 	if s.Refused, err = b.lastRefused(ctx); err != nil {
 		return Snapshot{}, err
 	}
@@ -213,7 +212,14 @@ func (b *Backend) lastRefused(ctx context.Context) (RefusedInfo, error) {
 	if err != nil || !found {
 		return RefusedInfo{}, err
 	}
-	return RefusedInfo{At: stamp(a.At), Remote: a.Remote, Detail: a.Detail, Activity: a.Seq}, nil
+	r := RefusedInfo{At: stamp(a.At), Remote: a.Remote, Detail: a.Detail, Activity: a.Seq, LastFour: a.Hint}
+	for _, t := range b.tokens.State().Ended {
+		if a.Hint != "" && t.LastFour == a.Hint {
+			r.Ended = stamp(t.Ended)
+			break
+		}
+	}
+	return r, nil
 }
 
 func (b *Backend) counts(ctx context.Context, t *scim.ResourceType) (Counts, error) {

@@ -1,12 +1,14 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"scimdesk/backend/server"
 	"scimdesk/backend/store"
+	"scimdesk/backend/token"
 )
 
 // TokenInfo is a token's record; the secret itself is not kept anywhere.
@@ -60,76 +62,179 @@ type TokenUse struct {
 // RotateToken makes a new token. In a sample the Entra that is played gets it, as the admin would paste it.
 func (b *Backend) RotateToken(ctx context.Context, r TokenRotation) (NewToken, error) {
 	if b.sender == nil {
-		return b.rotateToken(ctx)
+		return b.rotateToken(ctx, r)
 	}
-	return b.sender.paste(func() (NewToken, error) { return b.rotateToken(ctx) })
+	return b.sender.paste(func() (NewToken, error) { return b.rotateToken(ctx, r) })
 }
 
-func (b *Backend) rotateToken(ctx context.Context) (NewToken, error) {
-	secret, record, err := b.tokens.Rotate(ctx)
+func (b *Backend) rotateToken(ctx context.Context, r TokenRotation) (NewToken, error) {
+	expires, err := someTime(r.Expires)
+	if err != nil {
+		return NewToken{}, err
+	}
+	secret, record, err := b.tokens.Rotate(ctx, token.Rotation{Leaked: r.Leaked, Force: r.Force, Expires: expires})
 	if err != nil {
 		return NewToken{}, err
 	}
 	b.log.Info("token rotated", "last_four", record.LastFour, "face", b.face)
-	b.hub.tell(Notify{Store: b.id, Status: true})
+	b.told()
 	return NewToken{Secret: secret, Token: tokenInfo(record)}, nil
 }
 
-// EndToken stops accepting the token at once, without a new one: nobody gets in until one is made. Without a token it does
+// EndToken stops accepting every token at once, without a new one: nobody gets in until one is made. Without a token it does
 // nothing.
 func (b *Backend) EndToken(ctx context.Context) error {
-	t, ok, err := b.tokens.Active(ctx)
-	if err != nil || !ok {
+	ended, err := b.tokens.End(ctx)
+	if err != nil {
 		return err
 	}
-	if err := b.tokens.End(ctx, t.ID); err != nil {
-		return err
+	for _, t := range ended {
+		b.log.Info("token ended", "last_four", t.LastFour, "face", b.face)
 	}
-	b.log.Info("token ended", "last_four", t.LastFour, "face", b.face)
-	b.hub.tell(Notify{Store: b.id, Status: true})
+	if len(ended) > 0 {
+		b.told()
+	}
 	return nil
 }
 
-// tokenInfo gives the accepted token and when any token was last used.
-func (b *Backend) tokenInfo(ctx context.Context) (TokenInfo, string, error) {
-	all, err := b.store.Tokens(ctx)
-	if err != nil {
-		return TokenInfo{}, "", fmt.Errorf("read tokens: %w", err)
+// UndoRotation ends the newer of two accepted tokens: the old one is the only one again.
+func (b *Backend) UndoRotation(ctx context.Context) error {
+	if err := b.tokens.Undo(ctx); err != nil {
+		return err
 	}
-	var info TokenInfo
-	var last time.Time
-	for _, t := range all {
+	b.log.Info("token rotation undone", "face", b.face)
+	b.told()
+	return nil
+}
+
+// FinishRotation ends the older of two accepted tokens now.
+func (b *Backend) FinishRotation(ctx context.Context) error {
+	if err := b.tokens.Finish(ctx); err != nil {
+		return err
+	}
+	b.log.Info("token rotation finished", "face", b.face)
+	b.told()
+	return nil
+}
+
+// SetTokenExpiry has the current token end at a time, RFC 3339, or never ("").
+func (b *Backend) SetTokenExpiry(ctx context.Context, at string) error {
+	end, err := someTime(at)
+	if err != nil {
+		return err
+	}
+	if err := b.tokens.Expire(ctx, end); err != nil {
+		return err
+	}
+	b.log.Info("end of the token set", "expires", at, "face", b.face)
+	b.told()
+	return nil
+}
+
+// reminded is where the store keeps which token the admin was reminded of.
+const reminded = "token reminded"
+
+// DismissReminder notes that the admin has seen that the token is old.
+func (b *Backend) DismissReminder(ctx context.Context) error {
+	if err := b.store.SetMeta(ctx, reminded, b.tokens.State().Current.ID); err != nil {
+		return err
+	}
+	b.told()
+	return nil
+}
+
+// told lets every face pull the tokens again.
+func (b *Backend) told() { b.hub.tell(Notify{Store: b.id, Status: true}) }
+
+const (
+	remindAfter  = 180 * 24 * time.Hour // a token is old
+	askAfter     = 7 * 24 * time.Hour   // a rotation should have been finished
+	expiresSoon  = 7 * 24 * time.Hour
+	recentTokens = 10
+)
+
+// Tokens gives what is accepted, and how a rotation goes.
+func (b *Backend) Tokens(ctx context.Context) (Tokens, error) {
+	now := time.Now()
+	s := b.tokens.State()
+	t := Tokens{
+		Current:  tokenInfo(s.Current),
+		Old:      tokenInfo(s.Old),
+		NewSeen:  !s.Current.LastUsed.IsZero(),
+		OldEnds:  stamp(s.OldEnds),
+		Asks:     s.Old.ID != "" && now.Sub(s.Current.Created) >= askAfter,
+		Expiring: !s.Current.Expires.IsZero() && s.Current.Expires.Sub(now) <= expiresSoon,
+		Recent:   []TokenUse{},
+		Ended:    []TokenInfo{},
+	}
+	for _, e := range s.Ended[:min(len(s.Ended), recentTokens)] {
+		t.Ended = append(t.Ended, tokenInfo(e))
+	}
+	if s.Current.ID != "" && now.Sub(s.Current.Created) >= remindAfter {
+		seen, err := b.store.Meta(ctx, reminded)
+		if err != nil {
+			return Tokens{}, err
+		}
+		t.Reminds = seen != s.Current.ID
+	}
+	var err error
+	t.Recent, err = b.recentTokens(ctx, s)
+	return t, err
+}
+
+// recentTokens gives the last requests and which token each came with.
+func (b *Backend) recentTokens(ctx context.Context, s token.State) ([]TokenUse, error) {
+	rows, err := b.store.ActivityPage(ctx, store.ActivityQuery{Limit: recentTokens})
+	if err != nil {
+		return nil, err
+	}
+	lastFour := map[string]string{s.Current.ID: s.Current.LastFour, s.Old.ID: s.Old.LastFour}
+	for _, e := range s.Ended {
+		lastFour[e.ID] = e.LastFour
+	}
+	uses := []TokenUse{}
+	for _, a := range rows {
+		uses = append(uses, TokenUse{
+			At: stamp(a.At), Activity: a.Seq, Accepted: a.Token != "",
+			LastFour: cmp.Or(lastFour[a.Token], a.Hint),
+		})
+	}
+	return uses, nil
+}
+
+// tokenInfo is a token for a face; of none it is empty.
+func tokenInfo(t store.Token) TokenInfo {
+	return TokenInfo{
+		Exists: t.ID != "", ID: t.ID, LastFour: t.LastFour, Created: stamp(t.Created), LastUsed: stamp(t.LastUsed),
+		LastRefused: stamp(t.LastRefused), Ended: stamp(t.Ended), Expires: stamp(t.Expires),
+	}
+}
+
+// lastUse is when any token was last accepted.
+func lastUse(s token.State) time.Time {
+	last := s.Current.LastUsed
+	for _, t := range append(s.Ended, s.Old) {
 		if t.LastUsed.After(last) {
 			last = t.LastUsed
 		}
-		if t.Ended.IsZero() {
-			info = tokenInfo(t)
-		}
 	}
-	return info, stamp(last), nil
+	return last
 }
 
-func tokenInfo(t store.Token) TokenInfo {
-	return TokenInfo{Exists: true, LastFour: t.LastFour, Created: stamp(t.Created), LastUsed: stamp(t.LastUsed)}
+// someTime reads a time as a face says it; "" is none.
+func someTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%w: %q is no time such as 2027-03-31T18:00:00Z", token.ErrExpiry, text)
+	}
+	return t.UTC().Truncate(time.Millisecond), nil
 }
-
-// Tokens gives what is accepted, and how a rotation goes.
-func (b *Backend) Tokens(ctx context.Context) (Tokens, error) { return Tokens{}, errUnbuilt }
-
-// UndoRotation ends the newer of two accepted tokens: the old one is the only one again.
-func (b *Backend) UndoRotation(ctx context.Context) error { return errUnbuilt }
-
-// FinishRotation ends the older of two accepted tokens now.
-func (b *Backend) FinishRotation(ctx context.Context) error { return errUnbuilt }
-
-// SetTokenExpiry has the current token end at a time, RFC 3339, or never ("").
-func (b *Backend) SetTokenExpiry(ctx context.Context, at string) error { return errUnbuilt }
-
-// DismissReminder notes that the admin has seen that the token is old.
-func (b *Backend) DismissReminder(ctx context.Context) error { return errUnbuilt }
 
 // verify tells the server whose a secret is.
 func (b *Backend) verify(secret string) (server.Caller, bool) {
-	id, ok := b.tokens.Verify(secret)
-	return server.Caller{Token: id}, ok
+	who, ok := b.tokens.Verify(secret)
+	return server.Caller(who), ok
 }

@@ -96,12 +96,12 @@ func newPlayer(t *testing.T, c *conversation, fault func(http.Handler) http.Hand
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret, _, err := tokens.Rotate(t.Context())
+	secret, _, err := tokens.Rotate(t.Context(), token.Rotation{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	handler := server.New(server.Options{
-		Store: st, Verify: func(s string) (server.Caller, bool) { id, ok := tokens.Verify(s); return server.Caller{Token: id}, ok }, BasePaths: []string{basePath}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: st, Verify: func(s string) (server.Caller, bool) { who, ok := tokens.Verify(s); return server.Caller(who), ok }, BasePaths: []string{basePath}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if fault != nil {
 		handler = fault(handler)

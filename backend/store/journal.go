@@ -19,7 +19,7 @@ const (
 	touchDelay    = 5 * time.Second       // last uses of tokens wait this long for other rows
 )
 
-// A journal holds what may be written a little later: requests that changed nothing, and last uses of tokens. It never
+// A journal holds what may be written a little later: requests that changed nothing, and last uses of secrets. It never
 // makes a request wait.
 type journal struct {
 	s     *Store
@@ -37,14 +37,14 @@ type journal struct {
 	careful  int  // so many rows go one by one: one of them can't be stored
 	refused  bool // by the disk, since flush began
 	flushing bool // flush waits for a ride, whatever it carries
-	touched  map[string]time.Time
+	touched  map[touch]time.Time
 
 	odometer odometer
 }
 
 func newJournal(s *Store) *journal {
 	return &journal{s: s, more: make(chan struct{}, 1), full: make(chan struct{}, 1),
-		quit: make(chan struct{}), done: make(chan struct{}), asked: make(chan chan bool), touched: make(map[string]time.Time)}
+		quit: make(chan struct{}), done: make(chan struct{}), asked: make(chan chan bool), touched: make(map[touch]time.Time)}
 }
 
 // Log keeps the row of a request that wrote nothing. It never blocks, and the row is on disk within 100 ms. While the disk refuses,
@@ -112,24 +112,23 @@ func (j *journal) trim() {
 	}
 }
 
-func (j *journal) touch(id string, at time.Time) {
+func (j *journal) touch(t touch, at time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if at.After(j.touched[id]) {
-		j.touched[id] = at
+	if at.After(j.touched[t]) {
+		j.touched[t] = at
 	}
 	signal(j.more)
 }
 
-// lastUses puts what is not on disk yet into tokens that were read.
-func (j *journal) lastUses(tokens []Token) {
+// latest gives the later of a time that was read and of one that is not on disk yet.
+func (j *journal) latest(t touch, read time.Time) time.Time {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for i := range tokens {
-		if at := j.touched[tokens[i].ID]; at.After(tokens[i].LastUsed) {
-			tokens[i].LastUsed = at.UTC().Truncate(time.Millisecond)
-		}
+	if at := j.touched[t]; at.After(read) {
+		return at.UTC().Truncate(time.Millisecond)
 	}
+	return read
 }
 
 // run writes until stop, then writes what is left.
@@ -225,7 +224,7 @@ func (j *journal) ride() *job {
 }
 
 // arrived is told how a ride ended, and reports whether nothing of it has to go again.
-func (j *journal) arrived(rows []*Activity, touched map[string]time.Time, lost int, err error) bool {
+func (j *journal) arrived(rows []*Activity, touched map[touch]time.Time, lost int, err error) bool {
 	if err == nil && lost > 0 {
 		j.s.o.Log.Warn("requests were not stored", "lost", lost)
 	}
@@ -262,7 +261,7 @@ func disk(err error) bool {
 }
 
 // take removes the next batch. Last uses of tokens alone are no reason to write more than flush asks for.
-func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost int) {
+func (j *journal) take() (rows []*Activity, touched map[touch]time.Time, lost int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.rows) == 0 && !j.flushing {
@@ -279,7 +278,7 @@ func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost i
 		j.rows = nil
 	}
 	j.weigh(-1, rows...)
-	touched, j.touched = j.touched, make(map[string]time.Time)
+	touched, j.touched = j.touched, make(map[touch]time.Time)
 	if j.careful == 0 {
 		lost, j.lost = j.lost, 0
 	}
@@ -287,7 +286,7 @@ func (j *journal) take() (rows []*Activity, touched map[string]time.Time, lost i
 }
 
 // putBack returns what was not written to its place before everything newer.
-func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost int) {
+func (j *journal) putBack(rows []*Activity, touched map[touch]time.Time, lost int) {
 	j.weigh(1, rows...)
 	j.rows = append(rows, j.rows...)
 	for id, at := range touched {
@@ -300,7 +299,7 @@ func (j *journal) putBack(rows []*Activity, touched map[string]time.Time, lost i
 }
 
 // writing is the write of a batch.
-func writing(rows []*Activity, touched map[string]time.Time, lost int) func(*Tx) error {
+func writing(rows []*Activity, touched map[touch]time.Time, lost int) func(*Tx) error {
 	return func(tx *Tx) error {
 		if lost > 0 {
 			a := &Activity{At: tx.now, Action: "lost", Detail: fmt.Sprintf("%d requests are not in this list: the disk could not take them", lost)}
@@ -313,9 +312,9 @@ func writing(rows []*Activity, touched map[string]time.Time, lost int) func(*Tx)
 				return err
 			}
 		}
-		for id, at := range touched {
-			if _, err := tx.exec(`update tokens set last_used_at = $2 where id = $1 and coalesce(last_used_at, 0) < $2`, id, millis(at)); err != nil {
-				return fmt.Errorf("touch token: %w", err)
+		for t, at := range touched {
+			if err := tx.touch(t, at); err != nil {
+				return err
 			}
 		}
 		return nil

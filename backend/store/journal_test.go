@@ -278,7 +278,7 @@ func TestTouchesAreWrittenWithOthers(t *testing.T) {
 		commits := 0
 		s := open(t, Options{Committed: func(Commit) { commits++ }})
 		at := time.Now()
-		if err := s.ReplaceToken(t.Context(), Token{ID: "t", Hash: []byte("h"), Created: at}); err != nil {
+		if err := s.SaveTokens(t.Context(), Token{ID: "t", Hash: []byte("h"), Created: at}); err != nil {
 			t.Fatal(err)
 		}
 		onDisk := func() (used int64) {

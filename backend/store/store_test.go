@@ -386,45 +386,6 @@ func TestActivityIsInTheWrite(t *testing.T) {
 	}
 }
 
-func TestTokens(t *testing.T) {
-	s := open(t, Options{})
-	at := time.UnixMilli(1700000000000).UTC()
-	for i := range 3 {
-		tok := Token{ID: fmt.Sprint("t", i), Hash: []byte{byte(i)}, LastFour: "abcd", Created: at.Add(time.Duration(i) * time.Second)}
-		if err := s.ReplaceToken(t.Context(), tok); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.TouchToken("t2", at.Add(time.Minute))
-	s.TouchToken("t2", at) // an earlier use that came late
-	all, err := s.Tokens(t.Context())
-	if err != nil || len(all) != 3 || all[0].ID != "t2" || !all[0].Ended.IsZero() || all[1].Ended.IsZero() || all[2].Ended.IsZero() {
-		t.Fatalf("tokens: %+v %v", all, err)
-	}
-	if !all[0].LastUsed.Equal(at.Add(time.Minute)) {
-		t.Errorf("last used: %v", all[0].LastUsed)
-	}
-	if err := s.EndToken(t.Context(), "t2", at.Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	dir := s.o.Dir
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Open(t.Context(), Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = again.Close() }()
-	all, err = again.Tokens(t.Context())
-	if err != nil || !all[0].Ended.Equal(at.Add(time.Hour)) || !all[0].LastUsed.Equal(at.Add(time.Minute)) || string(all[0].Hash) != "\x02" {
-		t.Errorf("after reopening: %+v %v", all, err)
-	}
-	if again.ID() != s.ID() || len(s.ID()) != 32 {
-		t.Errorf("id %q, before %q", again.ID(), s.ID())
-	}
-}
-
 // What JSON can hold must come back, and must be told apart from what looks like it.
 func TestOddText(t *testing.T) {
 	s := open(t, Options{})

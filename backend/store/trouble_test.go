@@ -382,7 +382,7 @@ func TestCorruptWhileRunning(t *testing.T) {
 		t.Errorf("health: %+v", h)
 	}
 	// A write that meets no damage is refused all the same: it might be lost with the file.
-	unavailable(t, s.ReplaceToken(t.Context(), Token{ID: "t", Hash: []byte("h")}), StateCorrupt)
+	unavailable(t, s.SaveTokens(t.Context(), Token{ID: "t", Hash: []byte("h")}), StateCorrupt)
 	if h := s.Health(); h.State != StateCorrupt {
 		t.Errorf("health: %+v", h)
 	}

@@ -253,7 +253,7 @@ func TestFailedCommitWritesNothing(t *testing.T) {
 		if h := s.Health(); h.State != StateFailing || !strings.Contains(h.Detail, "the disk is gone") {
 			t.Errorf("health: %+v", h)
 		}
-		if err := s.EndToken(t.Context(), "none", s.o.Now()); err != nil || s.Health().State != StateFailing {
+		if err := s.SaveTokens(t.Context()); err != nil || s.Health().State != StateFailing {
 			t.Errorf("a commit of nothing cleared the health: %v", err)
 		}
 		same(t, "people", userNames(t, s), []string{})

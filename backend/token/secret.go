@@ -44,3 +44,5 @@ func sum(body string) string {
 func base62(n *big.Int, width int) string { return fmt.Sprintf("%0*s", width, n.Text(62)) }
 
 func hash(secret string) [sha256.Size]byte { return sha256.Sum256([]byte(secret)) }
+
+func lastFour(secret string) string { return secret[len(secret)-4:] }
