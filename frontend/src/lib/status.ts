@@ -24,13 +24,15 @@ const databaseCodes: Record<string, string> = {
 }
 
 interface Health {
+  tunnel: { way: string }
   listener: { serving: boolean; code: string; message: string }
   database: { state: string; detail: string }
 }
 
 /** The worst of what keeps changes from arriving, as an error; null if nothing does. */
-export function trouble({ listener, database }: Health): { code: string; message: string } | null {
+export function trouble({ tunnel, listener, database }: Health): { code: string; message: string } | null {
   if (database.state !== 'ok') return { code: databaseCodes[database.state] ?? 'INTERNAL', message: database.detail }
-  if (!listener.serving) return { code: listener.code || 'INTERNAL', message: listener.message }
+  // What comes through ngrok needs no port.
+  if (!listener.serving && tunnel.way !== 'ngrok') return { code: listener.code || 'INTERNAL', message: listener.message }
   return null
 }

@@ -104,7 +104,10 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   const { state, since } = evidence(snapshot, false, now)
   if (state === 'refused') {
     return {
-      id: 'refused', until: `refused ${since}`, intent: 'warning', title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }),
+      id: 'refused', until: `refused ${since}`, intent: 'warning',
+      ...(snapshot.refused.ended
+        ? { title: t('shell.message.refusedEnded', { ended: when(snapshot.refused.ended, i18n.language), lastFour: snapshot.refused.lastFour }), text: t('shell.message.refusedEndedText', { now: snapshot.token.lastFour }) }
+        : { title: t('shell.message.refused', { ago: ago(since, i18n.language, now) }), text: t('shell.message.refusedText', { lastFour: snapshot.token.lastFour }) }),
       actions: [
         ...link('connection', t('shell.message.paste')),
         ...(snapshot.refused.activity > 0 ? link('activity', t('shell.message.showRequest'), String(snapshot.refused.activity)) : []),

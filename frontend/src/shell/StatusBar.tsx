@@ -1,12 +1,13 @@
 import { Button, Tooltip } from '@fluentui/react-components'
-import { ArrowSwapRegular, InfoRegular, KeyRegular, PeopleRegular } from '@fluentui/react-icons'
+import { ArrowSwapRegular, DesktopRegular, InfoRegular, KeyRegular, PeopleRegular } from '@fluentui/react-icons'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../api/types'
 import { Status } from '../components/Status'
-import { evidence } from '../lib/evidence'
+import { evidence, isRotating, reasonText } from '../lib/evidence'
 import { useNow } from '../lib/now'
 import { ago, moment, when } from '../lib/time'
+import { hasMoved, lasted, stateOf, tunnelTones, wayOf } from '../lib/tunnel'
 import { type PageName } from '../state/route'
 import { visit } from './focus'
 import { show } from './overlay'
@@ -27,6 +28,7 @@ export function StatusBar({ snapshot, unsure }: Known) {
   return (
     <footer id="status-bar" className="status-bar" aria-label={t('shell.bar.label')}>
       <ReceivingCell snapshot={snapshot} unsure={unsure} />
+      {!snapshot.sample && <TunnelCell snapshot={snapshot} unsure={unsure} />}
       <LastRequestCell snapshot={snapshot} unsure={unsure} />
       <TokenCell snapshot={snapshot} unsure={unsure} />
       <Cell to="people" tip={t(unsure ? 'shell.bar.fromBefore' : 'shell.bar.countsTip', { deleted: number(snapshot.people.deleted) })}>
@@ -46,14 +48,47 @@ export function StatusBar({ snapshot, unsure }: Known) {
 function ReceivingCell({ snapshot, unsure }: Known) {
   const { t, i18n } = useTranslation()
   const now = useNow()
-  const { state, tone, reason, since } = evidence(snapshot, unsure, now)
-  const tip = t(`overview.reasons.${reason}`, { ago: since && ago(since, i18n.language, now), when: since && when(since, i18n.language) })
+  const found = evidence(snapshot, unsure, now)
+  const { state, tone } = found
   return (
-    <Cell to="overview" tip={tip}>
+    <Cell to="overview" tip={reasonText(t, i18n.language, found, now)}>
       <Status tone={tone} word={t(`overview.states.${state}`)} />
     </Cell>
   )
 }
+
+/** The way from the internet to this app, and since when. */
+function TunnelCell({ snapshot, unsure }: Known) {
+  const { t, i18n } = useTranslation()
+  const now = useNow()
+  const { tunnel } = snapshot
+  const way = wayOf(tunnel.way)
+  const { tunnel: link } = evidence(snapshot, unsure, now)
+  const state = stateOf(tunnel)
+  const isUp = state === 'up' && !hasMoved(snapshot)
+  const word = unsure
+    ? t('shell.bar.tunnel.unknown')
+    : way === 'own'
+      ? t('shell.bar.tunnel.own')
+      : hasMoved(snapshot)
+        ? t('shell.bar.tunnel.moved')
+        : t(`shell.bar.tunnel.${state}`, { lasted: isUp ? lasted((now - Date.parse(tunnel.since)) / 1000, i18n.language) : '' })
+  if (!link) {
+    return (
+      <Cell to="connection" tip={t('shell.bar.tunnel.localTip')}>
+        <DesktopRegular aria-hidden /> <span className="cell-word">{t('shell.bar.tunnel.local')}</span>
+      </Cell>
+    )
+  }
+  const tone = unsure ? 'unknown' : way === 'own' || isUp ? linkTones[link.state] : state === 'up' ? 'bad' : tunnelTones[state]
+  return (
+    <Cell to="connection" tip={reasonText(t, i18n.language, link, now)}>
+      <Status tone={tone} word={word} />
+    </Cell>
+  )
+}
+
+const linkTones = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' } as const
 
 function LastRequestCell({ snapshot, unsure }: Known) {
   const { t, i18n } = useTranslation()
@@ -76,7 +111,7 @@ function LastRequestCell({ snapshot, unsure }: Known) {
 
 function TokenCell({ snapshot, unsure }: Known) {
   const { t, i18n } = useTranslation()
-  const { token, refused } = snapshot
+  const { token, oldToken, refused } = snapshot
   const { state } = evidence(snapshot, unsure, Date.now())
   const made = token.created && when(token.created, i18n.language)
   const [content, tip]: [ReactNode, string] = unsure
@@ -84,7 +119,11 @@ function TokenCell({ snapshot, unsure }: Known) {
     : !token.exists
       ? [<Status tone="warning" word={t('shell.bar.tokenNone')} />, t('overview.reasons.noToken')]
       : state === 'refused'
-        ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour })]
+        ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, refused.ended
+              ? t('shell.bar.refusedOldTip', { ended: when(refused.ended, i18n.language), when: when(refused.at, i18n.language), sent: refused.lastFour, lastFour: token.lastFour })
+              : t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour })]
+        : isRotating(snapshot)
+          ? [<Status tone="waiting" word={t('shell.bar.rotation')} />, t('shell.bar.rotationTip', { lastFour: token.lastFour, old: oldToken.lastFour })]
         : [
             <>
               <KeyRegular aria-hidden /> <span className="cell-word">{t('shell.bar.token', { lastFour: token.lastFour })}</span>

@@ -1,5 +1,5 @@
 import { Button } from '@fluentui/react-components'
-import { CloudRegular, DatabaseRegular, DesktopRegular } from '@fluentui/react-icons'
+import { CloudRegular, DatabaseRegular, DesktopRegular, GlobeRegular } from '@fluentui/react-icons'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
@@ -7,7 +7,9 @@ import { Status, type Tone } from '../../components/Status'
 import { evidence, type Link, reasonText, type Remedy, remedyPlace } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { visit } from '../../shell/focus'
+import { wayOf } from '../../lib/tunnel'
 import { OpenEntra } from '../Connection/OpenEntra'
+import { TunnelButton } from './TunnelButton'
 
 const tones: Record<Link['state'], Tone> = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' }
 
@@ -17,14 +19,9 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
   const now = useNow()
   const found = evidence(snapshot, unsure, now)
   const { state, tone, remedy } = found
-  const advice = remedy === 'checkEntra' ? remedy : state === 'quiet' && !snapshot.sample ? 'quiet' : null
-  const node = (name: 'entra' | 'app' | 'database', icon: ComponentType) => (
-    <ChainNode
-      name={name === 'entra' && snapshot.sample ? t('overview.chain.invented') : t(`overview.chain.${name}`)}
-      icon={icon}
-      state={found[name].state}
-      text={reasonText(t, i18n.language, found[name], now)}
-    />
+  const advice = remedy === 'checkEntra' ? remedy : state === 'reconnecting' || (state === 'quiet' && !snapshot.sample) ? state : null
+  const node = (name: 'entra' | 'invented' | 'tunnel' | 'own' | 'app' | 'database', icon: ComponentType, link: Link) => (
+    <ChainNode name={t(`overview.chain.${name}`)} icon={icon} state={link.state} text={reasonText(t, i18n.language, link, now)} />
   )
   return (
     <section className="card chain" aria-labelledby="chain-title">
@@ -37,9 +34,10 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
       </div>
       {advice && <p>{t(`overview.advice.${advice}`)}</p>}
       <ol aria-label={t('overview.chain.label')}>
-        {node('entra', CloudRegular)}
-        {node('app', DesktopRegular)}
-        {node('database', DatabaseRegular)}
+        {node(snapshot.sample ? 'invented' : 'entra', CloudRegular, found.entra)}
+        {found.tunnel && node(wayOf(snapshot.tunnel.way) === 'own' ? 'own' : 'tunnel', GlobeRegular, found.tunnel)}
+        {node('app', DesktopRegular, found.app)}
+        {node('database', DatabaseRegular, found.database)}
       </ol>
     </section>
   )
@@ -61,5 +59,7 @@ function ChainNode({ name, icon: Icon, state, text }: { name: string; icon: Comp
 
 function RemedyButton({ remedy, refused }: { remedy: Remedy; refused: Snapshot['refused'] }) {
   const { t } = useTranslation()
-  return remedy === 'checkEntra' ? <OpenEntra /> : <Button onClick={() => visit(remedyPlace(remedy, refused))}>{t(`overview.remedies.${remedy}`)}</Button>
+  if (remedy === 'checkEntra') return <OpenEntra />
+  if (remedy === 'start' || remedy === 'reconnect') return <TunnelButton deed={remedy} />
+  return <Button onClick={() => visit(remedyPlace(remedy, refused))}>{t(`overview.remedies.${remedy}`)}</Button>
 }
