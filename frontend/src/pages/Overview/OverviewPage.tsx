@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Overview } from '../../api/types'
 import { overview } from '../../api/wails'
 import { PageHead } from '../../components/PageHead'
 import { useNow } from '../../lib/now'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
-import { OverviewFeed } from '../../state/overview'
+import { Feed } from '../../state/feed'
 import type { Session } from '../../state/session'
 import { Attention } from './Attention'
 import { Chain } from './Chain'
@@ -37,7 +38,7 @@ export function OverviewPage({ session, snapshot, unsure }: PageProps) {
 }
 
 function Figures({ session, snapshot, unsure }: Omit<PageProps, 'route'>) {
-  const feed = useFeed(session)
+  const feed = useOverview(session)
   const { data, error } = useObservable(feed.view)
   const part = { data, error, onRetry: feed.retry }
   return (
@@ -54,8 +55,8 @@ function Figures({ session, snapshot, unsure }: Omit<PageProps, 'route'>) {
 }
 
 /** Reads anew when people, groups or the log moved, and when a new hour begins. */
-function useFeed(session: Session): OverviewFeed {
-  const [feed] = useState(() => new OverviewFeed(overview))
+function useOverview(session: Session): Feed<Overview> {
+  const [feed] = useState(() => new Feed(overview))
   const hour = Math.floor(useNow() / 3_600_000)
   useEffect(() => feed.start(), [feed])
   useEffect(() => feed.moved(), [feed, hour])

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../api/errors'
 import type { Overview } from '../api/types'
-import { OverviewFeed } from './overview'
+import { Feed } from './feed'
 
 let asked: number
 let answer: () => Promise<Overview>
 const made = (failures: number) => ({ failures }) as Overview
 const feed = () =>
-  new OverviewFeed(() => {
+  new Feed(() => {
     asked++
     return answer()
   })
@@ -27,7 +27,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('the overview feed', () => {
+describe('a feed', () => {
   it('reads at most once a second however much moves, and the last movement too', async () => {
     const one = feed()
     const stop = one.start()

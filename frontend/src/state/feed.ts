@@ -1,28 +1,29 @@
 import { type ApiError, toApiError } from '../api/errors'
-import type { Overview } from '../api/types'
-import { Observable } from '../lib/observable'
+import { useEffect, useState } from 'react'
+import { Observable, useObservable } from '../lib/observable'
 
-export interface OverviewView {
+export interface FeedView<T> {
   /** What was read last; it stays when reading fails. */
-  data: Overview | null
+  data: T | null
   error: ApiError | null
 }
 
-const atMostEvery = 1_000
 const afterError = 5_000
 
-/** What the overview shows beside the snapshot. Read anew when something moved, at most once a second, and only in view. */
-export class OverviewFeed {
-  readonly view = new Observable<OverviewView>({ data: null, error: null })
+/** What a part of a page shows beside the snapshot. Read anew when something moved, at most once in so many milliseconds, and only in view. */
+export class Feed<T> {
+  readonly view = new Observable<FeedView<T>>({ data: null, error: null })
 
-  readonly #pull: () => Promise<Overview>
+  readonly #pull: () => Promise<T>
+  readonly #atMostEvery: number
   #turn = 0
   #dirty = false
   #reading = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(pull: () => Promise<Overview>) {
+  constructor(pull: () => Promise<T>, atMostEvery = 1_000) {
     this.#pull = pull
+    this.#atMostEvery = atMostEvery
   }
 
   /** Begins to read; the returned function ends it, and an answer that comes later is dropped. */
@@ -55,7 +56,7 @@ export class OverviewFeed {
     const turn = this.#turn
     this.#dirty = false
     this.#reading = true
-    let wait = atMostEvery
+    let wait = this.#atMostEvery
     try {
       const data = await this.#pull()
       if (turn !== this.#turn) return
@@ -71,4 +72,12 @@ export class OverviewFeed {
       if (this.#dirty) this.moved()
     }, wait)
   }
+}
+
+/** A feed for as long as a component stands; it reads anew each time that moved is another value. */
+export function useFeed<T>(pull: () => Promise<T>, moved: unknown, atMostEvery?: number): FeedView<T> & { retry: () => void } {
+  const [feed] = useState(() => new Feed(pull, atMostEvery))
+  useEffect(() => feed.start(), [feed])
+  useEffect(() => feed.moved(), [feed, moved])
+  return { ...useObservable(feed.view), retry: feed.retry }
 }
