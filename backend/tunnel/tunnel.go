@@ -5,9 +5,10 @@ package tunnel
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -56,6 +57,7 @@ type Reason struct {
 	Message string // what happened and the one thing to do, in the admin's words
 	Detail  string // what ngrok or the system said, without secrets
 	Heals   bool   // it is tried again
+	pace    pace
 }
 
 // Error is the message.
@@ -69,26 +71,96 @@ type Options struct {
 	Log     *slog.Logger // nil discards
 }
 
-// An Opener opens one session with ngrok, or plays it in tests.
-type Opener interface {
-	// TODO: decided by whoever builds it
+// Tunnel is one tunnel over its life. All methods may be called concurrently, and none waits for the network.
+type Tunnel struct {
+	o    Options
+	wake chan struct{} // holds one: there is mail
+
+	mu     sync.Mutex
+	mail   []func() // for Run's goroutine, which alone owns the keeper, in order
+	status Status
+	keeper keeper
 }
 
-// Tunnel is one tunnel over its life. All methods may be called concurrently, and none waits for the network.
-type Tunnel struct{}
-
 // New prepares a tunnel that is Off.
-func New(o Options) *Tunnel { return &Tunnel{} }
+func New(o Options) *Tunnel {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Opener == nil {
+		o.Opener = NewNgrok(NgrokOptions{Log: o.Log})
+	}
+	t := &Tunnel{o: o, wake: make(chan struct{}, 1), status: Status{State: Off, Since: time.Now()}}
+	t.keeper = keeper{o: o, post: t.post, show: t.show, status: t.status}
+	return t
+}
 
 // Run keeps what Set wants until ctx ends, then lets requests in flight end.
-func (t *Tunnel) Run(ctx context.Context) error { return errors.New("not built yet") }
+func (t *Tunnel) Run(ctx context.Context) error {
+	k := &t.keeper
+	k.timer = time.NewTimer(0)
+	defer k.timer.Stop()
+	ended := ctx.Done()
+	for {
+		select {
+		case <-t.wake:
+			for _, do := range t.take() {
+				do()
+			}
+		case <-k.timer.C:
+			k.waiting = false
+			k.step()
+		case <-ended:
+			ended = nil
+			k.finish()
+		}
+		if k.finished() {
+			return nil
+		}
+	}
+}
 
 // Set has the tunnel be opened as c says; the zero Config closes it. The same Config again opens it anew if it is Blocked, and does nothing
 // else. Another policy or domain is bound on the present session where that can be.
-func (t *Tunnel) Set(c Config) {}
+func (t *Tunnel) Set(c Config) {
+	c.Domain = strings.ToLower(c.Domain)
+	t.post(func() { t.keeper.set(c) })
+}
 
 // Reconnect drops the connection, or the wait for the next attempt, and connects at once. It does nothing when Off.
-func (t *Tunnel) Reconnect() {}
+func (t *Tunnel) Reconnect() { t.post(t.keeper.reconnect) }
 
 // Status gives how it is now.
-func (t *Tunnel) Status() Status { return Status{State: Off} }
+func (t *Tunnel) Status() Status {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.status
+}
+
+func (t *Tunnel) post(do func()) {
+	t.mu.Lock()
+	t.mail = append(t.mail, do)
+	t.mu.Unlock()
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (t *Tunnel) take() []func() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	mail := t.mail
+	t.mail = nil
+	return mail
+}
+
+// show is called by Run's goroutine alone, so Changed is told in order.
+func (t *Tunnel) show(s Status) {
+	t.mu.Lock()
+	t.status = s
+	t.mu.Unlock()
+	if t.o.Changed != nil {
+		t.o.Changed(s)
+	}
+}
