@@ -101,7 +101,7 @@ func newPlayer(t *testing.T, c *conversation, fault func(http.Handler) http.Hand
 		t.Fatal(err)
 	}
 	handler := server.New(server.Options{
-		Store: st, Verify: func(s string) (server.Caller, bool) { who, ok := tokens.Verify(s); return server.Caller(who), ok }, BasePaths: []string{basePath}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: st, Verify: func(s string) (server.Caller, bool) { who, ok := tokens.Verify(s); return server.Caller(who), ok }, BasePaths: func() []string { return []string{basePath} }, RefusalDelay: -1, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if fault != nil {
 		handler = fault(handler)

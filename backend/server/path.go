@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // base is one path that SCIM stands under, as its segments.
@@ -20,26 +22,85 @@ func newBase(path string) base {
 	return b
 }
 
+// Paths gives the paths that SCIM stands under as answers spell them, each once: what the handler serves and what an edge may let in.
+func Paths(named []string) []string {
+	if len(named) == 0 {
+		named = []string{DefaultBasePath}
+	}
+	var all []string
+	for _, p := range named {
+		if path := newBase(p).path; !slices.Contains(all, path) {
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
+// bases are the base paths of now. They are taken apart again only when they are others.
+type bases struct {
+	paths func() []string // nil: DefaultBasePath alone
+	now   atomic.Pointer[basesOf]
+}
+
+type basesOf struct {
+	named []string
+	bases []base
+}
+
+func (b *bases) get() []base {
+	var named []string
+	if b.paths != nil {
+		named = b.paths()
+	}
+	if now := b.now.Load(); now != nil && slices.Equal(now.named, named) {
+		return now.bases
+	}
+	next := &basesOf{named: slices.Clone(named)}
+	for _, p := range Paths(named) {
+		next.bases = append(next.bases, newBase(p))
+	}
+	b.now.Store(next)
+	return next.bases
+}
+
 // arrival is what find knows of a request and later steps ask for.
 type arrival struct {
 	request *http.Request // as it came
 	base    string        // the base path it came by, as answers spell it
+	client  client
 }
 
 type arrivalKey struct{}
 
+// isHidden tells that whoever asks shall not even learn that there is something: a browser that opened the address, and through a tunnel
+// all that its edge should have refused. Entra sends a credential with each request.
+func (a arrival) isHidden() bool {
+	h := a.request.Header
+	if h.Get("Authorization") == "" && (a.client.via == ViaTunnel || strings.Contains(h.Get("Accept"), "text/html")) {
+		return true
+	}
+	return a.client.via == ViaTunnel && !slices.Contains(Methods, a.request.Method)
+}
+
+// Methods are SCIM's own (RFC 7644 section 3.2): a tunnel carries no others.
+var Methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
 // find takes the path apart, so that doubled and trailing slashes and the letter case of the base path and of the resource
 // don't matter, and hands on what stands behind the base path: the endpoint in lower case, an id as sent. Anything that
-// is not under a base path is a plain 404 that tells nothing.
+// is not under a base path, or hidden, is a plain 404 that tells nothing.
 func (s *server) find(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		parts := segments(r.URL.Path)
-		for _, b := range s.bases {
+		for _, b := range s.bases.get() {
 			rest, ok := b.below(parts)
 			if !ok {
 				continue
 			}
-			inner := r.WithContext(context.WithValue(r.Context(), arrivalKey{}, arrival{request: r, base: b.path}))
+			came := arrival{request: r, base: b.path, client: originOf(r).client(r)}
+			if came.isHidden() {
+				break
+			}
+			inner := r.WithContext(context.WithValue(r.Context(), arrivalKey{}, came))
 			url := *r.URL
 			url.Path, url.RawPath = canonical(rest), ""
 			inner.URL = &url

@@ -30,6 +30,9 @@ type call struct {
 	query    query
 	base     string // absolute URL of the base path, without a slash at its end
 	activity *store.Activity
+	who      Caller // once accepted is set
+	accepted bool   // the credential is
+	parting  bool   // the connection ends with the answer
 	arrived  time.Time
 	sent     []byte // the body
 	stored   bool   // the activity row was written in the write's own transaction
@@ -49,7 +52,8 @@ func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 			At:        c.arrived,
 			Method:    came.request.Method,
 			Target:    s.target(came.request),
-			Remote:    came.request.RemoteAddr,
+			Remote:    came.client.remote,
+			Via:       came.client.via,
 			UserAgent: s.mask(came.request.UserAgent()),
 			Action:    "other",
 		}
@@ -91,7 +95,7 @@ func (c *call) run(handle func(*call) (answer, error)) (a answer) {
 
 // keep hands the row of what wrote nothing to the log. Those without a token are kept short, and not all of them.
 func (c *call) keep() {
-	if c.activity.Token != "" {
+	if c.accepted {
 		if sum := c.strangers.over(c.arrived); sum != nil {
 			c.store.Log(sum)
 		}
@@ -121,14 +125,18 @@ func (s *server) target(r *http.Request) string {
 // authorize checks the bearer secret (RFC 6750 section 2.1) and reads the query, in this order: a stranger learns nothing.
 func (c *call) authorize() error {
 	scheme, secret, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
-	who, ok := Caller{}, false
 	if strings.EqualFold(scheme, "Bearer") {
-		who, ok = c.verify(strings.TrimSpace(secret))
+		c.who, c.accepted = c.verify(strings.TrimSpace(secret))
 	}
-	if !ok {
+	if !c.accepted {
+		c.activity.Hint = c.who.LastFour // and never its token: only who was let in has one
+		c.parting = !c.refusals.wait(c.request.Context(), c.activity.Remote)
 		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: paste the secret token you kept into Entra's Admin Credentials, or rotate it in ScimDesk and paste the new one"}
 	}
-	c.activity.Token = who.Token
+	c.activity.Token = c.who.Token
+	if c.who.Check {
+		c.activity.Via = store.ViaCheck
+	}
 	q, err := parseQuery(c.request.URL.RawQuery)
 	if err != nil {
 		return err
@@ -138,23 +146,24 @@ func (c *call) authorize() error {
 }
 
 // location is the URL that meta.location and $ref stand on: the public address if one is configured, else the address the
-// client itself used. No host is stored.
+// client itself used, or a trusted proxy says it did. No host is stored.
 func (s *server) location(came arrival) string {
 	if public := s.publicURL(); public != "" {
 		return strings.TrimRight(public, "/") + came.base
 	}
-	scheme := "http"
-	if came.request.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + came.request.Host + came.base
+	return came.client.scheme + "://" + came.client.host + came.base
 }
 
 // annotate completes the record with the answer.
 func (c *call) annotate(a answer) {
 	c.activity.Status = a.status
 	c.activity.Name, c.activity.ResourceID = c.mask(c.activity.Name), c.mask(c.activity.ResourceID)
-	c.activity.Response = c.masked(a.body)
+	if c.who.Check {
+		c.activity.Request = nil
+	} else {
+		c.activity.Response = c.masked(a.body)
+	}
+	c.activity.Unlike = c.unlike()
 	c.activity.Took = c.now().Sub(c.arrived)
 }
 
@@ -185,7 +194,7 @@ func (c *call) send(a answer) {
 	h.Set("X-Request-Id", c.activity.RequestID)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if a.status == http.StatusUnauthorized && c.request.ContentLength != 0 {
+	if c.parting || a.status == http.StatusUnauthorized && c.request.ContentLength != 0 {
 		h.Set("Connection", "close") // or the server would first wait for a stranger's body
 	}
 	if len(a.body) > 0 {

@@ -262,7 +262,7 @@ func (c *call) readBody() error {
 		return nil
 	}
 	var err error
-	c.sent, err = io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, c.maxBody))
+	c.sent, err = io.ReadAll(http.MaxBytesReader(innermost(c.writer), c.request.Body, c.maxBody))
 	if err == nil {
 		return nil
 	}
@@ -273,6 +273,17 @@ func (c *call) readBody() error {
 		return context.Canceled
 	}
 	return &scim.Error{Kind: scim.InvalidSyntax, Detail: "The body could not be read to its end", Err: err}
+}
+
+// innermost is net/http's own writer, which closes the connection behind a body that is too large.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = u.Unwrap()
+	}
 }
 
 // masked is a body as the activity keeps it.

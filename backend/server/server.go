@@ -6,6 +6,7 @@
 package server
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -31,12 +32,15 @@ type Options struct {
 	Store *store.Store
 	// Verify tells whose a bearer secret is, and whether it is accepted.
 	Verify func(secret string) (who Caller, ok bool)
-	// BasePaths are the paths that SCIM stands under; none means DefaultBasePath.
-	BasePaths []string
+	// BasePaths gives the paths that SCIM stands under, as Paths reads them; it is asked with each request. nil means DefaultBasePath.
+	BasePaths func() []string
 	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
 	PublicURL func() string
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
+	// RefusalDelay is how long the answer to a request without an accepted credential is held back at least; 0 means a quarter of a
+	// second, less than 0 not at all.
+	RefusalDelay time.Duration
 	// Mask hides secrets in texts that are kept or sent back; nil hides none.
 	Mask func(string) string
 	Log  *slog.Logger     // nil discards
@@ -53,7 +57,7 @@ type Caller struct {
 type server struct {
 	store     *store.Store
 	verify    func(string) (Caller, bool)
-	bases     []base
+	bases     *bases
 	publicURL func() string
 	maxBody   int64
 	mask      func(string) string
@@ -61,6 +65,7 @@ type server struct {
 	now       func() time.Time
 	lanes     lanes
 	strangers strangers
+	refusals  refusals
 }
 
 // New is the handler of the SCIM routes and of nothing else: any other path is a plain 404.
@@ -85,12 +90,8 @@ func New(o Options) http.Handler {
 	if s.publicURL == nil {
 		s.publicURL = func() string { return "" }
 	}
-	if len(o.BasePaths) == 0 {
-		o.BasePaths = []string{DefaultBasePath}
-	}
-	for _, p := range o.BasePaths {
-		s.bases = append(s.bases, newBase(p))
-	}
+	s.bases = &bases{paths: o.BasePaths}
+	s.refusals.now, s.refusals.least = s.now, cmp.Or(o.RefusalDelay, refusalDelay)
 	return s.find(s.routes())
 }
 

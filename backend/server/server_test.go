@@ -39,6 +39,8 @@ func open(t *testing.T, change ...func(*Options)) *office {
 		Store:  st,
 		Verify: func(s string) (Caller, bool) { return Caller{Token: "token-1"}, s == secret },
 		Log:    slog.New(slog.NewTextHandler(t.Output(), nil)),
+
+		RefusalDelay: -1,
 	}
 	for _, c := range change {
 		c(&o)
@@ -503,7 +505,7 @@ func TestTheBodyLimitCanBeSet(t *testing.T) {
 }
 
 func TestLocationFollowsTheAddressThatWasUsed(t *testing.T) {
-	o := open(t, func(o *Options) { o.BasePaths = []string{"/scim/v2", "/scim"} })
+	o := open(t, func(o *Options) { o.BasePaths = func() []string { return []string{"/scim/v2", "/scim"} } })
 	id := o.create("Users", `{"userName":"ada@contoso.example"}`)
 	for _, path := range []string{"/scim/v2/Users/", "/scim/Users/"} {
 		r := o.do("GET", path+id, "")
