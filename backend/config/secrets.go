@@ -58,8 +58,8 @@ func entry(dir string) string {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if direct, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = direct
 	}
 	if runtime.GOOS == "windows" {
 		dir = strings.ToLower(dir)

@@ -219,12 +219,11 @@ func (w *wire) do(ctx context.Context, kind Kind, method, target string, body ob
 	return answer, exchange, f
 }
 
-func (w *wire) send(outer context.Context, f *Failure, body object) (map[string]any, bool) {
-	ctx, cancel := context.WithTimeout(outer, w.timeout)
-	defer cancel()
-	path, query, _ := strings.Cut(f.Target, "?")
+// request is one as Entra sends it.
+func (w *wire) request(ctx context.Context, method, target string, body object) *http.Request {
+	path, query, _ := strings.Cut(target, "?")
 	req := (&http.Request{
-		Method: f.Method,
+		Method: method,
 		URL:    &url.URL{Scheme: w.base.Scheme, Host: w.base.Host, Opaque: path, RawQuery: query},
 		Host:   w.base.Host,
 		Header: http.Header{
@@ -240,7 +239,13 @@ func (w *wire) send(outer context.Context, f *Failure, body object) (map[string]
 		req.ContentLength = int64(len(data))
 		req.Header.Set("Content-Type", "application/scim+json; charset=utf-8")
 	}
-	resp, err := w.http.Do(req)
+	return req
+}
+
+func (w *wire) send(outer context.Context, f *Failure, body object) (map[string]any, bool) {
+	ctx, cancel := context.WithTimeout(outer, w.timeout)
+	defer cancel()
+	resp, err := w.http.Do(w.request(ctx, f.Method, f.Target, body))
 	if err != nil {
 		w.unanswered(outer, f, err)
 		return nil, false
