@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"scimdesk/backend/server"
 	"scimdesk/backend/store"
 	"scimdesk/backend/token"
+	"scimdesk/backend/tunnel"
 )
 
 // Version is the program's version; the build sets it.
@@ -51,8 +53,13 @@ type Options struct {
 	// BehindProxy allows a Listen address that is not loopback: a reverse proxy in front of it adds TLS.
 	BehindProxy bool
 	// PublicURL is the address that Entra uses, such as https://desk.contoso.example, where a proxy or tunnel of the admin's
-	// stands before Listen. Empty: clients get back the address they used.
+	// stands before Listen. Empty: the folder's settings decide how Entra comes.
 	PublicURL string
+	// Ngrok has Entra come through ngrok, whatever the folder's settings say, and by Domain if that is not empty.
+	Ngrok  bool
+	Domain string
+	// Opener opens the tunnel; nil means ngrok itself.
+	Opener tunnel.Opener
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
 	// Sample marks a folder of invented people, on which Entra is played.
@@ -68,7 +75,6 @@ type Backend struct {
 	id      string
 	dir     string
 	face    string
-	public  string
 	sample  bool
 	sender  *sampleWire // of a sample, set before Run: gets each new secret
 	started time.Time
@@ -79,6 +85,8 @@ type Backend struct {
 	door    *listener
 	setting *setting
 	lists   lists
+	scim    http.Handler // the SCIM routes and nothing else, as the tunnel carries them
+	link    *link
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -91,9 +99,6 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	}
 	set, err := newSetting(o)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkPublic(o.PublicURL); err != nil {
 		return nil, err
 	}
 	if o.Log == nil {
@@ -127,9 +132,13 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	scimHandler := server.New(server.Options{Store: b.store, Verify: b.verify, PublicURL: func() string { return o.PublicURL }, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
-	b.public = o.PublicURL
-	b.door = newListener(addr, local(scimHandler), b.log, func() { b.hub.tell(Notify{Store: b.id, Status: true}) })
+	b.link = newLink(b, o, time.Now)
+	if err := b.link.given.load(ctx); err != nil {
+		return nil, errors.Join(err, b.store.Close())
+	}
+	b.scim = server.New(server.Options{Store: b.store, Verify: b.verify, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
+	b.link.open(o)
+	b.door = newListener(addr, local(b.scim), b.link.cert.config, b.log, b.tellStatus)
 	b.door.bind(ctx)
 	return b, nil
 }
@@ -151,7 +160,15 @@ func (b *Backend) Run(ctx context.Context) error {
 	var cleaning sync.WaitGroup
 	defer cleaning.Wait()
 	cleaning.Go(func() { b.clean(ctx) })
-	return b.door.run(ctx)
+	var linkErr error
+	linked := make(chan struct{})
+	go func() {
+		defer close(linked)
+		linkErr = b.link.run(ctx)
+	}()
+	err := b.door.run(ctx)
+	<-linked
+	return errors.Join(err, linkErr)
 }
 
 // ListenError tells why the SCIM listener could not be bound, nil if it is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -460,7 +461,7 @@ func TestErrorsHaveCodes(t *testing.T) {
 
 // TestSlowClientsAreBounded looks at the settings: waiting them out would take minutes.
 func TestSlowClientsAreBounded(t *testing.T) {
-	s := newListener(NoListener, http.NotFoundHandler(), slog.New(slog.DiscardHandler), func() {}).http
+	s := newListener(NoListener, http.NotFoundHandler(), func() *tls.Config { return nil }, slog.New(slog.DiscardHandler), func() {}).http
 	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes == 0 {
 		t.Errorf("a client may wait for ever, or send without end: header %v, body %v, answer %v, idle %v, header bytes %d",
 			s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout, s.MaxHeaderBytes)

@@ -3,6 +3,13 @@ package backend
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"scimdesk/backend/config"
+	"scimdesk/backend/tunnel"
 )
 
 // Ways in which Entra reaches a folder.
@@ -23,6 +30,8 @@ type Connection struct {
 	Power     PowerInfo          `json:"power"`
 	Gaps      []Gap              `json:"gaps"` // newest first, at most 20
 	Settings  ConnectionSettings `json:"settings"`
+
+	Certificate CertificateInfo `json:"certificate"`
 }
 
 // ConnectionSettings is what may be changed of it; everything is said each time.
@@ -120,30 +129,283 @@ type Gap struct {
 
 var errUnbuilt = errors.New("not built yet")
 
+// Why the tunnel is not touched.
+var (
+	// ErrSampleConnection means that a sample has no address, since its people are invented.
+	ErrSampleConnection = errors.New("a sample has no public address")
+	// ErrNoTunnel means that the way is another one.
+	ErrNoTunnel = errors.New("Entra does not come through a tunnel here")
+	// ErrNoAuthtoken means that the tunnel can't be opened without ngrok's authtoken.
+	ErrNoAuthtoken = errors.New("ngrok's authtoken is not known")
+	// ErrNotServing means that nobody serves the folder: the tunnel lives with whoever does.
+	ErrNotServing = errors.New("nobody serves this folder now")
+)
+
 // Connection gives how Entra reaches this folder.
 func (b *Backend) Connection(ctx context.Context) (Connection, error) {
-	return Connection{}, errUnbuilt
+	b.link.ask(ctx)
+	return Connection{
+		Address:     b.publicAddress(),
+		Tunnel:      b.tunnelInfo(),
+		Edge:        b.edgeInfo(),
+		Changed:     b.addressChange(),
+		Authtoken:   b.authtokenInfo(),
+		Power:       b.link.awake.info(),
+		Gaps:        []Gap{},
+		Settings:    b.connectionSettings(),
+		Certificate: b.link.cert.info(),
+	}, nil
 }
 
-// SaveConnection checks all values, saves them and applies them, without ending what is in flight. On an error nothing has changed.
+func (b *Backend) connectionSettings() ConnectionSettings {
+	c := b.setting.connection()
+	s := ConnectionSettings{
+		Way: c.Way, Domain: c.Domain, Proxy: hidePassword(c.Proxy), EdgePolicy: c.EdgePolicy, EntraOnly: c.EntraOnly, PublicURL: c.PublicURL,
+		CertFile: c.CertFile, KeyFile: c.KeyFile, TrustedProxies: c.TrustedProxies, KeepAwake: c.KeepAwake, AllNight: c.AllNight, Plan: c.Plan,
+	}
+	if b.setting.wayFixed() {
+		s.Fixed = byFlag
+	}
+	return s
+}
+
+// SaveConnection checks all values, saves them and applies them, without ending what is in flight. It keeps what SaveSettings saves.
+// A proxy that comes back with its password hidden, as Connection gives it, keeps its password. On an error nothing has changed.
 func (b *Backend) SaveConnection(ctx context.Context, s ConnectionSettings) (Connection, error) {
-	return Connection{}, errUnbuilt
+	if b.sample {
+		return Connection{}, ErrSampleConnection
+	}
+	b.setting.saving.Lock()
+	defer b.setting.saving.Unlock()
+	before := b.setting.get()
+	after, err := b.setting.checkConnection(s, before)
+	if err != nil {
+		return Connection{}, err
+	}
+	if after != before {
+		if err := config.Save(b.dir, after, b.log); err != nil {
+			return Connection{}, err
+		}
+		b.setting.put(after)
+		b.log.Info("connection saved", "way", after.Way, "wayBefore", before.Way, "domain", after.Domain, "publicUrl", after.PublicURL)
+		if after.Way != before.Way {
+			b.link.resume()
+		}
+		b.link.applied()
+		b.noteAddress(ctx)
+		b.tellStatus()
+	}
+	return b.Connection(ctx)
 }
 
-// SaveAuthtoken keeps ngrok's authtoken in the keychain or, only on request, in a file; then the tunnel starts with it.
-func (b *Backend) SaveAuthtoken(ctx context.Context, secret, place string) error { return errUnbuilt }
+// over is what holds: what the command line says of a connection, before what the file says.
+func (s *setting) over(c config.Connection) config.Connection {
+	if s.ngrok {
+		c.Way = WayNgrok
+		if s.domain != "" {
+			c.Domain = s.domain
+		}
+	}
+	if s.public != "" {
+		c.Way, c.PublicURL = WayOwn, s.public
+	}
+	return c
+}
+
+func (s *setting) wayFixed() bool { return s.ngrok || s.public != "" }
+
+// connection is what holds now.
+func (s *setting) connection() config.Connection { return s.over(s.get().Connection) }
+
+// checkWay looks at what the command line says of a connection.
+func (s *setting) checkWay() error {
+	if s.public != "" && !config.IsOrigin(s.public) {
+		return fmt.Errorf("public URL %q: use scheme and host alone, such as https://desk.contoso.example: %w", s.public, ErrAddress)
+	}
+	if s.public != "" && s.ngrok {
+		return fmt.Errorf("a public URL and ngrok can't both be the way: %w", ErrAddress)
+	}
+	if err := tunnel.CheckDomain(s.domain); err != nil {
+		return fmt.Errorf("domain %q: %w: %w", s.domain, err, ErrAddress)
+	}
+	return nil
+}
+
+// checkConnection makes what the file shall say of what is asked for, or tells all that is wrong with it.
+func (s *setting) checkConnection(c ConnectionSettings, before config.File) (config.File, error) {
+	after := before
+	held := s.over(before.Connection)
+	after.Connection = config.Connection{
+		Way: c.Way, Domain: host(c.Domain), Proxy: strings.TrimSpace(c.Proxy), EdgePolicy: c.EdgePolicy, EntraOnly: c.EntraOnly,
+		PublicURL: strings.TrimSpace(c.PublicURL), CertFile: strings.TrimSpace(c.CertFile), KeyFile: strings.TrimSpace(c.KeyFile),
+		TrustedProxies: strings.TrimSpace(c.TrustedProxies), KeepAwake: c.KeepAwake, AllNight: c.AllNight, Plan: c.Plan,
+	}
+	now := &after.Connection
+	if now.Proxy == hidePassword(before.Proxy) {
+		now.Proxy = before.Proxy
+	}
+	var faults []string
+	if s.wayFixed() {
+		if now.Way != held.Way || now.Domain != held.Domain || now.PublicURL != held.PublicURL {
+			faults = append(faults, fmt.Sprintf("way must be %s, with its domain and publicUrl, since the command line decides it", held.Way))
+		}
+		now.Way, now.Domain, now.PublicURL = before.Way, before.Domain, before.PublicURL
+	}
+	if broken, ok := errors.AsType[*config.Faults](after.Check()); ok {
+		faults = append(faults, broken.List...)
+	}
+	holds := s.over(*now)
+	faults = append(faults, tunnelFaults(holds)...)
+	faults = append(faults, certificateFaults(holds, time.Now())...)
+	listen := after.Listen
+	if s.listenBy != "" {
+		listen = s.listen
+	}
+	if err := checkListen(listen, s.behindProxy || secure(holds)); err != nil {
+		faults = append(faults, "certFile must stay while other computers reach the listener: "+err.Error())
+	}
+	if len(faults) > 0 {
+		return after, &config.Faults{List: faults}
+	}
+	return after, nil
+}
+
+// tunnelFaults are what only the tunnel can judge.
+func tunnelFaults(c config.Connection) (faults []string) {
+	if err := tunnel.CheckDomain(c.Domain); err != nil {
+		faults = append(faults, "domain must be a host name at ngrok: "+err.Error())
+	}
+	if err := tunnel.CheckProxy(c.Proxy); err != nil {
+		faults = append(faults, "proxy must be one on the way to ngrok: "+err.Error())
+	}
+	return faults
+}
+
+// host is a domain as it is meant, of what is copied from a dashboard.
+func host(domain string) string {
+	domain = strings.ToLower(strings.TrimSpace(domain))
+	return strings.TrimSuffix(strings.TrimPrefix(domain, "https://"), "/")
+}
+
+// hidePassword is a proxy as it may be shown.
+func hidePassword(proxy string) string {
+	u, err := url.Parse(proxy)
+	if err != nil || u.User == nil {
+		return proxy
+	}
+	return u.Redacted()
+}
+
+// SaveAuthtoken keeps ngrok's authtoken in the keychain or, only on request, in a file; then the tunnel starts with it, if it is the way.
+func (b *Backend) SaveAuthtoken(ctx context.Context, secret, place string) error {
+	if b.sample {
+		return ErrSampleConnection
+	}
+	if err := b.link.secrets.SaveAuthtoken(ctx, secret, place); err != nil {
+		return err
+	}
+	b.log.Info("ngrok's authtoken saved", "place", place, "face", b.face)
+	b.link.resume()
+	b.link.look(ctx)
+	b.link.tell(true)
+	return nil
+}
 
 // ForgetAuthtoken removes it from wherever it is kept, and ends the tunnel.
-func (b *Backend) ForgetAuthtoken(ctx context.Context) error { return errUnbuilt }
+func (b *Backend) ForgetAuthtoken(ctx context.Context) error {
+	if b.sample {
+		return ErrSampleConnection
+	}
+	if err := b.link.secrets.ForgetAuthtoken(ctx); err != nil {
+		return err
+	}
+	b.log.Info("ngrok's authtoken forgotten", "face", b.face)
+	b.link.look(ctx)
+	return nil
+}
 
 // StartTunnel opens the tunnel if it is off or blocked.
-func (b *Backend) StartTunnel(ctx context.Context) error { return errUnbuilt }
+func (b *Backend) StartTunnel(ctx context.Context) error {
+	if err := b.link.check(); err != nil {
+		return err
+	}
+	b.link.resume()
+	b.link.mu.Lock()
+	missing := b.link.token.looked && b.link.token.secret == ""
+	b.link.mu.Unlock()
+	if missing { // a keychain that was locked may be open now
+		b.link.look(ctx)
+	}
+	b.link.tell(true)
+	b.tellStatus()
+	b.link.mu.Lock()
+	defer b.link.mu.Unlock()
+	if b.link.token.looked && b.link.token.secret == "" {
+		return errors.Join(ErrNoAuthtoken, b.link.token.problem)
+	}
+	return nil
+}
 
 // StopTunnel closes it until StartTunnel or the next start of the program.
-func (b *Backend) StopTunnel(ctx context.Context) error { return errUnbuilt }
+func (b *Backend) StopTunnel(context.Context) error {
+	if err := b.link.check(); err != nil {
+		return err
+	}
+	b.log.Info("tunnel stopped", "face", b.face)
+	b.link.mu.Lock()
+	b.link.stopped = true
+	b.link.mu.Unlock()
+	b.link.stir()
+	b.tellStatus()
+	return nil
+}
 
-// Reconnect drops the connection to ngrok and makes a new one at once.
-func (b *Backend) Reconnect(ctx context.Context) error { return errUnbuilt }
+// Reconnect drops the connection to ngrok and makes a new one at once. What is blocked is tried again.
+func (b *Backend) Reconnect(ctx context.Context) error {
+	if err := b.link.check(); err != nil {
+		return err
+	}
+	b.link.mu.Lock()
+	ready := !b.link.stopped && b.link.status.State != tunnel.Blocked && b.link.status.State != tunnel.Off
+	b.link.mu.Unlock()
+	if !ready {
+		return b.StartTunnel(ctx)
+	}
+	b.link.tunnel.Reconnect()
+	return nil
+}
 
 // SettleAddress notes that Entra has been given the address of now.
-func (b *Backend) SettleAddress(ctx context.Context) error { return errUnbuilt }
+func (b *Backend) SettleAddress(ctx context.Context) error {
+	if b.sample {
+		return ErrSampleConnection
+	}
+	changed, err := b.link.given.change(ctx, givenAddress.settled)
+	if changed {
+		b.log.Info("Entra has been given the new address", "face", b.face)
+		b.tellStatus()
+	}
+	return err
+}
+
+// check tells why the tunnel can't be touched.
+func (l *link) check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.b.sample:
+		return ErrSampleConnection
+	case l.b.setting.connection().Way != WayNgrok:
+		return ErrNoTunnel
+	case !l.running:
+		return ErrNotServing
+	}
+	return nil
+}
+
+// resume takes back that the admin stopped the tunnel.
+func (l *link) resume() {
+	l.mu.Lock()
+	l.stopped = false
+	l.mu.Unlock()
+}

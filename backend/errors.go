@@ -11,6 +11,7 @@ import (
 	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
+	"scimdesk/backend/tunnel"
 )
 
 // ErrQuery is a question that can't be answered as it is asked; what wraps it names what is allowed.
@@ -35,6 +36,9 @@ func classify(err error) fault {
 		}
 		code := "DB_" + strings.ToUpper(strings.ReplaceAll(string(down.State), "-", ""))
 		return fault{code, "Nothing can be saved: the disk or the database is " + string(down.State) + ". Entra is told to try again later; free the cause and it goes on by itself."}
+	}
+	if r, ok := errors.AsType[*tunnel.Reason](err); ok {
+		return fault{r.Code, r.Message}
 	}
 	if e, ok := errors.AsType[*scim.Error](err); ok {
 		if e.Kind == scim.NotFound {
@@ -79,6 +83,14 @@ func classify(err error) fault {
 		return fault{"EXPORT_FAILED", err.Error()}
 	case errors.Is(err, ErrAddress):
 		return fault{"BAD_ADDRESS", err.Error()}
+	case errors.Is(err, ErrSampleConnection):
+		return fault{"SAMPLE_CONNECTION", "A sample has no public address: its people are invented and stay here. Leave the sample to set up the connection."}
+	case errors.Is(err, ErrNoTunnel):
+		return fault{"NO_TUNNEL", "Entra does not come through a tunnel here. Choose the tunnel by ngrok first."}
+	case errors.Is(err, ErrNotServing):
+		return fault{"NOT_SERVING", "Nobody serves this data folder now. Start it with scimd run, or open it in the window."}
+	case errors.Is(err, ErrNoAuthtoken):
+		return fault{"TUNNEL_NO_TOKEN", "The tunnel needs ngrok's authtoken. Copy it from ngrok's dashboard and save it here."}
 	case errors.Is(err, ErrExposed):
 		return fault{"LISTEN_EXPOSED", err.Error()}
 	case isBusy(err):

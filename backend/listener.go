@@ -2,14 +2,13 @@ package backend
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,13 +29,13 @@ const (
 )
 
 // ErrExposed refuses a listen address that other computers reach: the secret would travel unencrypted.
-var ErrExposed = errors.New("the listen address is reachable from other computers and has no TLS: use 127.0.0.1, or say --behind-proxy if a reverse proxy adds TLS")
+var ErrExposed = errors.New("the listen address is reachable from other computers and has no TLS: use 127.0.0.1, give a certificate under the own address, or say --behind-proxy if a reverse proxy adds TLS")
 
 // ErrAddress is a listen address that is none.
 var ErrAddress = errors.New("use host:port, such as 127.0.0.1:8088")
 
-// checkListen accepts host:port on loopback, anything if a proxy stands before it, and NoListener.
-func checkListen(addr string, behindProxy bool) error {
+// checkListen accepts host:port on loopback, anything if it is private, since TLS is spoken there or a proxy stands before it, and NoListener.
+func checkListen(addr string, private bool) error {
 	if addr == NoListener {
 		return nil
 	}
@@ -47,33 +46,13 @@ func checkListen(addr string, behindProxy bool) error {
 	if err != nil {
 		return fmt.Errorf("listen address %q: %w: %w", addr, ErrAddress, err)
 	}
-	if behindProxy || host == "localhost" {
+	if private || host == "localhost" {
 		return nil
 	}
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsLoopback() {
 		return nil
 	}
 	return fmt.Errorf("listen address %q: %w", addr, ErrExposed)
-}
-
-// checkPublic accepts nothing, or scheme and host alone.
-func checkPublic(public string) error {
-	if public == "" {
-		return nil
-	}
-	u, err := url.Parse(public)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
-		return fmt.Errorf("public URL %q: use scheme and host alone, such as https://desk.contoso.example: %w", public, ErrAddress)
-	}
-	return nil
-}
-
-// address is the SCIM base URL that clients are given.
-func (b *Backend) address() string {
-	if b.public != "" && b.door.wanted() != NoListener {
-		return strings.TrimRight(b.public, "/") + server.DefaultBasePath
-	}
-	return b.door.address()
 }
 
 // local is what the loopback listener serves: SCIM, and a health check that needs no token and tells nothing. The check
@@ -92,6 +71,7 @@ func local(scim http.Handler) http.Handler {
 // listener is one address and the server on it. The address may change: whoever is connected to the old one is served on.
 type listener struct {
 	http    *http.Server
+	secure  func() *tls.Config // nil while plain HTTP is spoken
 	log     *slog.Logger
 	changed func()
 	wake    chan struct{} // holds one: what is to be served may be another
@@ -105,11 +85,24 @@ type listener struct {
 	ended  bool
 }
 
-// A socket is what is listened on. Once retired it takes no connection, and each that it has taken ends after its next answer; so no
+// A socket is what is listened on. It speaks TLS from the connection on that comes after that is wanted. Once retired it takes no connection, and each that it has taken ends after its next answer; so no
 // request that was sent is cut off.
 type socket struct {
 	net.Listener
+	secure  func() *tls.Config
 	retired atomic.Bool
+}
+
+// Accept gives a *tls.Conn where TLS is wanted, in which http.Server finds out about HTTP/2.
+func (s *socket) Accept() (net.Conn, error) {
+	c, err := s.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	if t := s.secure(); t != nil {
+		return tls.Server(c, t), nil
+	}
+	return c, nil
 }
 
 func (s *socket) retire() {
@@ -120,8 +113,8 @@ func (s *socket) retire() {
 // socketOf finds in a request's context what its connection came by.
 type socketOf struct{}
 
-func newListener(addr string, h http.Handler, log *slog.Logger, changed func()) *listener {
-	return &listener{want: addr, log: log, changed: changed, wake: make(chan struct{}, 1), http: &http.Server{
+func newListener(addr string, h http.Handler, secure func() *tls.Config, log *slog.Logger, changed func()) *listener {
+	return &listener{want: addr, secure: secure, log: log, changed: changed, wake: make(chan struct{}, 1), http: &http.Server{
 		Handler:           partingHandler(h),
 		BaseContext:       func(ln net.Listener) context.Context { return context.WithValue(context.Background(), socketOf{}, ln) },
 		ReadHeaderTimeout: headerTimeout,
@@ -135,22 +128,23 @@ func newListener(addr string, h http.Handler, log *slog.Logger, changed func()) 
 	}}
 }
 
-// partingHandler tells clients of a retired socket to come back by the new address.
+// partingHandler tells clients of a retired socket to come back by the new address, and those that came before TLS was wanted, or
+// since it is not any more, to come back as it is now.
 func partingHandler(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s, ok := r.Context().Value(socketOf{}).(*socket); ok && s.retired.Load() {
+		if s, ok := r.Context().Value(socketOf{}).(*socket); ok && (s.retired.Load() || (s.secure() != nil) != (r.TLS != nil)) {
 			w.Header().Set("Connection", "close")
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-func listen(ctx context.Context, addr string) (*socket, error) {
+func (l *listener) listen(ctx context.Context, addr string) (*socket, error) {
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("serve SCIM: %w", err)
 	}
-	return &socket{Listener: ln}, nil
+	return &socket{Listener: ln, secure: l.secure}, nil
 }
 
 // bind listens on the wanted address unless that is done.
@@ -164,7 +158,7 @@ func (l *listener) bind(ctx context.Context) *socket {
 		return l.ln
 	}
 	first := l.since.IsZero()
-	l.ln, l.err = listen(ctx, l.want)
+	l.ln, l.err = l.listen(ctx, l.want)
 	if first || l.ln != nil {
 		l.since = time.Now()
 	}
@@ -193,11 +187,11 @@ func (l *listener) prepare(ctx context.Context, addr string) (*move, error) {
 		return m, nil
 	}
 	var err error
-	m.next, err = listen(ctx, addr)
+	m.next, err = l.listen(ctx, addr)
 	if err != nil && samePort && isBusy(err) {
 		m.gap, l.moving = true, true
 		l.ln.retire()
-		if m.next, err = listen(ctx, addr); err != nil {
+		if m.next, err = l.listen(ctx, addr); err != nil {
 			m.giveBack(ctx)
 		}
 	}
@@ -264,7 +258,7 @@ func (m *move) giveBack(ctx context.Context) {
 	l := m.l
 	l.moving, l.ln = false, nil
 	if !l.ended {
-		l.ln, l.err = listen(context.WithoutCancel(ctx), l.want)
+		l.ln, l.err = l.listen(context.WithoutCancel(ctx), l.want)
 	}
 	l.stir()
 }
@@ -392,6 +386,9 @@ func (l *listener) address() string {
 		if at = l.wanted(); at == NoListener {
 			return ""
 		}
+	}
+	if l.secure() != nil {
+		return "https://" + at + server.DefaultBasePath
 	}
 	return "http://" + at + server.DefaultBasePath
 }

@@ -178,6 +178,8 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Started: stamp(b.started),
 		Address: b.address(),
 		Sample:  b.sample,
+		Tunnel:  b.tunnelInfo(),
+		Changed: b.addressChange(),
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),
 			Serving: b.door.bound() != "",

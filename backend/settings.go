@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -38,6 +39,9 @@ type setting struct {
 	listen      string // "" if the file decides
 	listenBy    string // who decides then
 	behindProxy bool
+	public      string // of the command line: the way is own then
+	ngrok       bool   // of the command line: the way is ngrok
+	domain      string // goes with ngrok
 
 	saving  sync.Mutex    // one change after the other
 	changed chan struct{} // holds one: how long things are kept is to be looked at again
@@ -48,7 +52,13 @@ type setting struct {
 
 // newSetting knows what is said from outside. The file is not read yet: the folder may be another process's.
 func newSetting(o Options) (*setting, error) {
-	s := &setting{behindProxy: o.BehindProxy, changed: make(chan struct{}, 1)}
+	s := &setting{
+		behindProxy: o.BehindProxy, changed: make(chan struct{}, 1),
+		public: o.PublicURL, ngrok: o.Ngrok, domain: host(o.Domain),
+	}
+	if err := s.checkWay(); err != nil {
+		return nil, err
+	}
 	if s.listen = o.Listen; s.listen != "" {
 		s.listenBy = byFlag
 	} else if s.listen = os.Getenv(EnvListen); s.listen != "" {
@@ -56,7 +66,11 @@ func newSetting(o Options) (*setting, error) {
 	} else {
 		return s, nil
 	}
-	return s, checkListen(s.listen, o.BehindProxy)
+	err := checkListen(s.listen, o.BehindProxy)
+	if errors.Is(err, ErrExposed) {
+		err = nil // a certificate of the settings may allow it
+	}
+	return s, err
 }
 
 // load reads the file and gives the address to listen on.
@@ -64,10 +78,14 @@ func (s *setting) load(dir string) (listen string, err error) {
 	if s.file, err = config.Load(dir); err != nil {
 		return "", err
 	}
-	if s.listenBy != "" {
-		return s.listen, nil
+	if faults := tunnelFaults(s.file.Connection); len(faults) > 0 {
+		return "", fmt.Errorf("settings of %s: %w", dir, &config.Faults{List: faults})
 	}
-	if err := checkListen(s.file.Listen, s.behindProxy); err != nil {
+	private := s.behindProxy || secure(s.connection())
+	if s.listenBy != "" {
+		return s.listen, checkListen(s.listen, private)
+	}
+	if err := checkListen(s.file.Listen, private); err != nil {
 		return "", fmt.Errorf("settings of %s: %w", dir, err)
 	}
 	return s.file.Listen, nil
@@ -91,7 +109,8 @@ func (s *setting) put(f config.File) {
 
 // check makes a change to what the file shall say, or tells what is wrong with it.
 func (s *setting) check(c SettingsChange, before config.File) (config.File, error) {
-	after := config.File{Listen: c.Listen, RequestDays: c.RequestDays, DeletedDays: c.DeletedDays}
+	after := before
+	after.Listen, after.RequestDays, after.DeletedDays = c.Listen, c.RequestDays, c.DeletedDays
 	if s.listenBy != "" {
 		if c.Listen != s.listen {
 			return after, &config.Faults{List: []string{fmt.Sprintf("listen must be %s, since %s decides it", s.listen, s.decider())}}
@@ -104,7 +123,7 @@ func (s *setting) check(c SettingsChange, before config.File) (config.File, erro
 	if s.listenBy != "" {
 		return after, nil
 	}
-	return after, checkListen(after.Listen, s.behindProxy)
+	return after, checkListen(after.Listen, s.behindProxy || secure(s.over(after.Connection)))
 }
 
 func (s *setting) decider() string {
@@ -132,7 +151,7 @@ func (b *Backend) Settings(ctx context.Context) (Settings, error) {
 	return s, nil
 }
 
-// SaveSettings checks all values, tries the new address, saves, and only then changes over: the old address takes no more
+// SaveSettings keeps what SaveConnection saves. It checks all values, tries the new address, saves, and only then changes over: the old address takes no more
 // connections, and what is in flight there is finished. On an error nothing has changed.
 func (b *Backend) SaveSettings(ctx context.Context, c SettingsChange) (Settings, error) {
 	b.setting.saving.Lock()

@@ -38,12 +38,19 @@ func freeAddress(t *testing.T, host string) string {
 	return ln.Addr().String()
 }
 
+// with is the default settings but for a change.
+func with(change func(*config.File)) config.File {
+	f := config.Default()
+	change(&f)
+	return f
+}
+
 // configured opens a backend whose settings decide the address, and serves it there.
 func configured(t *testing.T, change ...func(*Options)) (*Backend, string) {
 	t.Helper()
 	t.Setenv(EnvListen, "")
 	dir := t.TempDir()
-	if err := config.Save(dir, config.File{Listen: freeAddress(t, "127.0.0.1"), RequestDays: 90}, slog.New(slog.DiscardHandler)); err != nil {
+	if err := config.Save(dir, with(func(f *config.File) { f.Listen = freeAddress(t, "127.0.0.1") }), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	return serve(t, append([]func(*Options){func(o *Options) { o.Dir, o.Listen = dir, "" }}, change...)...)
@@ -98,7 +105,7 @@ func TestSettingsComeFromFlagEnvironmentFileAndDefault(t *testing.T) {
 	if s := look(Options{}); s.Listen != DefaultListen || s.ListenFixed != "" || s.RequestDays != 90 || s.DeletedDays != 0 || s.Folder != dir || s.Size == 0 || s.Requests != 0 {
 		t.Errorf("without a file: %+v", s)
 	}
-	if err := config.Save(dir, config.File{Listen: "127.0.0.1:0", RequestDays: 7, DeletedDays: 30}, slog.New(slog.DiscardHandler)); err != nil {
+	if err := config.Save(dir, with(func(f *config.File) { f.Listen, f.RequestDays, f.DeletedDays = "127.0.0.1:0", 7, 30 }), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if s := look(Options{}); s.Listen != "127.0.0.1:0" || s.ListenFixed != "" || s.RequestDays != 7 || s.DeletedDays != 30 {
@@ -126,7 +133,7 @@ func TestAFixedAddressStaysAndTheRestIsSaved(t *testing.T) {
 	if err != nil || after.RequestDays != 5 || after.Listen != "127.0.0.1:0" {
 		t.Errorf("%+v, %v", after, err)
 	}
-	if f, err := config.Load(b.Dir()); err != nil || f != (config.File{Listen: DefaultListen, RequestDays: 5}) {
+	if f, err := config.Load(b.Dir()); err != nil || f != with(func(f *config.File) { f.RequestDays = 5 }) {
 		t.Errorf("the flag went into the file: %+v, %v", f, err)
 	}
 }
@@ -340,7 +347,7 @@ func TestAChangeMendsABusyPort(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	dir := t.TempDir()
-	if err := config.Save(dir, config.File{Listen: taken.Addr().String()}, slog.New(slog.DiscardHandler)); err != nil {
+	if err := config.Save(dir, with(func(f *config.File) { f.Listen = taken.Addr().String() }), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(EnvListen, "")

@@ -1,0 +1,155 @@
+package backend
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"scimdesk/backend/server"
+	"scimdesk/backend/store"
+)
+
+// givenKey is where the store keeps the address that Entra was given.
+const givenKey = "address given to Entra"
+
+// given is the address that Entra was given, as far as one can know from here: the first one that was up, later the one that Entra was
+// seen at or that the admin says. While the public address is another, Entra sends to where nobody is, and that is told.
+type given struct {
+	store   *store.Store
+	keeping sync.Mutex  // one change after the other
+	alarm   atomic.Bool // the address of now is another; cheap to ask with every request
+
+	mu  sync.Mutex
+	now givenAddress
+}
+
+// givenAddress is what the store keeps.
+type givenAddress struct {
+	Address string    `json:"address"`
+	Way     string    `json:"way"`
+	New     string    `json:"new,omitempty"` // another one, since At; "" while all is well
+	NewWay  string    `json:"newWay,omitempty"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+// load reads what was kept.
+func (g *given) load(ctx context.Context) error {
+	text, err := g.store.Meta(ctx, givenKey)
+	if err != nil || text == "" {
+		return err
+	}
+	var kept givenAddress
+	if err := json.Unmarshal([]byte(text), &kept); err != nil {
+		return fmt.Errorf("read the address that Entra was given: %w", err)
+	}
+	g.put(kept)
+	return nil
+}
+
+func (g *given) get() givenAddress {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.now
+}
+
+func (g *given) put(a givenAddress) {
+	g.mu.Lock()
+	g.now = a
+	g.mu.Unlock()
+	g.alarm.Store(a.New != "")
+}
+
+// by is the address that Entra was given if it is of a way.
+func (g *given) by(way string) string {
+	if a := g.get(); a.Way == way {
+		return a.Address
+	}
+	return ""
+}
+
+// change keeps what f makes of it, and tells whether that is something else.
+func (g *given) change(ctx context.Context, f func(givenAddress) givenAddress) (changed bool, err error) {
+	g.keeping.Lock()
+	defer g.keeping.Unlock()
+	before := g.get()
+	after := f(before)
+	if after == before {
+		return false, nil
+	}
+	text, err := json.Marshal(after)
+	if err != nil {
+		return false, fmt.Errorf("note the address: %w", err)
+	}
+	g.put(after) // told also where the disk refuses it
+	return true, g.store.SetMeta(ctx, givenKey, string(text))
+}
+
+// seen is what an address that is up makes of the one that Entra was given.
+func (a givenAddress) seen(address, way string, now time.Time) givenAddress {
+	switch {
+	case a.Address == "", a.Address == address:
+		return givenAddress{Address: address, Way: way}
+	case a.New == address:
+		return a
+	}
+	return givenAddress{Address: a.Address, Way: a.Way, New: address, NewWay: way, At: now.UTC().Truncate(time.Millisecond)}
+}
+
+// settled is that Entra has the new address.
+func (a givenAddress) settled() givenAddress {
+	if a.New == "" {
+		return a
+	}
+	return givenAddress{Address: a.New, Way: a.NewWay}
+}
+
+// noteAddress compares the address that is up with the one that Entra was given.
+func (b *Backend) noteAddress(ctx context.Context) {
+	origin, up := b.link.origin()
+	if origin == "" || !up || b.sample {
+		return
+	}
+	way := b.setting.connection().Way
+	b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.seen(origin+server.DefaultBasePath, way, time.Now()) })
+}
+
+func (b *Backend) changeGiven(ctx context.Context, f func(givenAddress) givenAddress) {
+	changed, err := b.link.given.change(ctx, f)
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		b.log.Warn("note the address that Entra was given", "err", err)
+	}
+	if changed {
+		b.tellStatus()
+	}
+}
+
+// entered looks at a request with an accepted token: one that came by the new address shows that Entra has it.
+func (b *Backend) entered(r *http.Request, who server.Caller) {
+	if who.Check || !b.link.given.alarm.Load() {
+		return
+	}
+	u, err := url.Parse(b.link.given.get().New)
+	if err != nil || !strings.EqualFold(u.Host, r.Host) {
+		return
+	}
+	b.link.mu.Lock()
+	b.link.arrived = true
+	b.link.mu.Unlock()
+	b.link.stir()
+}
+
+// addressChange tells of an address that Entra does not have.
+func (b *Backend) addressChange() AddressChange {
+	a := b.link.given.get()
+	if a.New == "" {
+		return AddressChange{}
+	}
+	return AddressChange{Old: a.Address, New: a.New, At: stamp(a.At)}
+}
