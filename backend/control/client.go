@@ -2,6 +2,7 @@ package control
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -134,7 +135,11 @@ func (c *Client) Watch(ctx context.Context, each func(backend.Notify)) error {
 }
 
 func (c *Client) decode(ctx context.Context, method, path string, into any) error {
-	body, err := c.do(ctx, method, path)
+	return c.decodeBody(ctx, method, path, nil, into)
+}
+
+func (c *Client) decodeBody(ctx context.Context, method, path string, send []byte, into any) error {
+	body, err := c.doBody(ctx, method, path, send)
 	if err != nil {
 		return err
 	}
@@ -147,6 +152,11 @@ func (c *Client) decode(ctx context.Context, method, path string, into any) erro
 
 // do asks, and believes no answer, not even a refusal, before it has proved to be the owner's.
 func (c *Client) do(ctx context.Context, method, path string) (io.ReadCloser, error) {
+	return c.doBody(ctx, method, path, nil)
+}
+
+// doBody is do with a body, which is sealed; nil sends none.
+func (c *Client) doBody(ctx context.Context, method, path string, body []byte) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1:"+strconv.Itoa(c.run.Port)+path, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)
@@ -154,6 +164,10 @@ func (c *Client) do(ctx context.Context, method, path string) (io.ReadCloser, er
 	nonce := rand.Text()
 	req.Header.Set(nonceHeader, nonce)
 	req.Header.Set(proofHeader, askProof(c.run.Secret, method, req.URL.RequestURI(), nonce))
+	if body != nil {
+		sealed := seal(c.run.Secret, method, req.URL.RequestURI(), nonce, body)
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(sealed)), int64(len(sealed))
+	}
 	res, err := c.http.RoundTrip(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask the owner of the folder: %w", err)

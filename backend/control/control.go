@@ -129,6 +129,11 @@ func guard(secret string, next http.Handler) http.Handler {
 			http.Error(w, "this door is for scimd on this computer", http.StatusForbidden)
 			return
 		}
+		if err := unsealBody(secret, r); err != nil {
+			w.Header().Set("Connection", "close")
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
 		w.Header().Set(proofHeader, answerProof(secret, nonce))
 		next.ServeHTTP(w, r)
 	})
@@ -153,6 +158,7 @@ func routes(b *backend.Backend) http.Handler {
 			return b.Export(r.Context(), out, r.PathValue("what"), r.PathValue("format"))
 		})
 	})
+	connectionRoutes(mux, b)
 	mux.HandleFunc("GET /watch", func(w http.ResponseWriter, r *http.Request) { watch(w, r, b) })
 	return mux
 }
