@@ -520,9 +520,15 @@ func (a *App) ShowFile(path string) error {
 var pages = map[string]string{
 	"entra":     "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
 	"scim-docs": "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups",
+
+	"ngrok":           "https://dashboard.ngrok.com/signup",
+	"ngrok-authtoken": "https://dashboard.ngrok.com/get-started/your-authtoken",
+	"ngrok-domains":   "https://dashboard.ngrok.com/domains",
+	"ngrok-agents":    "https://dashboard.ngrok.com/agents",
+	"ngrok-pricing":   "https://ngrok.com/pricing",
 }
 
-// OpenPage opens one of Microsoft's pages in the browser; it is named, so that no page of ours can open any other.
+// OpenPage opens one of Microsoft's or ngrok's pages in the browser; it is named, so that no page of ours can open any other.
 func (a *App) OpenPage(name string) error {
 	return a.do(func(ctx context.Context) error {
 		page, ok := pages[name]

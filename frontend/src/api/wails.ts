@@ -52,7 +52,9 @@ export const useFolder = (path: string): Promise<void> => call(() => app.UseFold
 export const preferences = (): Promise<Preferences> => call(app.Preferences)
 export const savePreferences = (theme: string, language: string): Promise<void> => call(() => app.SavePreferences(theme, language))
 export const saveView = (name: string, state: string): Promise<void> => call(() => app.SaveView({ name, state }))
-export const openPage = (name: 'entra' | 'scim-docs'): Promise<void> => call(() => app.OpenPage(name))
+/** Pages of others that the window may open in the browser; app.go has their addresses. */
+export type Page = 'entra' | 'scim-docs' | 'ngrok' | 'ngrok-authtoken' | 'ngrok-domains' | 'ngrok-agents' | 'ngrok-pricing'
+export const openPage = (name: Page): Promise<void> => call(() => app.OpenPage(name))
 export const startSample = (options: SampleOptions): Promise<void> => call(() => app.StartSample(options))
 export const leaveSample = (): Promise<void> => call(app.LeaveSample)
 export const sampleState = (): Promise<SampleInfo> => call(app.SampleState)

@@ -1,26 +1,74 @@
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ErrorBar } from '../../components/ErrorBar'
 import { PageHead } from '../../components/PageHead'
+import { useNow } from '../../lib/now'
+import { useObservable } from '../../lib/observable'
+import { hasMoved } from '../../lib/tunnel'
 import type { PageProps } from '../../shell/page'
+import { connection } from '../../state/connection'
 import { AddressCard } from './AddressCard'
+import { ChangedAddress } from './ChangedAddress'
+import { GapsCard } from './GapsCard'
+import { NgrokSetup } from './NgrokSetup'
+import { NightCard } from './NightCard'
+import { OwnCard } from './OwnCard'
+import { QuotaCard } from './QuotaCard'
 import { SeenCard } from './SeenCard'
 import { StepsCard } from './StepsCard'
 import { TokenCard } from './TokenCard'
+import { TunnelCard } from './TunnelCard'
+import { WayCard } from './WayCard'
 import './connection.css'
 
-/** What Entra needs, and what was seen of it. */
+/** How Entra reaches this folder, what it needs for that, and what was seen of it. A sample has no address on the internet. */
 export function ConnectionPage({ snapshot, unsure }: PageProps) {
   const { t } = useTranslation()
+  const { saved, error } = useObservable(connection.state)
+  const { store, sample, tunnel, changed, quota, gap, address } = snapshot
+  const now = useNow()
+  const moved = JSON.stringify([tunnel, changed, quota, gap, address, unsure])
+  useEffect(() => void (sample || connection.load(store)), [store, sample, moved, now])
+
+  const known = sample ? null : saved
+  const off = unsure || sample
+  const fixed = known !== null && known.settings.fixed !== ''
+  const way = known ? connection.way() : 'none'
   return (
     <>
       <PageHead title={t('shell.pages.connection')} />
+      {!sample && hasMoved(snapshot) && <ChangedAddress changed={changed} off={off} />}
+      {!sample && error && <ErrorBar error={error} onRetry={() => void connection.load(store)} />}
       <div className="connection">
         <div className="connection-state">
+          {sample && <SampleWay />}
+          {known && <WayCard saved={known} off={off} />}
+          {!sample && !known && !error && <div className="bone connection-bone" aria-hidden />}
+          {known && way === 'ngrok' && !known.authtoken.exists && <NgrokSetup saved={known} off={off} />}
+          {known && way === 'own' && <OwnCard saved={known} listen={snapshot.listener.listen} off={off || fixed} />}
           <AddressCard snapshot={snapshot} unsure={unsure} />
+          {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} />}
           <TokenCard snapshot={snapshot} unsure={unsure} />
           <SeenCard snapshot={snapshot} unsure={unsure} />
         </div>
-        <StepsCard snapshot={snapshot} />
+        <div className="connection-state">
+          <StepsCard snapshot={snapshot} />
+          {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} />}
+          {known && <GapsCard gaps={known.gaps} />}
+          {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
+        </div>
       </div>
     </>
+  )
+}
+
+/** Why a sample offers no way: it never leaves this computer. */
+function SampleWay() {
+  const { t } = useTranslation()
+  return (
+    <section className="card" aria-labelledby="way-title">
+      <h2 id="way-title">{t('connection.way.title')}</h2>
+      <p>{t('connection.way.sample')}</p>
+    </section>
   )
 }

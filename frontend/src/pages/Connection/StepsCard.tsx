@@ -30,7 +30,7 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.url')}
-          {!sample && (way === 'thisComputer' || way === 'unencrypted') && ` ${t('connection.steps.urlElsewhere', { address, path: new URL(address).pathname })}`}
+          {!sample && (way === 'thisComputer' || way === 'unencrypted') && ` ${t('connection.steps.urlElsewhere', { address })}`}
           {!sample && way === 'https' && (
             <span className="with-copy">
               <span className="mono">{address}</span>
