@@ -10,6 +10,7 @@ export type ActivityPage = backend.ActivityPage
 export type AddressChange = backend.AddressChange
 export type Attribute = backend.Attribute
 export type AuthtokenInfo = backend.AuthtokenInfo
+export type CertificateInfo = backend.CertificateInfo
 export type Change = backend.Change
 export type CheckState = backend.CheckState
 export type CheckStep = backend.CheckStep

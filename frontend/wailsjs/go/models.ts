@@ -138,6 +138,11 @@ export namespace backend {
 	    ok: boolean;
 	    failed: string;
 	}
+	export interface CertificateInfo {
+	    names: string[];
+	    until: string;
+	    problem: string;
+	}
 	export interface ConnectionSettings {
 	    way: string;
 	    domain: string;
@@ -214,6 +219,7 @@ export namespace backend {
 	    power: PowerInfo;
 	    gaps: Gap[];
 	    settings: ConnectionSettings;
+	    certificate: CertificateInfo;
 	}
 	
 	export interface Counts {
