@@ -111,7 +111,7 @@ export function Shell({ session }: { session: Session }) {
       {over === 'palette' && <Palette session={session} snapshot={snapshot} />}
       {over === 'help' && <Help snapshot={snapshot} />}
       <SampleDialog />
-      <RotationDialog />
+      <RotationDialog snapshot={snapshot} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
-import { type ApiError, toApiError } from '../api/errors'
 import { useEffect, useState } from 'react'
+import { type ApiError, toApiError } from '../api/errors'
 import { Observable, useObservable } from '../lib/observable'
 
 export interface FeedView<T> {

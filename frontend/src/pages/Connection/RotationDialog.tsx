@@ -1,63 +1,50 @@
 import {
-  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Input, MessageBar, MessageBarBody,
+  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, MessageBar, MessageBarBody,
 } from '@fluentui/react-components'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Snapshot } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
 import { reach } from '../../lib/address'
 import { useReturnedFocus } from '../../lib/focus'
 import { useObservable } from '../../lib/observable'
-import { copy, copySecret } from '../../state/clipboard'
-import { type Fresh, freshToken } from '../../state/rotation'
+import { copy } from '../../state/clipboard'
+import { type Fresh, freshClient, freshToken, watched } from '../../state/rotation'
 import { AddressNote } from './AddressCard'
+import { ClientDialog } from './ClientDialog'
+import { EntraSteps } from './EntraSteps'
+import { RotationWatch } from './RotationWatch'
+import { Secret, useSecret } from './Secret'
 
-/** Stands in the shell, so that a page which changes or goes does not take the secret with it. */
-export function RotationDialog() {
+/** Stands in the shell, so that a page which changes or goes does not take a secret with it. */
+export function RotationDialog({ snapshot }: { snapshot: Snapshot }) {
   const fresh = useObservable(freshToken)
-  return fresh && <Shown {...fresh} onClose={() => freshToken.set(null)} />
+  const client = useObservable(freshClient)
+  const watching = useObservable(watched)
+  const close = () => {
+    freshToken.set(null)
+    watched.set(false)
+  }
+  if (client) return <ClientDialog made={client} address={snapshot.address} onClose={() => freshClient.set(null)} />
+  if (fresh && (fresh.sample || fresh.before !== 'goesOn')) return <Shown key={fresh.made.token.id} {...fresh} onClose={close} />
+  if (fresh || (watching && snapshot.token.exists)) return <RotationWatch key={fresh?.made.token.id ?? ''} fresh={fresh} snapshot={snapshot} onClose={close} />
+  return null
 }
 
-/** Shows a new secret, once. Escape closes it only after copying, since the secret can't be shown again. */
-function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: () => void }) {
+/** Shows a new secret, once, where there is no old token to look after. Escape closes it only after copying, since the secret can't be shown again. */
+function Shown({ made, before, sample, address, onClose }: Fresh & { onClose: () => void }) {
   const { t } = useTranslation()
   useReturnedFocus()
-  const [copied, setCopied] = useState(false)
-  const [stayed, setStayed] = useState(false)
-  const copyNow = async () => {
-    const done = await copySecret(made.secret)
-    if (done) setCopied(true)
-    return done
-  }
+  const secret = useSecret(made.secret)
+  const ended = before === 'ended' && !sample
   return (
-    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && (copied ? onClose() : setStayed(true))}>
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && (secret.copied ? onClose() : secret.stay())}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{t('tokens.rotation.title')}</DialogTitle>
           <DialogContent className="rotation">
             <p>{t('tokens.rotation.shownOnce')}</p>
-            <div className="secret">
-              <Input
-                readOnly
-                aria-label={t('tokens.rotation.secret')}
-                value={made.secret}
-                input={{ spellCheck: false, autoComplete: 'off' }}
-                onFocus={(e) => e.currentTarget.select()}
-                onCopy={(e) => {
-                  e.preventDefault() // by the same way as the button: counted as copied, and emptied after a minute
-                  void copyNow()
-                }}
-              />
-              <CopyButton
-                appearance="primary"
-                label={t('tokens.rotation.copy')}
-                text={t('tokens.rotation.copy')}
-                copied={t('common.actionsBar.copied')}
-                onCopy={copyNow}
-              />
-            </div>
-            {stayed && !copied && <p role="alert">{t('tokens.rotation.stays')}</p>}
-            {copied && <p className="quiet">{t('tokens.rotation.clears')}</p>}
-            {replaced && !sample && (
+            <Secret {...secret} label={t('tokens.rotation.secret')} copyWord={t('tokens.rotation.copy')} />
+            {ended && (
               <MessageBar intent="warning" layout="multiline">
                 <MessageBarBody>{t('tokens.rotation.oldEnded')}</MessageBarBody>
               </MessageBar>
@@ -66,28 +53,34 @@ function Shown({ made, replaced, sample, address, onClose }: Fresh & { onClose: 
               <p>{t('tokens.rotation.sampleTakesIt')}</p>
             ) : (
               <>
-                <h3>{t('tokens.rotation.url')}</h3>
-                {reach(address) === 'https' && (
-                  <p className="with-copy">
-                    <span className="mono address">{address}</span>
-                    <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
-                  </p>
-                )}
-                <AddressNote address={address} />
+                <TenantUrl address={address} />
                 <h3>{t('tokens.rotation.steps')}</h3>
-                <ol>
-                  <li>{t('tokens.rotation.step1')}</li>
-                  <li>{t(replaced ? 'tokens.rotation.step2' : 'tokens.rotation.step2First')}</li>
-                  <li>{t('tokens.rotation.step3')}</li>
-                </ol>
+                <EntraSteps first={!ended} />
               </>
             )}
           </DialogContent>
           <DialogActions>
-            <Button onClick={onClose}>{copied ? t('tokens.rotation.done') : t('tokens.rotation.close')}</Button>
+            <Button onClick={onClose}>{secret.copied ? t('tokens.rotation.done') : t('tokens.rotation.close')}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>
     </Dialog>
+  )
+}
+
+/** What stands in Entra above the secret. */
+function TenantUrl({ address }: { address: string }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <h3>{t('tokens.rotation.url')}</h3>
+      {reach(address) === 'https' && (
+        <p className="with-copy">
+          <span className="mono address">{address}</span>
+          <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
+        </p>
+      )}
+      <AddressNote address={address} />
+    </>
   )
 }

@@ -1,11 +1,13 @@
 import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
-import type { Snapshot } from '../../api/types'
+import type { Snapshot, Tokens } from '../../api/types'
 import { Status } from '../../components/Status'
 import { evidence, fresh, reasonText, type Link as ChainLink } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
-import { ago, moment, when } from '../../lib/time'
+import { ago, brief, moment, when } from '../../lib/time'
 import { hashOf } from '../../state/route'
+import { useTokens, type Whose, whose } from '../../state/tokens'
+import './tokens.css'
 
 const tones = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' } as const satisfies Record<ChainLink['state'], string>
 
@@ -14,6 +16,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
   const { t, i18n } = useTranslation()
   const now = useNow()
   const { lastEntra, refused, token } = snapshot
+  const { data } = useTokens(snapshot)
   const found = evidence(snapshot, unsure, now)
   const nothing = !lastEntra && (found.state === 'noToken' || found.state === 'waiting')
   const at = (iso: string) => `${when(iso, i18n.language)} (${ago(iso, i18n.language, now)})`
@@ -33,6 +36,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
           {refused.at ? (
             <>
               <span title={moment(refused.at, i18n.language)}>{at(refused.at)}</span>
+              {refused.lastFour && <span>{t(refused.ended ? 'tokens.seen.sentEnded' : 'tokens.seen.sent', { lastFour: refused.lastFour, ended: refused.ended && when(refused.ended, i18n.language) })}</span>}
               {refused.remote && <span>{t('tokens.seen.from', { remote: refused.remote })}</span>}
               {refused.activity > 0 && <Link href={hashOf({ page: 'activity', id: String(refused.activity) })}>{t('tokens.seen.show')}</Link>}
             </>
@@ -46,7 +50,36 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
           <span className="quiet">{t('tokens.seen.why')}</span> <span lang="en">{refused.detail}</span>
         </p>
       )}
+      {data && data.recent.length > 0 && <Uses data={data} />}
       {found.state === 'refused' && <p>{t('tokens.seen.whatToDo', { lastFour: token.lastFour })}</p>}
     </section>
+  )
+}
+
+const usesTones = { current: 'good', old: 'waiting', client: 'good', ended: 'warning', stranger: 'neutral' } as const satisfies Record<Whose, string>
+
+/** Which token each of the last requests came with. */
+function Uses({ data }: { data: Tokens }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <>
+      <h3>{t('tokens.recent.title')}</h3>
+      <ul className="uses small">
+        {data.recent.map((use) => {
+          const who = whose(use, data)
+          return (
+            <li key={use.activity}>
+              <time dateTime={use.at} title={moment(use.at, i18n.language)}>
+                <Link href={hashOf({ page: 'activity', id: String(use.activity) })} aria-label={t('tokens.recent.show', { when: moment(use.at, i18n.language) })}>
+                  {brief(use.at, i18n.language)}
+                </Link>
+              </time>
+              <Status tone={usesTones[who]} word={t(`tokens.recent.${who}`)} />
+              {use.lastFour && <span className="mono">{t('tokens.token.ending', { lastFour: use.lastFour })}</span>}
+            </li>
+          )
+        })}
+      </ul>
+    </>
   )
 }

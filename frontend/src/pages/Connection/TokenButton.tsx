@@ -5,25 +5,25 @@ import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
 import type { Snapshot } from '../../api/types'
 import { rotateToken } from '../../api/wails'
-import { Confirm } from '../../components/Confirm'
 import { ErrorBar } from '../../components/ErrorBar'
-import { freshToken } from '../../state/rotation'
+import { isRotating } from '../../lib/evidence'
+import { freshToken, watched } from '../../state/rotation'
 import { useWanted } from '../../state/wanted'
 
-/** Makes a token, or rotates the one there is: that is asked first, since the old one ends at once. */
-export function TokenButton({ snapshot: { token, sample, address } }: { snapshot: Snapshot }) {
+/** Makes a token, or rotates the one there is, at once: the old one goes on until Entra has the new one. While two are accepted it shows how that stands. */
+export function TokenButton({ snapshot }: { snapshot: Snapshot }) {
+  const { token, sample, address } = snapshot
   const { t } = useTranslation()
-  const [asking, setAsking] = useState(false)
   const [working, setWorking] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
+  const rotating = isRotating(snapshot)
 
   const make = async () => {
     setWorking(true)
     setError(null)
     try {
       const made = await rotateToken({ leaked: false, force: false, expires: '' })
-      setAsking(false)
-      freshToken.set({ made, replaced: token.exists, sample, address })
+      freshToken.set({ made, before: token.exists ? 'goesOn' : 'none', sample, address })
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {
@@ -31,36 +31,23 @@ export function TokenButton({ snapshot: { token, sample, address } }: { snapshot
     }
   }
 
-  const begin = () => (token.exists ? setAsking(true) : void make())
+  const begin = () => {
+    if (rotating) watched.set(true)
+    else if (!working) void make()
+  }
   useWanted('connection', begin)
 
   return (
     <>
       <Button
-        appearance={token.exists ? 'secondary' : 'primary'}
+        appearance={token.exists && !rotating ? 'secondary' : 'primary'}
         disabledFocusable={working}
-        icon={working && !asking ? <Spinner size="tiny" aria-label={t('tokens.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
+        icon={working ? <Spinner size="tiny" aria-label={t('tokens.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
         onClick={begin}
       >
-        {t(token.exists ? 'tokens.token.rotate' : 'tokens.token.make')}
+        {t(rotating ? 'tokens.token.goOn' : token.exists ? 'tokens.token.rotate' : 'tokens.token.make')}
       </Button>
-      {error && !asking && <ErrorBar error={error} onRetry={() => void make()} />}
-      {asking && (
-        <Confirm
-          title={t('tokens.rotation.askTitle')}
-          confirm={t('tokens.rotation.askYes')}
-          busy={working}
-          error={error}
-          onConfirm={() => void make()}
-          onClose={() => {
-            setAsking(false)
-            setError(null)
-          }}
-        >
-          <p>{t('tokens.rotation.askText', { lastFour: token.lastFour })}</p>
-          <p>{t(sample ? 'tokens.rotation.askSample' : 'tokens.rotation.askEntra')}</p>
-        </Confirm>
-      )}
+      {error && <ErrorBar error={error} onRetry={() => void make()} />}
     </>
   )
 }
