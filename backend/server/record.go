@@ -134,6 +134,8 @@ func (c *call) authorize() error {
 		return &scim.Error{Kind: scim.Unauthorized, Detail: "The bearer token is missing or not accepted: paste the secret token you kept into Entra's Admin Credentials, or rotate it in ScimDesk and paste the new one"}
 	}
 	c.activity.Token = c.who.Token
+	came, _ := c.request.Context().Value(arrivalKey{}).(arrival)
+	c.entered(came.client.via, came.client.host, c.who)
 	if c.who.Check {
 		c.activity.Via = store.ViaCheck
 	}

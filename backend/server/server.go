@@ -32,6 +32,9 @@ type Options struct {
 	Store *store.Store
 	// Verify tells whose a bearer secret is, and whether it is accepted.
 	Verify func(secret string) (who Caller, ok bool)
+	// Accepted is told of each request with an accepted secret before it is handled: how it came and the host that it was sent to, as far
+	// as that can be believed. It must not block; nil is told nothing.
+	Accepted func(via, host string, who Caller)
 	// BasePaths gives the paths that SCIM stands under, as Paths reads them; it is asked with each request. nil means DefaultBasePath.
 	BasePaths func() []string
 	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
@@ -57,6 +60,7 @@ type Caller struct {
 type server struct {
 	store     *store.Store
 	verify    func(string) (Caller, bool)
+	entered   func(via, host string, who Caller)
 	bases     *bases
 	publicURL func() string
 	maxBody   int64
@@ -71,7 +75,7 @@ type server struct {
 // New is the handler of the SCIM routes and of nothing else: any other path is a plain 404.
 func New(o Options) http.Handler {
 	s := &server{
-		store: o.Store, verify: o.Verify, publicURL: o.PublicURL,
+		store: o.Store, verify: o.Verify, entered: o.Accepted, publicURL: o.PublicURL,
 		maxBody: o.MaxBody, mask: o.Mask, log: o.Log, now: o.Now,
 		lanes: newLanes(),
 	}
@@ -86,6 +90,9 @@ func New(o Options) http.Handler {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.entered == nil {
+		s.entered = func(string, string, Caller) {}
 	}
 	if s.publicURL == nil {
 		s.publicURL = func() string { return "" }
