@@ -1,4 +1,5 @@
 import activity from './activity.json'
+import check from './check.json'
 import common from './common.json'
 import connection from './connection.json'
 import directory from './directory.json'
@@ -11,4 +12,4 @@ import settings from './settings.json'
 import shell from './shell.json'
 import tokens from './tokens.json'
 
-export default { activity, common, connection, directory, errors, groups, overview, people, sample, settings, shell, tokens }
+export default { activity, check, common, connection, directory, errors, groups, overview, people, sample, settings, shell, tokens }
