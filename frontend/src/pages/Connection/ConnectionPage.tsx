@@ -9,9 +9,11 @@ import type { PageProps } from '../../shell/page'
 import { connection } from '../../state/connection'
 import { AddressCard } from './AddressCard'
 import { ChangedAddress } from './ChangedAddress'
+import { CheckCard } from './CheckCard'
 import { GapsCard } from './GapsCard'
 import { NgrokSetup } from './NgrokSetup'
 import { NightCard } from './NightCard'
+import { OAuthCard } from './OAuthCard'
 import { OwnCard } from './OwnCard'
 import { QuotaCard } from './QuotaCard'
 import { SeenCard } from './SeenCard'
@@ -22,7 +24,7 @@ import { WayCard } from './WayCard'
 import './connection.css'
 
 /** How Entra reaches this folder, what it needs for that, and what was seen of it. A sample has no address on the internet. */
-export function ConnectionPage({ snapshot, unsure }: PageProps) {
+export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
   const { t } = useTranslation()
   const { saved, error } = useObservable(connection.state)
   const { store, sample, tunnel, changed, quota, gap, address } = snapshot
@@ -48,11 +50,13 @@ export function ConnectionPage({ snapshot, unsure }: PageProps) {
           {known && way === 'own' && <OwnCard saved={known} listen={snapshot.listener.listen} off={off || fixed} />}
           <AddressCard snapshot={snapshot} unsure={unsure} />
           {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} />}
-          <TokenCard snapshot={snapshot} unsure={unsure} />
+          <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
+          <TokenCard snapshot={snapshot} unsure={unsure} here={route.id === 'token'} />
           <SeenCard snapshot={snapshot} unsure={unsure} />
         </div>
         <div className="connection-state">
           <StepsCard snapshot={snapshot} />
+          <OAuthCard snapshot={snapshot} unsure={unsure} />
           {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} />}
           {known && <GapsCard gaps={known.gaps} />}
           {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
