@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -130,13 +129,13 @@ func (b *Backend) changeGiven(ctx context.Context, f func(givenAddress) givenAdd
 	}
 }
 
-// entered looks at a request with an accepted token: one that came by the new address shows that Entra has it.
-func (b *Backend) entered(r *http.Request, who server.Caller) {
+// entered looks at a request that was let in: one that came by the new address shows that Entra has it.
+func (b *Backend) entered(_, host string, who server.Caller) {
 	if who.Check || !b.link.given.alarm.Load() {
 		return
 	}
 	u, err := url.Parse(b.link.given.get().New)
-	if err != nil || !strings.EqualFold(u.Host, r.Host) {
+	if err != nil || !strings.EqualFold(u.Host, host) {
 		return
 	}
 	b.link.mu.Lock()

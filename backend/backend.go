@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,7 +84,6 @@ type Backend struct {
 	door    *listener
 	setting *setting
 	lists   lists
-	scim    http.Handler // the SCIM routes and nothing else, as the tunnel carries them
 	link    *link
 }
 
@@ -136,9 +134,11 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if err := b.link.given.load(ctx); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
-	b.scim = server.New(server.Options{Store: b.store, Verify: b.verify, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log})
-	b.link.open(o)
-	b.door = newListener(addr, local(b.scim), b.link.cert.config, b.log, b.tellStatus)
+	scim := server.New(server.Options{
+		Store: b.store, Verify: b.verify, Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
+	})
+	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
+	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.tellStatus)
 	b.door.bind(ctx)
 	return b, nil
 }
@@ -157,9 +157,10 @@ func DataDir(named string) (string, error) {
 
 // Run serves until ctx ends, then finishes what is in flight. Meanwhile it removes what was kept long enough.
 func (b *Backend) Run(ctx context.Context) error {
-	var cleaning sync.WaitGroup
-	defer cleaning.Wait()
-	cleaning.Go(func() { b.clean(ctx) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { b.clean(ctx) })
+	beside.Go(func() { b.tokens.Run(ctx, b.log, b.reachable) })
 	var linkErr error
 	linked := make(chan struct{})
 	go func() {

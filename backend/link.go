@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -72,8 +73,11 @@ func newLink(b *Backend, o Options, now func() time.Time) *link {
 }
 
 // open makes the tunnel, which serves h once run runs.
-func (l *link) open(o Options) {
-	l.tunnel = tunnel.New(tunnel.Options{Handler: l.b.scim, Opener: o.Opener, Changed: l.moved, Log: l.b.log})
+func (l *link) open(o Options, h http.Handler) {
+	if o.Opener == nil {
+		o.Opener = ngrokOpener(l.b.log)
+	}
+	l.tunnel = tunnel.New(tunnel.Options{Handler: h, Opener: o.Opener, Changed: l.moved, Log: l.b.log})
 	l.applied()
 }
 
@@ -203,7 +207,21 @@ func (l *link) want(c config.Connection) tunnel.Config {
 
 // rules are what the edge is asked to refuse: what is not served here anyway.
 func (b *Backend) rules(c config.Connection) tunnel.Rules {
-	return tunnel.Rules{Paths: []string{server.DefaultBasePath}, EntraOnly: c.EntraOnly}
+	return tunnel.Rules{Paths: server.Paths(nil), EntraOnly: c.EntraOnly}
+}
+
+// carried counts what went through the tunnel, for the meter against the plan's limits.
+func (b *Backend) carried(bytes int64) {
+	b.store.AddCarried(time.Now().UTC().Format("2006-01"), 1, bytes)
+}
+
+// reachable tells whether Entra could come now, as far as this computer knows.
+func (b *Backend) reachable() bool {
+	if b.setting.connection().Way == WayNgrok {
+		_, up := b.link.origin()
+		return up
+	}
+	return b.door.bound() != ""
 }
 
 // slept connects at once after a sleep: nobody has the old connection any more.

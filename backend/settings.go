@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"sync"
 
@@ -46,8 +47,9 @@ type setting struct {
 	saving  sync.Mutex    // one change after the other
 	changed chan struct{} // holds one: how long things are kept is to be looked at again
 
-	mu   sync.Mutex
-	file config.File
+	mu      sync.Mutex
+	file    config.File
+	trusted []netip.Prefix // of file's
 }
 
 // newSetting knows what is said from outside. The file is not read yet: the folder may be another process's.
@@ -78,6 +80,7 @@ func (s *setting) load(dir string) (listen string, err error) {
 	if s.file, err = config.Load(dir); err != nil {
 		return "", err
 	}
+	s.trusted, _ = config.Prefixes(s.file.TrustedProxies) // the file was checked
 	if faults := tunnelFaults(s.file.Connection); len(faults) > 0 {
 		return "", fmt.Errorf("settings of %s: %w", dir, &config.Faults{List: faults})
 	}
@@ -98,13 +101,25 @@ func (s *setting) get() config.File {
 }
 
 func (s *setting) put(f config.File) {
+	trusted, _ := config.Prefixes(f.TrustedProxies) // f was checked
 	s.mu.Lock()
-	s.file = f
+	s.file, s.trusted = f, trusted
 	s.mu.Unlock()
 	select {
 	case s.changed <- struct{}{}:
 	default: // it is about to be looked at
 	}
+}
+
+// proxies are those whose headers are believed: only where the admin's own address is the way.
+func (s *setting) proxies() []netip.Prefix {
+	way := s.connection().Way
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if way != WayOwn {
+		return nil
+	}
+	return s.trusted
 }
 
 // check makes a change to what the file shall say, or tells what is wrong with it.
