@@ -23,6 +23,9 @@ step() {
 		return
 	fi
 	printf 'failed after %d s\n\n' $((SECONDS - start))
+	if grep -qE '^ *not ok ' "$log"; then
+		grep -E -A 30 '^ *not ok ' "$log" | grep -vE '^ *(ok [0-9]|---$|\.\.\.$|duration_ms:|# Subtest:)' | head -n 400
+	fi
 	tail -n 150 "$log"
 	rm -f "$log"
 	fail "make ${MAKETARGET:-test}: \"$name\" failed; what it said is above."

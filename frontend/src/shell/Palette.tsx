@@ -46,6 +46,8 @@ export function Palette({ session, snapshot }: { session: Session; snapshot: Sna
   const text = typed.trim()
   useEffect(() => () => lookup.stop(), [lookup])
 
+  const counted = (kind: 'people' | 'groups') => t(`${kind}.count`, { count: looked.totals[kind], formatted: looked.totals[kind].toLocaleString(i18n.language) })
+
   const commands = useCommandItems(snapshot, text)
   const all = [...commands, ...foundItems()]
   const items = sections.flatMap((section) => all.filter((item) => item.section === section))
@@ -57,7 +59,6 @@ export function Palette({ session, snapshot }: { session: Session; snapshot: Sna
   }, [activeId])
 
   const settled = text !== '' && !looked.loading && !looked.error && looked.text === text
-  const counted = (kind: 'people' | 'groups') => t(`${kind}.count`, { count: looked.totals[kind], formatted: looked.totals[kind].toLocaleString(i18n.language) })
   const found = t('shell.palette.found', { people: counted('people'), groups: counted('groups') })
   useEffect(() => {
     if (settled) announce(found)

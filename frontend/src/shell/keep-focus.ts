@@ -30,7 +30,8 @@ export function useKeptFocus(): void {
     let wasInPanel = false
     const took = () => {
       last = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null
-      wasInPanel = last?.closest('#main aside') != null
+      // A dialog gives the focus back; who opened it from the panel was in the panel, also when the dialog takes its button away.
+      if (!last?.closest('[aria-modal="true"]')) wasInPanel = last?.closest('#main aside') != null
     }
     // A press on nothing takes the focus away, and is meant to.
     const pressed = () => requestAnimationFrame(() => document.activeElement === document.body && last?.isConnected && took())
