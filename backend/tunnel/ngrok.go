@@ -112,6 +112,7 @@ type session struct {
 	up      bool
 	dropped bool // by Drop, and the SDK has not told so yet
 	closed  bool
+	asked   EventKind // Stop or Restart, once ngrok's dashboard wants it
 }
 
 func (s *session) connect() {
@@ -181,6 +182,10 @@ func (s *session) on(e ngrok.Event) {
 	case *ngrok.EventAgentConnectSucceeded:
 		s.settle(nil)
 	case *ngrok.EventAgentDisconnected:
+		if asked := s.wanted(); asked != "" {
+			s.say(Event{Kind: asked})
+			return
+		}
 		if e.Error == nil { // nil is the last one: the SDK has given up
 			s.say(Event{Kind: Ended, Err: errEnded})
 			return
@@ -221,18 +226,23 @@ var (
 	errUpdate = errors.New("this program is updated by its installer")
 )
 
-// command answers ngrok's dashboard. After stop and restart the SDK closes the session by itself; the reply is on its way before ours
-// closes it.
+// command answers ngrok's dashboard. After stop and restart the SDK closes the session by itself, and tells so. Until then nothing is
+// told here: whoever hears of it closes the session, and the reply would be lost.
 func (s *session) command(_ context.Context, _ ngrok.AgentSession, r rpc.Request) ([]byte, error) {
-	switch r.Method() {
-	case rpc.StopAgentMethod:
-		s.say(Event{Kind: Stop})
-	case rpc.RestartAgentMethod:
-		s.say(Event{Kind: Restart})
-	default:
+	asked := map[string]EventKind{rpc.StopAgentMethod: Stop, rpc.RestartAgentMethod: Restart}[r.Method()]
+	if asked == "" {
 		return nil, errUpdate
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = asked
 	return nil, nil
+}
+
+func (s *session) wanted() EventKind {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // Listen binds. The SDK ignores the context here, so the connection is closed when it ends.
