@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"strings"
 )
 
@@ -109,7 +110,7 @@ func (t *tunnel) forward(w http.ResponseWriter, r *http.Request) {
 
 // appended is a list with one more value.
 func appended(before []string, value string) string {
-	return strings.Join(append(before[:len(before):len(before)], value), ", ")
+	return strings.Join(append(slices.Clip(before), value), ", ")
 }
 
 // dial opens a stream for the visitor who needs one. A stream is used again for others, as a connection is.
