@@ -43,11 +43,17 @@ func keeper(t *testing.T, dir string, now func() time.Time) (*Keeper, *store.Sto
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
+	return again(t, st, now), st
+}
+
+// again is a keeper that knows only what the store does.
+func again(t *testing.T, st *store.Store, now func() time.Time) *Keeper {
+	t.Helper()
 	k, err := Open(t.Context(), st, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k, st
+	return k
 }
 
 func rotate(t *testing.T, k *Keeper, how Rotation) string {
@@ -138,10 +144,14 @@ func TestRotation(t *testing.T) {
 		"finished":                             {{do: "rotate", want: "a"}, {do: "rotate", want: "ab"}, {do: "finish", want: "b"}, {do: "finish", want: "b"}, {do: "rotate", want: "bc"}},
 		"ended, and made again":                {{do: "rotate", want: "a"}, {do: "rotate", want: "ab"}, {do: "end", want: ""}, {do: "end", want: ""}, {do: "undo", err: ErrNotRotating, want: ""}, {do: "rotate", want: "c"}},
 	}
+	c := newClock()
+	_, st := keeper(t, t.TempDir(), c.now)
 	for name, steps := range cases {
 		t.Run(name, func(t *testing.T) {
-			dir, c := t.TempDir(), newClock()
-			k, st := keeper(t, dir, c.now)
+			k := again(t, st, c.now)
+			if _, err := k.End(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			secrets := []string{}
 			for i, s := range steps {
 				var err error
@@ -173,9 +183,7 @@ func TestRotation(t *testing.T) {
 						err = errors.Join(err, k.look(t.Context(), false))
 					}
 				case "reopen":
-					if err = st.Close(); err == nil {
-						k, st = keeper(t, dir, c.now)
-					}
+					k = again(t, st, c.now)
 				}
 				if !errors.Is(err, s.err) || err != nil && s.err == nil {
 					t.Fatalf("step %d, %s: %v", i, s.do, err)
@@ -209,6 +217,10 @@ func TestAStateTellsHowARotationGoes(t *testing.T) {
 		!s.Current.Expires.Equal(c.now().Add(48*time.Hour)) || s.Old.LastUsed.IsZero() || !s.Current.LastUsed.IsZero() {
 		t.Errorf("after a rotation: %+v", s)
 	}
+	if err := k.Undo(t.Context()); err != nil || k.State().Current.ReplacedBy != "" {
+		t.Errorf("undone: %+v, %v", k.State().Current, err)
+	}
+	next = rotate(t, k, Rotation{})
 	k.Verify(next)
 	ends := c.now().Add(Quiet)
 	if s = k.State(); !s.OldEnds.Equal(ends) {
@@ -219,11 +231,11 @@ func TestAStateTellsHowARotationGoes(t *testing.T) {
 	if _, ok := k.Verify(old); ok {
 		t.Error("an ended token is accepted")
 	}
-	if s = k.State(); s.Old.ID != "" || len(s.Ended) != 1 || s.Ended[0].LastFour != lastFour(old) || !s.Ended[0].Ended.Equal(ends) || !s.Ended[0].LastRefused.Equal(c.now()) {
+	if s = k.State(); s.Old.ID != "" || len(s.Ended) != 2 || s.Ended[0].LastFour != lastFour(old) || !s.Ended[0].Ended.Equal(ends) || !s.Ended[0].LastRefused.Equal(c.now()) {
 		t.Errorf("at its end: %+v", s)
 	}
 	rows, err := st.Tokens(t.Context())
-	if err != nil || len(rows) != 2 || !rows[1].Ended.Equal(ends) || !rows[1].LastRefused.Equal(c.now()) {
+	if err != nil || len(rows) != 3 || !rows[2].Ended.Equal(ends) || !rows[2].LastRefused.Equal(c.now()) {
 		t.Errorf("on disk: %+v, %v", rows, err)
 	}
 }
