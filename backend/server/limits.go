@@ -18,11 +18,27 @@ const (
 )
 
 // lanes bound what all requests together take. A request waits for its lane after its body has come, so that a slow
-// client holds up nobody; it gives up when its time is over, which is 503 and never 429.
-type lanes struct{ all, big chan struct{} }
+// client holds up nobody; it gives up when its time is over, which is 503. Only a full waiting room is 429, and nothing else ever is:
+// Entra may take that for a reason to stop.
+type lanes struct {
+	all, big chan struct{}
+	room     *room
+}
+
+const (
+	maxWaiting      = 512      // requests that wait for a lane
+	maxWaitingBytes = 64 << 20 // of their bodies
+)
+
+// A room is where requests wait.
+type room struct {
+	mu       sync.Mutex
+	requests int
+	bytes    int
+}
 
 func newLanes() lanes {
-	return lanes{all: make(chan struct{}, handled), big: make(chan struct{}, handledBig)}
+	return lanes{all: make(chan struct{}, handled), big: make(chan struct{}, handledBig), room: &room{}}
 }
 
 // enter waits for a lane; leave gives it back.
@@ -32,14 +48,49 @@ func (l lanes) enter(ctx context.Context, body int) (leave func(), err error) {
 		need = []chan struct{}{l.big, l.all}
 	}
 	for i, lane := range need {
-		select {
-		case lane <- struct{}{}:
-		case <-ctx.Done():
+		if err := l.wait(ctx, lane, body); err != nil {
 			free(need[:i])
-			return nil, context.Cause(ctx)
+			return nil, err
 		}
 	}
 	return func() { free(need) }, nil
+}
+
+// wait takes a place in a lane. Only who finds none free takes one in the room.
+func (l lanes) wait(ctx context.Context, lane chan struct{}, body int) error {
+	select {
+	case lane <- struct{}{}:
+		return nil
+	default:
+	}
+	if !l.room.take(body) {
+		return &scim.Error{Kind: scim.TooManyRequests, Detail: "Too many requests are waiting already; nothing was changed, try again later"}
+	}
+	defer l.room.leave(body)
+	select {
+	case lane <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (r *room) take(body int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.requests >= maxWaiting || r.bytes+body > maxWaitingBytes {
+		return false
+	}
+	r.requests++
+	r.bytes += body
+	return true
+}
+
+func (r *room) leave(body int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests--
+	r.bytes -= body
 }
 
 func free(lanes []chan struct{}) {

@@ -79,11 +79,12 @@ func (a arrival) isHidden() bool {
 	if h.Get("Authorization") == "" && (a.client.via == ViaTunnel || strings.Contains(h.Get("Accept"), "text/html")) {
 		return true
 	}
-	return a.client.via == ViaTunnel && !slices.Contains(Methods, a.request.Method)
+	switch a.request.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete: // RFC 7644 section 3.2
+		return false
+	}
+	return a.client.via == ViaTunnel
 }
-
-// Methods are SCIM's own (RFC 7644 section 3.2): a tunnel carries no others.
-var Methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 // find takes the path apart, so that doubled and trailing slashes and the letter case of the base path and of the resource
 // don't matter, and hands on what stands behind the base path: the endpoint in lower case, an id as sent. Anything that

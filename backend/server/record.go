@@ -176,6 +176,7 @@ func (c *call) cause(finish func(store.Record) (answer, error)) (store.Cause, *a
 	return store.Cause{
 		Origin:    "scim",
 		RequestID: c.activity.RequestID,
+		Probe:     c.who.Check,
 		Activity:  c.activity,
 		Answer: func(r store.Record) error {
 			a, err := finish(r)

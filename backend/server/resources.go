@@ -22,7 +22,7 @@ func (c *call) list(t *scim.ResourceType) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q := store.Query{With: with(t, p)}
+	q := store.Query{With: with(t, p), Probe: c.who.Check}
 	if q.StartIndex, err = c.query.number("startIndex", 1); err != nil {
 		return answer{}, err
 	}
@@ -73,6 +73,9 @@ func (c *call) create(t *scim.ResourceType) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if c.who.Check && t == scim.Group {
+		return answer{}, &scim.Error{Kind: scim.NotFound, Detail: "A self-check makes no groups"}
+	}
 	res, err := scim.ParseResource(t, body)
 	if err != nil {
 		return answer{}, err
@@ -92,7 +95,7 @@ func (c *call) read(t *scim.ResourceType) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r, err := c.store.Get(c.request.Context(), t, c.id(), with(t, p))
+	r, err := c.get(t, with(t, p))
 	if err != nil {
 		return answer{}, err
 	}
@@ -101,6 +104,14 @@ func (c *call) read(t *scim.ResourceType) (answer, error) {
 		return answer{status: http.StatusNotModified, header: http.Header{"Etag": {scim.ETag(r.Version)}}}, nil
 	}
 	return c.answerWith(http.StatusOK, r, p)
+}
+
+// get gives the resource that the path names. A self-check meets its own probes alone.
+func (c *call) get(t *scim.ResourceType, w store.With) (store.Record, error) {
+	if c.who.Check {
+		return c.store.GetProbe(c.request.Context(), t, c.id())
+	}
+	return c.store.Get(c.request.Context(), t, c.id(), w)
 }
 
 // replace answers PUT (RFC 7644 section 3.5.1): what the body does not have is cleared, except a Group's members and a
@@ -301,7 +312,7 @@ func (c *call) ifMatch(t *scim.ResourceType) (int64, error) {
 		return 0, nil
 	}
 	if strings.Contains(text, ",") { // a list: the version at hand must be one of it
-		r, err := c.store.Get(c.request.Context(), t, c.id(), store.With{})
+		r, err := c.get(t, store.With{})
 		if err != nil {
 			return 0, err
 		}

@@ -31,8 +31,9 @@ func counts(ctx context.Context, s *session, t *scim.ResourceType) (Counts, erro
 	return c, nil
 }
 
-func (tx *Tx) count(t *scim.ResourceType, total, active, deleted int) error {
-	if total == 0 && active == 0 && deleted == 0 {
+// count moves the numbers. Probes are not counted.
+func (tx *Tx) count(c Cause, t *scim.ResourceType, total, active, deleted int) error {
+	if c.Probe || total == 0 && active == 0 && deleted == 0 {
 		return nil
 	}
 	_, err := tx.exec(`update counters set total = total + $2, active = active + $3, deleted = deleted + $4 where type = $1`,

@@ -37,8 +37,11 @@ type HistoryEntry struct {
 	Resource, Other Ref
 }
 
-// note writes a history row in the change's own transaction.
+// note writes a history row in the change's own transaction. Probes have none.
 func (tx *Tx) note(c Cause, seq int64, action string, changes []scim.Change) error {
+	if c.Probe {
+		return nil
+	}
 	var text sql.NullString
 	if len(changes) > 0 {
 		raw, err := json.Marshal(changes)

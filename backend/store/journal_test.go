@@ -216,7 +216,7 @@ func TestTextsAreCut(t *testing.T) {
 	whole := strings.Repeat("é", 64<<10)
 	row := func(id string) *Activity {
 		return &Activity{RequestID: id, Method: whole, Target: long, ScimType: long, Detail: long, Action: long, ResourceType: long,
-			ResourceID: long, Name: long, Remote: long, UserAgent: long, Token: long,
+			ResourceID: long, Name: long, Remote: long, UserAgent: long, Token: long, Via: long, Unlike: long, Hint: long,
 			Request: bytes.Repeat([]byte{1}, 100<<10), Response: []byte{2}}
 	}
 	asked := row("write")

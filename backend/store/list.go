@@ -23,6 +23,7 @@ type Query struct {
 	StartIndex int          // from 1; less is 1 (RFC 7644 section 3.4.2.4)
 	Count      int          // at most 1,000 are given; 0 or less: none but the total
 	With       With
+	Probe      bool // of a self-check: it lists probes alone
 }
 
 // Page of List, in order of creation. Total counts all matches.
@@ -37,6 +38,10 @@ type Page struct {
 func (s *Store) List(ctx context.Context, t *scim.ResourceType, q Query) (Page, error) {
 	q.StartIndex, q.Count = max(q.StartIndex, 1), min(max(q.Count, 0), pageLimit)
 	p := planFilter(t, q.Filter)
+	if q.Probe {
+		p.args[0], p.exact = typeOf(t, true), false // few are compared, and no place of theirs is remembered among the people's
+		q.With = With{}
+	}
 	var page Page
 	var err error
 	if p.exact {
@@ -245,10 +250,18 @@ func (s *Store) matches(ctx context.Context, p *plan, rec Record) (bool, error) 
 	if err != nil {
 		return false, fmt.Errorf("read %s %s: %w", p.t.Name, rec.ID, err)
 	}
-	if err := fill(ctx, s.read, &rec, With{Groups: p.filter.NeedsGroups(), Members: p.filter.NeedsMembers()}); err != nil {
+	if err := fill(ctx, s.read, &rec, p.needs()); err != nil {
 		return false, err
 	}
-	return p.filter.Match(r, rec.Meta()), nil
+	return p.filter == nil || p.filter.Match(r, rec.Meta()), nil
+}
+
+// needs is what the filter compares beside the document.
+func (p *plan) needs() With {
+	if p.filter == nil {
+		return With{}
+	}
+	return With{Groups: p.filter.NeedsGroups(), Members: p.filter.NeedsMembers()}
 }
 
 // Scan gives every resource of a type in order of creation, in slices; no read is open while each runs, so it may take

@@ -80,6 +80,28 @@ func isTheSeed(t *testing.T, s *Store) {
 	sound(t, s)
 }
 
+// What schema 3 added must be there in what it left behind, and be empty in what was older.
+func TestSeedsOfPublicAddresses(t *testing.T) {
+	for schema := range schemas(t) {
+		s := open(t, Options{Dir: seeded(t, schema+1)})
+		page, err := s.ActivityPage(t.Context(), ActivityQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gaps, err := s.Gaps(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		via, unlike, n, carried := "", "", 0, Carried{}
+		if schema+1 >= 3 {
+			via, unlike, n, carried = "tunnel", "userAgent,header", 1, Carried{42, 4200}
+		}
+		if a := page[0]; a.Via != via || a.Unlike != unlike || a.Hint != "" || len(gaps) != n || s.Carried("2026-01") != carried {
+			t.Errorf("schema %d: %+v, %+v, %+v", schema+1, a, gaps, s.Carried("2026-01"))
+		}
+	}
+}
+
 // A database that came by every step must have the schema that a new one has.
 func TestOldAndNewSchemaAreOne(t *testing.T) {
 	schema := func(s *Store) string {

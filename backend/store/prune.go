@@ -165,7 +165,7 @@ func (tx *Tx) forget(seq int64, id, kind string, follows sql.NullString, r *Remo
 	} else {
 		r.People++
 	}
-	if err := tx.count(t, 0, 0, -1); err != nil {
+	if err := tx.count(Cause{}, t, 0, 0, -1); err != nil {
 		return err
 	}
 	if _, err := tx.exec(goneFollowers, id, follows); err != nil {

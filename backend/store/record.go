@@ -174,25 +174,26 @@ const (
 
 // Get gives a resource; a *scim.Error of kind NotFound if there is none of that type and id, or it is deleted.
 func (s *Store) Get(ctx context.Context, t *scim.ResourceType, id string, w With) (Record, error) {
-	rec, err := getRecord(ctx, s.read, getLiving, t, id, w)
+	rec, err := getRecord(ctx, s.read, getLiving, t, t.Name, id, w)
 	return rec, s.broken(err)
 }
 
 // Look is Get for a resource that may be deleted: then Record.Deleted says when.
 func (s *Store) Look(ctx context.Context, t *scim.ResourceType, id string, w With) (Record, error) {
-	rec, err := getRecord(ctx, s.read, getAny, t, id, w)
+	rec, err := getRecord(ctx, s.read, getAny, t, t.Name, id, w)
 	return rec, s.broken(err)
 }
 
 // Get is Store.Get as the write at hand sees it.
 func (tx *Tx) Get(t *scim.ResourceType, id string, w With) (Record, error) {
-	return getRecord(context.Background(), tx.s, getLiving, t, id, w)
+	return getRecord(context.Background(), tx.s, getLiving, t, t.Name, id, w)
 }
 
-func getRecord(ctx context.Context, s *session, text string, t *scim.ResourceType, id string, w With) (Record, error) {
+// getRecord gives a resource of a kind, which typeOf knows.
+func getRecord(ctx context.Context, s *session, text string, t *scim.ResourceType, kind, id string, w With) (Record, error) {
 	var rec Record
 	found := false
-	err := s.each(ctx, text, []any{id, t.Name}, func(rows *sql.Rows) (err error) {
+	err := s.each(ctx, text, []any{id, kind}, func(rows *sql.Rows) (err error) {
 		rec, err = scanRecord(t, rows)
 		found = true
 		return err

@@ -105,10 +105,10 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 			(seq, type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key, follows)
 		values ($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, (select id from resources
 			where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1))`,
-		r.Type.Name, rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
+		typeOf(r.Type, c.Probe), rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
 		cols.search, millis(tx.now), cols.nameKey, cols.emailKey, rec.Seq)
 	if isUniqueViolation(err) {
-		return Record{}, s.taken(tx, r, cols)
+		return Record{}, s.taken(tx, c, r, cols)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("insert %s: %w", r.Type.Name, err)
@@ -116,7 +116,7 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 	if err := tx.putEmails(rec.Seq, cols.emails); err != nil {
 		return Record{}, err
 	}
-	if err := tx.count(r.Type, 1, activeOf(r), 0); err != nil {
+	if err := tx.count(c, r.Type, 1, activeOf(r), 0); err != nil {
 		return Record{}, err
 	}
 	changes := scim.Diff(&scim.Resource{Type: r.Type, Attrs: map[string]any{}}, r)
@@ -142,7 +142,7 @@ func (s *Store) update(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 	if e.Apply == nil {
 		text = getBare
 	}
-	rec, err := getRecord(context.Background(), tx.s, text, t, id, With{})
+	rec, err := getRecord(context.Background(), tx.s, text, t, typeOf(t, c.Probe), id, With{})
 	if err != nil {
 		return Record{}, err
 	}
@@ -192,7 +192,7 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	text, args := updateOf(rec.Seq, doc, tx.now, old, cols)
 	err = tx.row(text, args, &rec.Version)
 	if isUniqueViolation(err) {
-		return s.taken(tx, after, cols)
+		return s.taken(tx, c, after, cols)
 	}
 	if err != nil {
 		return fmt.Errorf("update %s: %w", rec.Type.Name, err)
@@ -205,7 +205,7 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 			return err
 		}
 	}
-	if err := tx.count(rec.Type, 0, activeOf(after)-activeOf(before), 0); err != nil {
+	if err := tx.count(c, rec.Type, 0, activeOf(after)-activeOf(before), 0); err != nil {
 		return err
 	}
 	action := actionUpdated
@@ -243,11 +243,18 @@ func updateOf(seq int64, doc []byte, now time.Time, old, cols columns) (text str
 }
 
 func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersion int64) error {
-	rec, err := getRecord(context.Background(), tx.s, getLiving, t, id, With{})
+	rec, err := getRecord(context.Background(), tx.s, getLiving, t, typeOf(t, c.Probe), id, With{})
 	if err != nil {
 		return err
 	}
 	if err := rec.expect(ifVersion); err != nil {
+		return err
+	}
+	if c.Probe {
+		if err := tx.removeProbe(&rec); err != nil {
+			return err
+		}
+		_, err = s.finish(tx, c, rec, Change{}, With{})
 		return err
 	}
 	before, err := scim.FromDocument(t, rec.Doc)
@@ -269,7 +276,7 @@ func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 		[]any{rec.Seq, millis(tx.now)}, &rec.Version); err != nil {
 		return fmt.Errorf("delete %s: %w", t.Name, err)
 	}
-	if err := tx.count(t, -1, -activeOf(before), 1); err != nil {
+	if err := tx.count(c, t, -1, -activeOf(before), 1); err != nil {
 		return err
 	}
 	if err := tx.note(c, rec.Seq, actionDeleted, nil); err != nil {
@@ -282,7 +289,7 @@ func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 }
 
 func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Record, error) {
-	rec, err := getRecord(context.Background(), tx.s, getDeleted, t, id, With{})
+	rec, err := getRecord(context.Background(), tx.s, getDeleted, t, typeOf(t, c.Probe), id, With{})
 	if err != nil {
 		return Record{}, err
 	}
@@ -293,7 +300,7 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 	err = tx.row(`update resources set deleted_at = null, version = version + 1, updated_at = $2 where seq = $1 returning version`,
 		[]any{rec.Seq, millis(tx.now)}, &rec.Version)
 	if isUniqueViolation(err) {
-		return Record{}, s.taken(tx, after, s.columnsOf(id, after))
+		return Record{}, s.taken(tx, c, after, s.columnsOf(id, after))
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("restore %s: %w", t.Name, err)
@@ -309,7 +316,7 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 			return Record{}, err
 		}
 	}
-	if err := tx.count(t, 1, activeOf(after), -1); err != nil {
+	if err := tx.count(c, t, 1, activeOf(after), -1); err != nil {
 		return Record{}, err
 	}
 	if err := tx.note(c, rec.Seq, actionRestored, nil); err != nil {
@@ -322,7 +329,9 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 
 // finish is the end of every write: it asks Check, lets the caller answer and puts the request's activity row beside the change.
 func (s *Store) finish(tx *Tx, c Cause, rec Record, change Change, w With) (Record, error) {
-	if rec.Changed {
+	if c.Probe {
+		rec.Groups, w = []scim.GroupRef{}, With{} // nobody else knows of it
+	} else if rec.Changed {
 		if rec.Type == scim.Group {
 			tx.commit.Groups = true
 		} else {
@@ -362,10 +371,10 @@ func (r Record) expect(version int64) error {
 }
 
 // taken words a violation of uniqueness after looking up who was there first.
-func (s *Store) taken(tx *Tx, r *scim.Resource, cols columns) error {
+func (s *Store) taken(tx *Tx, c Cause, r *scim.Resource, cols columns) error {
 	var id string
 	err := tx.row(`select id from resources where type = $1 and unique_key = $2 and deleted_at is null`,
-		[]any{r.Type.Name, cols.unique}, &id)
+		[]any{typeOf(r.Type, c.Probe), cols.unique}, &id)
 	if err != nil {
 		return fmt.Errorf("look up who has %q: %w", cols.unique.String, err)
 	}

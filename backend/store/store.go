@@ -90,6 +90,9 @@ type Cause struct {
 	Origin    string // "scim", "window", "scimd": stands in history
 	RequestID string
 
+	// Probe is set by a self-check: it works on probes (probe.go), which have no history.
+	Probe bool
+
 	// Activity is the request's row; its Seq is set. nil for writes without a request.
 	Activity *Activity
 
@@ -263,6 +266,9 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 		}
 	}
 	if err := migrate(ctx, conn, path, migrationFiles, s.o.Now()); err != nil {
+		return err
+	}
+	if err := dropProbes(ctx, conn); err != nil {
 		return err
 	}
 	if err := s.writer.recount(); err != nil {
