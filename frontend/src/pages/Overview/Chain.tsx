@@ -6,9 +6,12 @@ import type { Snapshot } from '../../api/types'
 import { Status, type Tone } from '../../components/Status'
 import { evidence, type Link, reasonText, type Remedy, remedyPlace } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
-import { visit } from '../../shell/focus'
+import { when } from '../../lib/time'
 import { wayOf } from '../../lib/tunnel'
+import { visit } from '../../shell/focus'
 import { OpenEntra } from '../Connection/OpenEntra'
+import { CheckLine } from './CheckLine'
+import { LastGap } from './LastGap'
 import { TunnelButton } from './TunnelButton'
 
 const tones: Record<Link['state'], Tone> = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown' }
@@ -18,8 +21,8 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
   const { t, i18n } = useTranslation()
   const now = useNow()
   const found = evidence(snapshot, unsure, now)
-  const { state, tone, remedy } = found
-  const advice = remedy === 'checkEntra' ? remedy : state === 'reconnecting' || (state === 'quiet' && !snapshot.sample) ? state : null
+  const { state, tone, remedy, since } = found
+  const advice = remedy === 'checkEntra' ? remedy : state === 'reconnecting' || state === 'unreachable' || (state === 'quiet' && !snapshot.sample) ? state : null
   const node = (name: 'entra' | 'invented' | 'tunnel' | 'own' | 'app' | 'database', icon: ComponentType, link: Link) => (
     <ChainNode name={t(`overview.chain.${name}`)} icon={icon} state={link.state} text={reasonText(t, i18n.language, link, now)} />
   )
@@ -27,7 +30,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
     <section className="card chain" aria-labelledby="chain-title">
       <div className="part-head">
         <h2 id="chain-title" className="chain-title">
-          <Status tone={tone} word={t(snapshot.sample && state === 'receiving' ? 'overview.heads.sample' : `overview.heads.${state}`)} />
+          <Status tone={tone} word={t(snapshot.sample && state === 'receiving' ? 'overview.heads.sample' : `overview.heads.${state}`, { when: since && when(since, i18n.language) })} />
         </h2>
         <span className="spring" />
         {remedy && <RemedyButton remedy={remedy} refused={snapshot.refused} />}
@@ -39,6 +42,8 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
         {node('app', DesktopRegular, found.app)}
         {node('database', DatabaseRegular, found.database)}
       </ol>
+      {!snapshot.sample && !unsure && <LastGap gap={snapshot.gap} />}
+      <CheckLine snapshot={snapshot} unsure={unsure} />
     </section>
   )
 }

@@ -4,37 +4,37 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorKey } from '../../api/errors'
 import type { Snapshot } from '../../api/types'
-import { AddressNote } from '../Connection/AddressCard'
 import { OpenEntra } from '../Connection/OpenEntra'
 import { TokenButton } from '../Connection/TokenButton'
 import { CopyButton } from '../../components/CopyButton'
 import { reach } from '../../lib/address'
-import { evidence } from '../../lib/evidence'
+import { evidence, reasonText } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
 import { when } from '../../lib/time'
 import { visit } from '../../shell/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 
-const steps = ['served', 'token', 'entra', 'person'] as const
+const steps = ['served', 'address', 'token', 'entra', 'person'] as const
 
-type State = 'done' | 'half' | 'now' | 'open' | 'attention' | 'unknown'
+type State = 'done' | 'now' | 'open' | 'attention' | 'unknown'
 
-const icons = { done: CheckmarkCircleFilled, half: WarningFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
+const icons = { done: CheckmarkCircleFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
 
 /** What is still to do until the first person arrives. Each step ticks itself from what really happened. */
 export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
   const { address, token, refused } = snapshot
   const fault = trouble(snapshot)
-  const wrongToken = evidence(snapshot, unsure, Date.now()).state === 'refused'
+  const found = evidence(snapshot, unsure, Date.now())
+  const wrongToken = found.state === 'refused'
   const used = token.exists ? token.lastUsed : ''
   const reachable = reach(address) === 'https'
-  const done = [fault === null && address !== '', token.exists, used !== '', false]
+  const done = [fault === null && address !== '', reachable && found.tunnel?.state !== 'down', token.exists, used !== '', false]
   const next = done.indexOf(false)
   useTold(unsure ? -1 : next)
   const state = (step: number): State =>
-    unsure ? 'unknown' : done[step] ? (step === 0 && !reachable ? 'half' : 'done') : (step === 0 && fault !== null) || (step === 2 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
+    unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 1 && found.tunnel?.state === 'down') || (step === 3 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
 
   return (
     <section className="card checklist" aria-labelledby="checklist-title">
@@ -50,27 +50,33 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
               <Button onClick={() => visit({ page: 'settings' })}>{t('overview.remedies.checkListener')}</Button>
             </>
           ) : (
-            <>
-              <p className="with-copy">
-                <span className="mono address">{address}</span>
-                {reachable && <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />}
-              </p>
-              <AddressNote address={address} />
-            </>
+            <p className="quiet">{t('overview.checklist.served.done')}</p>
           )}
         </Step>
-        <Step state={state(1)} title={t('overview.checklist.token.title')}>
+        <Step state={state(1)} title={t('overview.checklist.address.title')}>
+          <p className="with-copy">
+            <span className="mono address">{address}</span>
+            {reachable && <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />}
+          </p>
+          {found.tunnel ? <p className="quiet">{reasonText(t, i18n.language, found.tunnel, Date.now())}</p> : <p className="quiet">{t('overview.checklist.address.todo')}</p>}
+          {!done[1] && (
+            <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
+              {t(found.tunnel ? 'overview.remedies.tunnel' : 'overview.checklist.address.choose')}
+            </Button>
+          )}
+        </Step>
+        <Step state={state(2)} title={t('overview.checklist.token.title')}>
           <p>{token.exists ? t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) }) : t('overview.checklist.token.todo')}</p>
           {(!token.exists || wrongToken) && <TokenButton snapshot={snapshot} />}
         </Step>
-        <Step state={state(2)} title={t('overview.checklist.entra.title')}>
+        <Step state={state(3)} title={t('overview.checklist.entra.title')}>
           {used ? (
             <p>{t('overview.checklist.entra.done', { when: when(used, i18n.language) })}</p>
           ) : (
             <>
               <p>{wrongToken ? t('overview.checklist.entra.refused', { when: when(refused.at, i18n.language) }) : t('overview.checklist.entra.todo')}</p>
               <div className="buttons">
-                <Button appearance={next === 2 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
+                <Button appearance={next === 3 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
                   {t('overview.checklist.entra.show')}
                 </Button>
                 <OpenEntra />
@@ -78,7 +84,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
             </>
           )}
         </Step>
-        <Step state={state(3)} title={t('overview.checklist.person.title')}>
+        <Step state={state(4)} title={t('overview.checklist.person.title')}>
           <p>{t('overview.checklist.person.todo')}</p>
         </Step>
       </ol>
