@@ -55,12 +55,16 @@ func run(ctx context.Context, dir string, people, groups int) (err error) {
 	if err != nil {
 		return err
 	}
-	secret, _, err := keeper.Rotate(ctx)
+	secret, _, err := keeper.Rotate(ctx, token.Rotation{})
 	if err != nil {
 		return err
 	}
+	verify := func(secret string) (server.Caller, bool) {
+		who, ok := keeper.Verify(secret)
+		return server.Caller{Token: who.Token, LastFour: who.LastFour}, ok
+	}
 	c := client{secret: secret, scim: server.New(server.Options{
-		Store: s, Verify: keeper.Verify, PublicURL: func() string { return "" }, Log: slog.New(slog.DiscardHandler),
+		Store: s, Verify: verify, PublicURL: func() string { return "" }, Log: slog.New(slog.DiscardHandler),
 	})}
 
 	ids := make([]string, people)
