@@ -74,9 +74,6 @@ func newLink(b *Backend, o Options, now func() time.Time) *link {
 
 // open makes the tunnel, which serves h once run runs.
 func (l *link) open(o Options, h http.Handler) {
-	if o.Opener == nil {
-		o.Opener = ngrokOpener(l.b.log)
-	}
 	l.tunnel = tunnel.New(tunnel.Options{Handler: h, Opener: o.Opener, Changed: l.moved, Log: l.b.log})
 	l.applied()
 }
