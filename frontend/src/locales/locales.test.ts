@@ -38,6 +38,15 @@ describe('the catalogues', () => {
   })
 })
 
+describe('the texts of a self-check', () => {
+  it('know every code that it can give, and no other', () => {
+    const backend = join(import.meta.dirname, '../../../backend')
+    const files = [join(backend, 'check.go'), ...['check', 'checktls', 'checkanswer', 'checkperson'].map((f) => join(backend, `entra/${f}.go`))]
+    const given = files.flatMap((f) => [...readFileSync(f, 'utf8').matchAll(/"(CHECK_[A-Z0-9_]+)"/g)].map(([, code]) => code))
+    expect(Object.keys(en.check.codes).sort()).toEqual([...new Set(given)].sort())
+  })
+})
+
 describe('the sources', () => {
   it('have no text of their own', () => {
     const src = join(import.meta.dirname, '..')
