@@ -19,6 +19,7 @@ for part in "$@"; do
 		else
 			step "Building the window for browser tests" go build -tags dev,webkit2_41 -o bin/scimdesk-dev .
 			go build -o bin/seed ./frontend/tests/seed
+			go build -o bin/ngrok ./frontend/tests/ngrok
 		fi
 		;;
 	*) fail "build.sh: there is no part $part" ;;

@@ -39,15 +39,16 @@ async function home(dir) {
 }
 
 /** An open window: the page's url, the folder of everything it writes, and how to end both. Downloads, settings and scratch files have places of their own in it. */
-export async function openWindow({ folder, listen = '127.0.0.1:0' } = {}) {
+export async function openWindow({ folder, listen = '127.0.0.1:0', env = {}, args = [] } = {}) {
   const dir = folder ?? (await mkdtemp(join(tmpdir(), 'scimdesk-window-')))
   const port = await freePort()
-  const child = spawn(process.env.SCIMDESK_BIN ?? join(root, 'bin/scimdesk-dev'), ['-data', join(dir, 'data'), '-listen', listen], {
+  const child = spawn(process.env.SCIMDESK_BIN ?? join(root, 'bin/scimdesk-dev'), ['-data', join(dir, 'data'), '-listen', listen, ...args], {
     env: {
       ...process.env,
       assetdir: process.env.SCIMDESK_PAGE ?? join(root, 'frontend/dist'),
       devserver: `127.0.0.1:${port}`,
       ...(await home(dir)),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
