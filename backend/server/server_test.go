@@ -58,6 +58,7 @@ func open(t *testing.T, change ...func(*Options)) *office {
 // reply is an answer, read.
 type reply struct {
 	status int
+	closed bool // the connection ended with it
 	header http.Header
 	body   string
 	json   map[string]any
@@ -65,6 +66,12 @@ type reply struct {
 
 // do sends a request; target is what stands behind the host, headers are "Name: value".
 func (o *office) do(method, target, body string, headers ...string) reply {
+	o.t.Helper()
+	return o.doAs(false, method, target, body, headers...)
+}
+
+// doAs is do by somebody who may have no User-Agent.
+func (o *office) doAs(nobody bool, method, target, body string, headers ...string) reply {
 	o.t.Helper()
 	req, err := http.NewRequestWithContext(o.t.Context(), method, o.http.URL, strings.NewReader(body))
 	if err != nil {
@@ -85,6 +92,9 @@ func (o *office) do(method, target, body string, headers ...string) reply {
 		}
 		req.Header.Set(name, value)
 	}
+	if nobody {
+		req.Header.Set("User-Agent", "") // or the client would say its name
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		o.t.Fatalf("%s %s: %v", method, target, err)
@@ -94,7 +104,7 @@ func (o *office) do(method, target, body string, headers ...string) reply {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	r := reply{status: res.StatusCode, header: res.Header, body: string(text)}
+	r := reply{status: res.StatusCode, closed: res.Close, header: res.Header, body: string(text)}
 	if len(text) > 0 && res.Header.Get("Content-Type") == scim.MediaType {
 		if err := json.Unmarshal(text, &r.json); err != nil {
 			o.t.Fatalf("%s %s: the answer is not JSON: %v\n%s", method, target, err, text)
