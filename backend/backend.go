@@ -31,6 +31,7 @@ const (
 	DefaultListen = config.DefaultListen
 	EnvData       = config.EnvData
 	EnvListen     = config.EnvListen
+	EnvAuthtoken  = config.EnvAuthtoken
 )
 
 // ErrOwned means that another process has the data folder open.

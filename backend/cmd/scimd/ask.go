@@ -91,9 +91,47 @@ func (a *app) tell(s backend.Snapshot, owner *control.Client) error {
 	if disk != "ok" {
 		disk += " since " + s.Database.Since + ": " + s.Database.Detail
 	}
-	return a.print("Served        %s\nTenant URL    %s\nData folder   %s\nDatabase      %s\nSecret token  %s\nLast request  %s\nPeople        %d (%d active, %d disabled, %d deleted)\nGroups        %d (%d deleted)\nRequests      %d in the log\n",
-		served, address, s.Folder, disk, token, never(s.LastEntra),
+	return a.print("Served        %s\nTenant URL    %s\n%sTunnel        %s\nData folder   %s\nDatabase      %s\nSecret token  %s\n%sLast request  %s\nLast refused  %s\nSelf-check    %s\n%s%sPeople        %d (%d active, %d disabled, %d deleted)\nGroups        %d (%d deleted)\nRequests      %d in the log\n",
+		served, address, changedLine(s.Changed), tunnelLine(s.Tunnel), s.Folder, disk, token, oldToken(s.OldToken), never(s.LastEntra), never(s.Refused.At),
+		checkLine(s.Check), gapLine(s.Gap), quotaLine(s.Quota),
 		s.People.Total, s.People.Active, s.People.Total-s.People.Active, s.People.Deleted, s.Groups.Total, s.Groups.Deleted, s.Activity.Last)
+}
+
+func oldToken(t backend.TokenInfo) string {
+	if !t.Exists {
+		return ""
+	}
+	return fmt.Sprintf("Old token     ends in %s, still accepted, last used %s\n", t.LastFour, never(t.LastUsed))
+}
+
+func checkLine(c backend.CheckSummary) string {
+	switch {
+	case c.Running:
+		return "under way"
+	case c.Finished == "":
+		return "never"
+	case c.OK:
+		return "all well at " + c.Finished
+	}
+	return "failed at the step " + c.Failed + ", " + c.Finished
+}
+
+func gapLine(g backend.Gap) string {
+	if g.From == "" {
+		return ""
+	}
+	to := "to " + g.To
+	if g.To == "" {
+		to = "and still"
+	}
+	return fmt.Sprintf("Unreachable   from %s %s: %s\n", g.From, to, g.Cause)
+}
+
+func quotaLine(level string) string {
+	if level == "" || level == "ok" {
+		return ""
+	}
+	return "ngrok's quota " + level + ": scimd connection tells more\n"
 }
 
 func never(at string) string {

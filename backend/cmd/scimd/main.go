@@ -34,6 +34,9 @@ Usage
   scimd run                    serve, and show each request as it arrives
   scimd token rotate           make a new secret token; the old one ends at once
   scimd token end              stop accepting the token, without a new one
+  scimd connection             how Entra reaches the folder; set key=value changes it
+  scimd authtoken save|forget  keep ngrok's authtoken, read from standard input
+  scimd tunnel start|stop|reconnect|status
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
   scimd rehearse               play Entra at a server with invented people
@@ -47,11 +50,12 @@ Examples
   scimd rehearse --people 200 --groups 12 --cycles 3 --dialect mixed
   scimd rehearse --url http://127.0.0.1:8088/scim/v2 --token-file token.txt
 
-token, status and export work while the folder is open in a window or a daemon, and while it is not.
+All but run and rehearse work while the folder is open in a window or a daemon, and while it is not.
 
 Environment
   SCIMDESK_DATA     the data folder, instead of --data
   SCIMDESK_LISTEN   the listen address, instead of --listen
+  NGROK_AUTHTOKEN   ngrok's authtoken, instead of a saved one
 
 Exit codes
   0  done
@@ -71,11 +75,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop) // a second signal ends at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // app is one call of scimd.
 type app struct {
+	in       io.Reader
 	out, err io.Writer
 	usage    string // of the command at hand
 }
@@ -88,8 +93,8 @@ func (u *usageError) Error() string { return u.message }
 // errDifferent ends a rehearsal that found differences; they have been printed.
 var errDifferent = errors.New("the server differs from what was sent to it")
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	a := &app{out: stdout, err: stderr}
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{in: stdin, out: stdout, err: stderr}
 	err := a.command(ctx, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
@@ -126,13 +131,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func (a *app) command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return &usageError{"say what to do: run, token, status, export or rehearse"}
+		return &usageError{"say what to do: run, token, connection, authtoken, tunnel, status, export or rehearse"}
 	}
 	switch args[0] {
 	case "run":
 		return a.serve(ctx, args[1:])
 	case "token":
 		return a.token(ctx, args[1:])
+	case "connection":
+		return a.connection(ctx, args[1:])
+	case "authtoken":
+		return a.authtoken(ctx, args[1:])
+	case "tunnel":
+		return a.tunnel(ctx, args[1:])
 	case "status":
 		return a.status(ctx, args[1:])
 	case "export":
@@ -167,22 +178,9 @@ func dataFlag(fs *flag.FlagSet) *string {
 
 // parse reads flags and words in any order and wants exactly the words named, each one of its choices.
 func (a *app) parse(fs *flag.FlagSet, args []string, words ...[]string) ([]string, error) {
-	var got []string
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				fs.SetOutput(a.out)
-				_ = a.print("%s\n\nFlags\n", a.usage)
-				fs.PrintDefaults()
-				return nil, err
-			}
-			return nil, &usageError{fs.Name() + ": " + err.Error()}
-		}
-		if fs.NArg() == 0 {
-			break
-		}
-		got = append(got, fs.Arg(0))
-		args = fs.Args()[1:]
+	got, err := a.words(fs, args)
+	if err != nil {
+		return nil, err
 	}
 	if len(got) > len(words) {
 		return nil, &usageError{fmt.Sprintf("%s: %q is one word too many", fs.Name(), got[len(words)])}
@@ -195,12 +193,40 @@ func (a *app) parse(fs *flag.FlagSet, args []string, words ...[]string) ([]strin
 	return got, nil
 }
 
+// words reads flags and words in any order, and gives the words.
+func (a *app) words(fs *flag.FlagSet, args []string) (got []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				fs.SetOutput(a.out)
+				_ = a.print("%s\n\nFlags\n", a.usage)
+				fs.PrintDefaults()
+				return nil, err
+			}
+			return nil, &usageError{fs.Name() + ": " + err.Error()}
+		}
+		if fs.NArg() == 0 {
+			return got, nil
+		}
+		got = append(got, fs.Arg(0))
+		args = fs.Args()[1:]
+	}
+}
+
 // folder is a data folder as these commands see it: through the process that owns it, or opened for a moment.
 type folder interface {
 	Snapshot(ctx context.Context) (backend.Snapshot, error)
 	RotateToken(ctx context.Context, how backend.TokenRotation) (backend.NewToken, error)
 	EndToken(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
+	Connection(ctx context.Context) (backend.Connection, error)
+	SaveConnection(ctx context.Context, s backend.ConnectionSettings) (backend.Connection, error)
+	SaveAuthtoken(ctx context.Context, secret, place string) error
+	ForgetAuthtoken(ctx context.Context) error
+	StartTunnel(ctx context.Context) error
+	StopTunnel(ctx context.Context) error
+	Reconnect(ctx context.Context) error
+	SettleAddress(ctx context.Context) error
 }
 
 // with does something with a folder. owner is nil if nobody has it open.

@@ -15,14 +15,20 @@ import (
 
 const serveUsage = `scimd run serves SCIM until it is ended with Ctrl+C or SIGTERM; then it finishes what is in flight.
 
-  scimd run --data ./office --listen 127.0.0.1:8088`
+  scimd run --data ./office --listen 127.0.0.1:8088
+  scimd run --data ./office --ngrok --domain desk.ngrok.app
+  scimd run --data ./office --public-url https://desk.contoso.example
+
+--ngrok, --domain and --public-url come before the folder's settings, which scimd connection shows and changes.`
 
 func (a *app) serve(ctx context.Context, args []string) error {
 	fs := a.flags("scimd run", serveUsage)
 	data := dataFlag(fs)
 	listen := fs.String("listen", "", "`host:port` to serve on (default: "+backend.EnvListen+", else the folder's settings, else "+backend.DefaultListen+")")
 	proxied := fs.Bool("behind-proxy", false, "allow an address that other computers reach: a reverse proxy in front adds TLS")
-	public := fs.String("public-url", "", "the `URL` that Entra uses, such as https://desk.contoso.example, where a proxy stands in front")
+	public := fs.String("public-url", "", "the `URL` that Entra uses, such as https://desk.contoso.example, where a proxy or a tunnel of your own stands in front")
+	ngrok := fs.Bool("ngrok", false, "have Entra come through a tunnel by ngrok; its authtoken comes from "+backend.EnvAuthtoken+" or scimd authtoken save")
+	domain := fs.String("domain", "", "the `name` of the tunnel's domain; it says --ngrok too (default: the account's own)")
 	maxBody := fs.Int64("max-body", backend.DefaultMaxBody, "largest request body, in `bytes`")
 	quiet := fs.Bool("quiet", false, "do not show requests")
 	verbose := fs.Bool("verbose", false, "log more, to standard error")
@@ -31,6 +37,9 @@ func (a *app) serve(ctx context.Context, args []string) error {
 	}
 	if *listen == backend.NoListener {
 		return &usageError{"scimd run: --listen is host:port"}
+	}
+	if *public != "" && (*ngrok || *domain != "") {
+		return &usageError{"scimd run: --public-url is an address of your own; leave out --ngrok and --domain"}
 	}
 	if *maxBody < 1 {
 		return &usageError{"scimd run: --max-body is at least 1"}
@@ -50,7 +59,10 @@ func (a *app) serve(ctx context.Context, args []string) error {
 			return fmt.Errorf("%s is open already, in the %s with process id %d: end that first, or use another folder: %w", dir, face(owner.Face()), owner.PID(), errRunning)
 		}
 		var err error
-		b, err = backend.Open(ctx, backend.Options{Dir: dir, Listen: *listen, BehindProxy: *proxied, PublicURL: *public, MaxBody: *maxBody, Face: "scimd", Log: log})
+		b, err = backend.Open(ctx, backend.Options{
+			Dir: dir, Listen: *listen, BehindProxy: *proxied, PublicURL: *public, Ngrok: *ngrok || *domain != "", Domain: *domain,
+			MaxBody: *maxBody, Face: "scimd", Log: log,
+		})
 		return err
 	})
 	if err != nil {
@@ -110,14 +122,31 @@ func (a *app) greet(s backend.Snapshot) error {
 	if s.Token.Exists {
 		token = "ends in " + s.Token.LastFour + ". Make a new one:  " + os.Args[0] + " token rotate --data " + quote(s.Folder)
 	}
-	return a.print("ScimDesk %s\n  Tenant URL   %s\n  Secret token %s\n  Data folder  %s\n  People %d, groups %d\n\nRequests appear here as they arrive. Ctrl+C ends.\n",
-		s.Version, s.Address, token, s.Folder, s.People.Total, s.Groups.Total)
+	return a.print("ScimDesk %s\n  Tenant URL   %s\n%s  Secret token %s\n  Data folder  %s\n  People %d, groups %d\n\nRequests appear here as they arrive. Ctrl+C ends.\n",
+		s.Version, cmp.Or(s.Address, "known when the tunnel is up"), reach(s), token, s.Folder, s.People.Total, s.Groups.Total)
 }
 
-// show prints a line for each request until ctx ends, pulling by cursor, so that a burst is printed whole.
+// reach tells how Entra comes, if it does.
+func reach(s backend.Snapshot) string {
+	data := " --data " + quote(s.Folder)
+	switch s.Tunnel.Way {
+	case backend.WayNgrok:
+		return "  Tunnel       by ngrok. Its authtoken, where it is not known yet:  " + os.Args[0] + " authtoken save" + data + " < file\n"
+	case backend.WayOwn:
+		return "  Listening    on " + cmp.Or(s.Listener.Listen, "nothing") + "\n"
+	}
+	return "  Tunnel       none, so Entra can't come. Open one:  " + os.Args[0] + " connection set way=ngrok" + data + "\n"
+}
+
+// show prints a line for each request until ctx ends, pulling by cursor, so that a burst is printed whole, and one for each new state of
+// the tunnel.
 func (a *app) show(ctx context.Context, b *backend.Backend, last int64, log *slog.Logger) {
-	for range b.Watch(ctx) {
+	var was reached
+	for n := range b.Watch(ctx) {
 		last = a.showFrom(ctx, b, last, log)
+		if n.Status {
+			was = a.showTunnel(ctx, b, was, log)
+		}
 	}
 	// What was answered at the very end is written and shown, too.
 	ending := context.WithoutCancel(ctx)
@@ -144,6 +173,35 @@ func (a *app) showFrom(ctx context.Context, b *backend.Backend, last int64, log 
 			last = r.Seq
 		}
 	}
+}
+
+// reached is how Entra could come when that was printed last.
+type reached struct {
+	state, code, address, old string
+}
+
+// showTunnel prints how the tunnel is, and the address, if that is news.
+func (a *app) showTunnel(ctx context.Context, b *backend.Backend, was reached, log *slog.Logger) reached {
+	c, err := b.Connection(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			log.Warn("the tunnel can't be shown", "err", err)
+		}
+		return was
+	}
+	now := reached{c.Tunnel.State, c.Tunnel.Code, c.Address, c.Changed.Old}
+	if now == was || c.Tunnel.Way != backend.WayNgrok {
+		return now
+	}
+	text := time.Now().Format("15:04:05.000") + "  tunnel " + printable(tunnelLine(c.Tunnel))
+	if now.address != was.address && now.address != "" {
+		text += "\n              Tenant URL " + now.address
+	}
+	if now.old != "" && now.old != was.old {
+		text += "\n" + changedLine(c.Changed)
+	}
+	_ = a.print("%s\n", backend.Mask(text)) // nobody reads; serving goes on
+	return now
 }
 
 func line(r backend.Activity) string {
