@@ -40,11 +40,14 @@ func (quiet) Write(p []byte) (int, error) { return len(p), nil }
 // visit brings a request to the agent that holds its host.
 func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	instead, t := s.instead, s.tunnels[host(r.Host)]
+	instead, spy, t := s.instead, s.spy, s.tunnels[host(r.Host)]
 	if instead == nil && t != nil {
 		s.requests++
 	}
 	s.mu.Unlock()
+	if spy != nil {
+		spy(r)
+	}
 	switch {
 	case instead != nil:
 		instead.ServeHTTP(w, r)
@@ -78,6 +81,13 @@ func (s *Server) Intercept(h http.Handler) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.instead = h
+}
+
+// Spy has f see each request that comes to the edge, before anybody else. It must not read the body, and is called concurrently.
+func (s *Server) Spy(f func(*http.Request)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spy = f
 }
 
 // forward appends to X-Forwarded-For and -Proto, so their last values alone are the edge's; X-Forwarded-Host stays as the visitor

@@ -92,6 +92,7 @@ type Server struct {
 	number   int           // of the last session or bind
 	muted    chan struct{} // closed when heartbeats are answered again; nil while they are
 	instead  http.Handler
+	spy      func(*http.Request)
 	moved    chan struct{} // closed and made anew when anything of this changes
 	closed   bool
 }
