@@ -11,6 +11,7 @@ import (
 	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
+	"scimdesk/backend/token"
 	"scimdesk/backend/tunnel"
 )
 
@@ -91,6 +92,14 @@ func classify(err error) fault {
 		return fault{"NOT_SERVING", "Nobody serves this data folder now. Start it with scimd run, or open it in the window."}
 	case errors.Is(err, ErrNoAuthtoken):
 		return fault{"TUNNEL_NO_TOKEN", "The tunnel needs ngrok's authtoken. Copy it from ngrok's dashboard and save it here."}
+	case errors.Is(err, token.ErrRotating):
+		return fault{"TOKEN_ROTATING", "Two tokens are accepted already, and never a third. Finish or undo the first rotation, or force another."}
+	case errors.Is(err, token.ErrNotRotating):
+		return fault{"TOKEN_NOT_ROTATING", "There is nothing to undo: the old token has ended. Make a new one if Entra is refused."}
+	case errors.Is(err, token.ErrNoToken):
+		return fault{"TOKEN_NONE", "No token is accepted. Make one first."}
+	case errors.Is(err, token.ErrExpiry):
+		return fault{"TOKEN_EXPIRY", "A token can only end in the future. " + err.Error()}
 	case errors.Is(err, ErrExposed):
 		return fault{"LISTEN_EXPOSED", err.Error()}
 	case isBusy(err):

@@ -184,7 +184,7 @@ func TestARotationDoesNotStopThePlay(t *testing.T) {
 	s := play(t, SampleOptions{People: 30, Speed: "fast"})
 	for range 20 {
 		before := s.Info().Requests
-		if _, err := s.Backend().RotateToken(t.Context(), TokenRotation{}); err != nil {
+		if _, err := s.Backend().RotateToken(t.Context(), TokenRotation{Force: true}); err != nil {
 			t.Fatal(err)
 		}
 		until(t, s, func(i SampleInfo) bool { return i.Requests > before || ended(i) })

@@ -151,26 +151,26 @@ const (
 	askAfter     = 7 * 24 * time.Hour   // a rotation should have been finished
 	expiresSoon  = 7 * 24 * time.Hour
 	recentTokens = 10
+	recentRows   = 100 // looked at for them
 )
 
 // Tokens gives what is accepted, and how a rotation goes.
 func (b *Backend) Tokens(ctx context.Context) (Tokens, error) {
-	now := time.Now()
 	s := b.tokens.State()
+	old := false
 	t := Tokens{
-		Current:  tokenInfo(s.Current),
-		Old:      tokenInfo(s.Old),
-		NewSeen:  !s.Current.LastUsed.IsZero(),
-		OldEnds:  stamp(s.OldEnds),
-		Asks:     s.Old.ID != "" && now.Sub(s.Current.Created) >= askAfter,
-		Expiring: !s.Current.Expires.IsZero() && s.Current.Expires.Sub(now) <= expiresSoon,
-		Recent:   []TokenUse{},
-		Ended:    []TokenInfo{},
+		Current: tokenInfo(s.Current),
+		Old:     tokenInfo(s.Old),
+		NewSeen: !s.Current.LastUsed.IsZero(),
+		OldEnds: stamp(s.OldEnds),
+		Recent:  []TokenUse{},
+		Ended:   []TokenInfo{},
 	}
+	t.Asks, old, t.Expiring = tokenSigns(s, time.Now())
 	for _, e := range s.Ended[:min(len(s.Ended), recentTokens)] {
 		t.Ended = append(t.Ended, tokenInfo(e))
 	}
-	if s.Current.ID != "" && now.Sub(s.Current.Created) >= remindAfter {
+	if old {
 		seen, err := b.store.Meta(ctx, reminded)
 		if err != nil {
 			return Tokens{}, err
@@ -182,9 +182,19 @@ func (b *Backend) Tokens(ctx context.Context) (Tokens, error) {
 	return t, err
 }
 
+// tokenSigns tells what the admin should be asked: a rotation was not finished, the token is old, it ends soon.
+func tokenSigns(s token.State, now time.Time) (asks, old, expiring bool) {
+	c := s.Current
+	if c.ID == "" {
+		return false, false, false
+	}
+	age := now.Sub(c.Created)
+	return s.Old.ID != "" && age >= askAfter, age >= remindAfter, !c.Expires.IsZero() && c.Expires.Sub(now) <= expiresSoon
+}
+
 // recentTokens gives the last requests and which token each came with.
 func (b *Backend) recentTokens(ctx context.Context, s token.State) ([]TokenUse, error) {
-	rows, err := b.store.ActivityPage(ctx, store.ActivityQuery{Limit: recentTokens})
+	rows, err := b.store.ActivityPage(ctx, store.ActivityQuery{Limit: recentRows})
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +204,12 @@ func (b *Backend) recentTokens(ctx context.Context, s token.State) ([]TokenUse, 
 	}
 	uses := []TokenUse{}
 	for _, a := range rows {
+		if a.Via == store.ViaCheck || a.Method == "" { // our own, or the sum of many
+			continue
+		}
+		if len(uses) == recentTokens {
+			break
+		}
 		uses = append(uses, TokenUse{
 			At: stamp(a.At), Activity: a.Seq, Accepted: a.Token != "",
 			LastFour: cmp.Or(lastFour[a.Token], a.Hint),
