@@ -60,6 +60,8 @@ type Options struct {
 	Domain string
 	// Opener opens the tunnel; nil means ngrok itself.
 	Opener tunnel.Opener
+	// Outside is how a self-check reaches the public address.
+	Outside Outside
 	// MaxBody is the largest request body in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
 	// Sample marks a folder of invented people, on which Entra is played.
@@ -86,6 +88,7 @@ type Backend struct {
 	setting *setting
 	lists   lists
 	link    *link
+	checks  *checks
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -102,6 +105,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o, err = led(o); err != nil {
+		return nil, err
 	}
 	b := &Backend{
 		id:      uuid.NewString(),
@@ -138,6 +144,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	scim := server.New(server.Options{
 		Store: b.store, Verify: b.verify, Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
+	b.checks = newChecks(b, o.Outside)
 	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
 	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.tellStatus)
 	b.door.bind(ctx)
@@ -184,6 +191,7 @@ func (b *Backend) Face() string { return b.face }
 
 // Close ends the listener and closes the folder. What is on disk stays whole even without it.
 func (b *Backend) Close() error {
+	b.checks.close()
 	b.lists.close()
 	return errors.Join(b.door.close(), b.store.Close())
 }

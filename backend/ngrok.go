@@ -2,13 +2,5 @@
 
 package backend
 
-import (
-	"log/slog"
-
-	"scimdesk/backend/tunnel"
-)
-
-// ngrokOpener is ngrok itself.
-func ngrokOpener(log *slog.Logger) tunnel.Opener {
-	return tunnel.NewNgrok(tunnel.NgrokOptions{Log: log})
-}
+// led gives the options as they are: only a build for browser tests can be led to another ngrok than the real one.
+func led(o Options) (Options, error) { return o, nil }

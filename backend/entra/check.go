@@ -18,7 +18,7 @@ import (
 // How long a check may take: each step, and all of them together.
 const (
 	checkStepLimit = 10 * time.Second
-	checkLimit     = 60 * time.Second
+	checkLimit     = 50 * time.Second // and one step more, to remove a probe person after it
 )
 
 // CheckOptions says which address is to be checked.
@@ -35,10 +35,11 @@ type CheckOptions struct {
 	RuleHeader string
 	// Roots are whom a certificate is trusted from, nil for the system's.
 	Roots *x509.CertPool
-	// Resolve and Dial are how the address is reached, nil for the system's own way. Where Dial goes through a proxy, a name that only the
-	// proxy can resolve is no failure.
+	// Resolve and Dial are how the address is reached, nil for the system's own way.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	// Proxy says that Dial goes through a proxy: a name that only the proxy can resolve is no failure then.
+	Proxy bool
 	// Step is told of each step when it begins and when it has ended, by one goroutine.
 	Step func(CheckStep)
 }
@@ -103,7 +104,6 @@ type check struct {
 	wire    wire
 	host    string
 	address string   // host:port to dial
-	proxied bool     // Dial is the caller's own
 	conn    net.Conn // open and not yet used
 	http    *http.Transport
 	answer  *reply // of the match
@@ -178,7 +178,7 @@ func newCheck(o CheckOptions) (*check, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &check{host: base.Hostname(), mark: strings.ToLower(rand.Text()), proxied: o.Dial != nil}
+	c := &check{host: base.Hostname(), mark: strings.ToLower(rand.Text())}
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
@@ -257,7 +257,7 @@ func (s *CheckStep) fact(key, format string, args ...any) {
 // the name may lead elsewhere outside.
 func (c *check) resolve(ctx context.Context, s *CheckStep) *finding {
 	addresses, err := c.lookup(ctx)
-	if err != nil && c.options.Resolve == nil && c.proxied {
+	if err != nil && c.options.Proxy {
 		return nil
 	}
 	if err != nil {
@@ -315,8 +315,10 @@ func (c *check) connect(ctx context.Context, s *CheckStep) *finding {
 
 func (c *check) noConnection(err error) *finding {
 	switch {
+	case c.options.Proxy:
+		return failed(AtNetwork, "CHECK_CONNECT_PROXY", "%v", err)
 	case isTimeout(err):
-		return failed(AtNetwork, "CHECK_CONNECT_TIMEOUT", "%s does not answer", c.address)
+		return failed(AtNetwork, "CHECK_CONNECT_TIMEOUT", "no answer from %s within %s", c.address, checkStepLimit)
 	case isRefused(err):
 		return failed(AtNetwork, "CHECK_CONNECT_REFUSED", "%s refuses connections", c.address)
 	}

@@ -375,6 +375,11 @@ func TestCheckOfTheWayThere(t *testing.T) {
 		wantStop(t, checked(t, o), c.step, AtNetwork, c.code)
 	}
 	o := well.options()
+	o.Proxy = true
+	dialFails(errors.New("the proxy answered 407"))(&o)
+	o.Resolve = func(context.Context, string) ([]netip.Addr, error) { return nil, &net.DNSError{IsNotFound: true} }
+	wantStop(t, checked(t, o), "connect", AtNetwork, "CHECK_CONNECT_PROXY")
+	o = well.options()
 	o.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, plainHTTP.Listener.Addr().String())
 	}

@@ -31,6 +31,11 @@ func CheckProxy(text string) error {
 	return err
 }
 
+// Through gives how an address is dialled by way of a proxy, so that others than the tunnel can go the same way.
+func Through(text string) (func(ctx context.Context, network, address string) (net.Conn, error), error) {
+	return dialer(text)
+}
+
 func parseProxy(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil
