@@ -278,7 +278,7 @@ func (k *keeper) event(l *live, e Event) {
 // served is told when an address is no longer served. While it is the one that is bound, ngrok has ended it: somebody did that in its
 // dashboard, or ngrok by a rule of its own.
 func (k *keeper) served(l *live, ln Listener, err error) {
-	if k.live != l || l.over || l.listener != ln {
+	if k.live != l || l.over || l.listener != ln || errors.Is(err, errEnded) { // the last one is told by an event too
 		return
 	}
 	l.over = true
@@ -295,12 +295,6 @@ func (k *keeper) served(l *live, ln Listener, err error) {
 // lose notes that the connection of a session is gone; err is nil if that was on purpose.
 func (k *keeper) lose(l *live, err error) {
 	l.lost = true
-	if k.status.State == Up {
-		k.lostAt = time.Now()
-		if k.lostAt.Sub(k.upAt) >= steady {
-			k.backoff.reset()
-		}
-	}
 	if err == nil {
 		k.wait(soon, nil)
 		return
@@ -322,6 +316,7 @@ func (k *keeper) refuse(r *Reason) {
 }
 
 func (k *keeper) block(r *Reason) {
+	k.down()
 	k.blocked = r
 	k.rest()
 	k.tell(func(s *Status) { *s = s.fresh(Blocked, r) })
@@ -329,6 +324,7 @@ func (k *keeper) block(r *Reason) {
 
 // wait has the next try made later, or at once.
 func (k *keeper) wait(p pace, r *Reason) {
+	k.down()
 	d := k.backoff.next(p)
 	k.waiting = d > 0
 	if k.waiting {
@@ -339,6 +335,17 @@ func (k *keeper) wait(p pace, r *Reason) {
 		*s = s.fresh(Reconnecting, r)
 		s.Attempt, s.Next = attempt, time.Now().Add(d)
 	})
+}
+
+// down notes since when the address is not there.
+func (k *keeper) down() {
+	if k.status.State != Up {
+		return
+	}
+	k.lostAt = time.Now()
+	if k.lostAt.Sub(k.upAt) >= steady {
+		k.backoff.reset()
+	}
 }
 
 // rest ends the wait for the next try, and forgets what went wrong.

@@ -263,7 +263,7 @@ func (s *session) Listen(ctx context.Context, domain, policy string) (Listener, 
 		}
 		return nil, err
 	}
-	return newListener(l, s.gate.drop), nil
+	return newListener(l, s), nil
 }
 
 // Drop has nothing told of what it does.
@@ -356,7 +356,7 @@ func (g *gate) drop() {
 // Close wants that lock: http.Server.Shutdown, which closes while it keeps its accept loop waiting, would never come back.
 type listener struct {
 	sdk   ngrok.EndpointListener
-	drop  func()
+	of    *session
 	conns chan net.Conn
 	done  chan struct{} // closed by Close
 	ended chan struct{} // closed when the SDK's has ended; err says why
@@ -364,8 +364,8 @@ type listener struct {
 	once  sync.Once
 }
 
-func newListener(sdk ngrok.EndpointListener, drop func()) *listener {
-	l := &listener{sdk: sdk, drop: drop, conns: make(chan net.Conn), done: make(chan struct{}), ended: make(chan struct{})}
+func newListener(sdk ngrok.EndpointListener, of *session) *listener {
+	l := &listener{sdk: sdk, of: of, conns: make(chan net.Conn), done: make(chan struct{}), ended: make(chan struct{})}
 	go l.pump()
 	return l
 }
@@ -375,7 +375,9 @@ func (l *listener) pump() {
 	for {
 		conn, err := l.sdk.Accept()
 		if err != nil {
-			l.err = err
+			if l.err = err; l.of.wanted() != "" {
+				l.err = errEnded // not this address alone; the session tells why
+			}
 			return
 		}
 		select {
@@ -402,7 +404,7 @@ func (l *listener) Close() error {
 	var err error
 	l.once.Do(func() {
 		close(l.done)
-		late := time.AfterFunc(unbindTimeout, l.drop)
+		late := time.AfterFunc(unbindTimeout, l.of.gate.drop)
 		defer late.Stop()
 		err = l.sdk.Close()
 	})
