@@ -36,3 +36,16 @@ export function trouble({ tunnel, listener, database }: Health): { code: string;
   if (!listener.serving && tunnel.way !== 'ngrok') return { code: listener.code || 'INTERNAL', message: listener.message }
   return null
 }
+
+const vias = ['tunnel', 'proxy', 'local', 'check'] as const
+/** How a request came here: through the tunnel, through a proxy of the admin's, from this computer, or from a self-check. */
+export type Via = (typeof vias)[number] | 'unknown'
+
+/** One of before this was noted, or of a newer backend, is unknown. */
+export const viaOf = ({ via }: { via: string }): Via => vias.find((one) => one === via) ?? 'unknown'
+
+const marks = ['userAgent', 'header', 'address'] as const
+/** What of a request is not as Entra sends it. */
+export type Mark = (typeof marks)[number] | 'other'
+
+export const markOf = (mark: string): Mark => marks.find((one) => one === mark) ?? 'other'

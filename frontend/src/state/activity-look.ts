@@ -1,7 +1,7 @@
 import { Observable } from '../lib/observable'
 import { remember, remembered } from './preferences'
 
-export const columnNames = ['time', 'action', 'identity', 'status', 'took', 'summary', 'method', 'client', 'remote', 'requestId'] as const
+export const columnNames = ['time', 'action', 'identity', 'status', 'took', 'summary', 'method', 'client', 'remote', 'via', 'requestId'] as const
 export type ColumnName = (typeof columnNames)[number]
 export const usualColumns: readonly ColumnName[] = ['time', 'action', 'identity', 'status', 'took', 'summary']
 

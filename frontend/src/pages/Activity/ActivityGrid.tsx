@@ -4,7 +4,7 @@ import type { Activity } from '../../api/types'
 import { type Column, Grid, rowHeight } from '../../components/Grid'
 import { Marked } from '../../components/Marked'
 import { Status, type Tone } from '../../components/Status'
-import { actionKey, type Outcome, outcome } from '../../lib/status'
+import { actionKey, type Outcome, outcome, viaOf } from '../../lib/status'
 import { moment, rowTime } from '../../lib/time'
 import type { ActivityLog, View } from '../../state/activity'
 import type { ColumnName } from '../../state/activity-look'
@@ -63,7 +63,7 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
     const all: Record<ColumnName, Omit<Column<Activity>, 'id' | 'title'>> = {
       time: { width: '120px', render: (row) => <time className="time" dateTime={row.at} title={moment(row.at, i18n.language)}>{rowTime(row.at, i18n.language)}</time> },
       action: { width: '112px', from: 480, render: (row) => t(actionKey(row.action)) },
-      identity: { width: 'minmax(100px, 1.1fr)', render: (row) => <Marked text={row.identity || row.id} search={marked} /> },
+      identity: { width: 'minmax(100px, 1.1fr)', render: (row) => (viaOf(row) === 'check' ? <span className="row-chip">{t('activity.unlike.check')}</span> : <Marked text={row.identity || row.id} search={marked} />) },
       status: {
         width: '148px',
         render: (row) => (
@@ -73,7 +73,16 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
         ),
       },
       took: { width: '56px', align: 'end', from: 480, render: (row) => (row.took < 1 ? '<1' : Math.round(row.took).toLocaleString(i18n.language)) },
-      summary: { width: 'minmax(140px, 2fr)', from: 760, render: (row) => <span className="quiet"><Marked text={summary(row, base)} search={marked} /></span> },
+      summary: {
+        width: 'minmax(140px, 2fr)',
+        from: 760,
+        render: (row) => (
+          <span className="quiet">
+            {row.unlike.length > 0 && <span className="row-chip">{t('activity.unlike.mark')}</span>} <Marked text={summary(row, base)} search={marked} />
+          </span>
+        ),
+      },
+      via: { width: 'minmax(100px, 160px)', from: 760, render: (row) => <span className="capital">{t(`activity.vias.${viaOf(row)}`)}</span> },
       method: { width: '72px', from: 480, render: (row) => <span className="mono">{row.method}</span> },
       client: { width: 'minmax(120px, 1fr)', from: 760, render: (row) => <span title={row.userAgent}>{row.userAgent}</span> },
       remote: { width: 'minmax(120px, 160px)', from: 760, render: (row) => row.remote },

@@ -18,6 +18,7 @@ export interface FilterBarProps {
 
 const quick = {
   failures: { outcomes: ['failure', 'error'] }, creates: { actions: ['create'] }, updates: { actions: ['update'] }, disables: { actions: ['disable'] }, tests: { actions: ['test'] },
+  unlike: { flag: 'unlike' }, checks: { flag: 'checks' },
 } as const
 
 /** Two ways to the same filter: its little language, and menus and chips. */
@@ -36,13 +37,15 @@ export function FilterBar({ view, found, onFilter, onLeave }: FilterBarProps) {
   const set = useCallback((next: Filter) => onFilter(next, false), [onFilter])
   const isOn = (name: keyof typeof quick) => {
     const wanted = quick[name]
+    if ('flag' in wanted) return filter[wanted.flag]
     if ('outcomes' in wanted) return wanted.outcomes.every((o) => filter.outcomes.includes(o))
     return wanted.actions.every((a) => filter.actions.includes(a))
   }
   const toggle = (name: keyof typeof quick) => {
     const wanted = quick[name]
     const flip = <T,>(have: readonly T[], these: readonly T[]): T[] => (isOn(name) ? have.filter((v) => !these.includes(v)) : [...have, ...these.filter((v) => !have.includes(v))])
-    if ('outcomes' in wanted) set({ ...filter, outcomes: flip(filter.outcomes, wanted.outcomes) })
+    if ('flag' in wanted) set({ ...filter, [wanted.flag]: !filter[wanted.flag] })
+    else if ('outcomes' in wanted) set({ ...filter, outcomes: flip(filter.outcomes, wanted.outcomes) })
     else set({ ...filter, actions: flip(filter.actions, wanted.actions) })
   }
 

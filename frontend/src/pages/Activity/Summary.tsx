@@ -6,7 +6,7 @@ import type { Activity, ActivityDetail } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
 import { Status } from '../../components/Status'
 import { advice, holder } from '../../lib/advice'
-import { actionKey, actions, outcome } from '../../lib/status'
+import { actionKey, actions, markOf, outcome, viaOf } from '../../lib/status'
 import { moment } from '../../lib/time'
 import { type Filter, methods } from '../../state/activity-filter'
 import { copy } from '../../state/clipboard'
@@ -50,6 +50,24 @@ export function Summary({ row, detail, onOnly }: SummaryProps) {
           </>
         )}
       </div>
+      {row.unlike.length > 0 && (
+        <div className="meaning">
+          <h3>
+            <Status tone="warning" word={t('activity.unlike.title')} />
+          </h3>
+          <p>{t('activity.unlike.text')}</p>
+          <ul className="plain-list">
+            {row.unlike.map((mark) => (
+              <li key={mark}>{t(`activity.unlike.marks.${markOf(mark)}`, { client: row.userAgent })}</li>
+            ))}
+          </ul>
+          <div className="buttons">
+            <Button size="small" appearance="subtle" icon={<FilterAddRegular />} onClick={() => onOnly({ unlike: true })}>
+              {t('activity.unlike.only')}
+            </Button>
+          </div>
+        </div>
+      )}
       <dl className="request-facts">
         {row.detail && (
           <Fact name={t('activity.details.error')}>
@@ -90,6 +108,8 @@ export function Summary({ row, detail, onOnly }: SummaryProps) {
           <span className="mono">{row.requestId}</span>
           <CopyButton label={t('activity.details.copyRequestId')} copied={copied} onCopy={() => copy(row.requestId)} />
         </Fact>
+        {row.lastFour && <Fact name={t('activity.details.token')}>{t('activity.details.tokenSent', { lastFour: row.lastFour })}</Fact>}
+        <Fact name={t('activity.details.via')}>{t(`activity.vias.${viaOf(row)}`)}</Fact>
         {row.remote && <Fact name={t('activity.details.remote')}>{row.remote}</Fact>}
         {row.userAgent && (
           <Fact name={t('activity.details.client')} only={row.userAgent} onOnly={() => onOnly({ text: row.userAgent })}>

@@ -50,13 +50,13 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
           {known && way === 'own' && <OwnCard saved={known} listen={snapshot.listener.listen} off={off || fixed} />}
           <AddressCard snapshot={snapshot} unsure={unsure} />
           {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} />}
-          <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
           <TokenCard snapshot={snapshot} unsure={unsure} here={route.id === 'token'} />
           <SeenCard snapshot={snapshot} unsure={unsure} />
+          <OAuthCard snapshot={snapshot} unsure={unsure} />
         </div>
         <div className="connection-state">
           <StepsCard snapshot={snapshot} />
-          <OAuthCard snapshot={snapshot} unsure={unsure} />
+          <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
           {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} />}
           {known && <GapsCard gaps={known.gaps} />}
           {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
