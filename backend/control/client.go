@@ -83,23 +83,6 @@ func (c *Client) Snapshot(ctx context.Context) (backend.Snapshot, error) {
 	return s, c.decode(ctx, http.MethodGet, "/snapshot", &s)
 }
 
-// RotateToken is backend.RotateToken at the owner.
-func (c *Client) RotateToken(ctx context.Context, how backend.TokenRotation) (backend.NewToken, error) {
-	var t backend.NewToken
-	if err := c.decode(ctx, http.MethodPost, "/token/rotate", &t); err != nil {
-		return backend.NewToken{}, err
-	}
-	if t.Secret == "" {
-		return backend.NewToken{}, errors.New("the owner of the folder answered without a secret token")
-	}
-	return t, nil
-}
-
-// EndToken is backend.EndToken at the owner.
-func (c *Client) EndToken(ctx context.Context) error {
-	return c.decode(ctx, http.MethodPost, "/token/end", &struct{}{})
-}
-
 // Export is backend.Export at the owner. What was written to w before an error is not whole.
 func (c *Client) Export(ctx context.Context, w io.Writer, what, format string) error {
 	body, err := c.do(ctx, http.MethodGet, "/export/"+what+"/"+format)

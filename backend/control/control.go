@@ -146,13 +146,7 @@ func routes(b *backend.Backend) http.Handler {
 		s, err := b.Snapshot(r.Context())
 		reply(w, s, err)
 	})
-	mux.HandleFunc("POST /token/rotate", func(w http.ResponseWriter, r *http.Request) {
-		t, err := b.RotateToken(r.Context(), backend.TokenRotation{})
-		reply(w, t, err)
-	})
-	mux.HandleFunc("POST /token/end", func(w http.ResponseWriter, r *http.Request) {
-		reply(w, struct{}{}, b.EndToken(r.Context()))
-	})
+	tokenRoutes(mux, b)
 	mux.HandleFunc("GET /export/{what}/{format}", func(w http.ResponseWriter, r *http.Request) {
 		export(w, func(out io.Writer) error {
 			return b.Export(r.Context(), out, r.PathValue("what"), r.PathValue("format"))

@@ -13,35 +13,6 @@ import (
 	"scimdesk/backend/control"
 )
 
-const tokenUsage = `scimd token rotate makes a new secret token and prints it, alone, on standard output. It is not kept and can't be shown
-again. The old token ends at once. scimd token end ends it without a new one: nobody gets in until one is made.
-
-  scimd token rotate --data ./office > token.txt
-  scimd token end --data ./office`
-
-func (a *app) token(ctx context.Context, args []string) error {
-	fs := a.flags("scimd token", tokenUsage)
-	data := dataFlag(fs)
-	words, err := a.parse(fs, args, []string{"rotate", "end"})
-	if err != nil {
-		return err
-	}
-	return a.with(ctx, *data, words[0] == "rotate", func(f folder, _ *control.Client) error {
-		if words[0] == "end" {
-			return f.EndToken(ctx)
-		}
-		t, err := f.RotateToken(ctx, backend.TokenRotation{})
-		if err != nil {
-			return err
-		}
-		if err := a.print("%s\n", t.Secret); err != nil {
-			return fmt.Errorf("the old token has ended and the new one could not be written: rotate again: %w", err)
-		}
-		_, _ = fmt.Fprintln(a.err, "The old token has ended. Paste this one into Entra: Provisioning > Admin Credentials > Secret Token, then Test Connection and Save.")
-		return nil
-	})
-}
-
 const statusUsage = `scimd status tells whether the folder is served, whether the disk is well, and who is in the folder.
 
   scimd status --data ./office

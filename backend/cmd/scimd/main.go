@@ -32,8 +32,10 @@ const help = `scimd serves SCIM 2.0 to Microsoft Entra ID and keeps what arrives
 
 Usage
   scimd run                    serve, and show each request as it arrives
-  scimd token rotate           make a new secret token; the old one ends at once
-  scimd token end              stop accepting the token, without a new one
+  scimd token rotate           make a new secret token; the old one goes on until it is not needed any more
+  scimd token undo|finish      end the new token, or the old one now, while both are accepted
+  scimd token status           which tokens are accepted, and which were sent after their end
+  scimd token end              stop accepting any token
   scimd connection             how Entra reaches the folder; set key=value changes it
   scimd authtoken save|forget  keep ngrok's authtoken, read from standard input
   scimd tunnel start|stop|reconnect|status
@@ -124,6 +126,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case strings.HasPrefix(code, "DB_"):
 		say(backend.Message(err) + "\n  " + err.Error())
 		return exitUnavailable
+	case strings.HasPrefix(code, "TOKEN_"):
+		say(backend.Message(err))
+		return exitFailed
 	}
 	say(err.Error())
 	return exitFailed
@@ -218,6 +223,9 @@ type folder interface {
 	Snapshot(ctx context.Context) (backend.Snapshot, error)
 	RotateToken(ctx context.Context, how backend.TokenRotation) (backend.NewToken, error)
 	EndToken(ctx context.Context) error
+	Tokens(ctx context.Context) (backend.Tokens, error)
+	UndoRotation(ctx context.Context) error
+	FinishRotation(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
 	Connection(ctx context.Context) (backend.Connection, error)
 	SaveConnection(ctx context.Context, s backend.ConnectionSettings) (backend.Connection, error)

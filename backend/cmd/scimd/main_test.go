@@ -97,9 +97,9 @@ func freeAddr(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-func rotate(t *testing.T, dir string) string {
+func rotate(t *testing.T, dir string, flags ...string) string {
 	t.Helper()
-	code, out, errOut := call(t, "token", "rotate", "--data", dir)
+	code, out, errOut := call(t, append([]string{"token", "rotate", "--data", dir}, flags...)...)
 	if code != exitOK {
 		t.Fatalf("token rotate: %d %s", code, errOut)
 	}
@@ -175,7 +175,7 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 	dir := t.TempDir()
 	d := start(t, dir, freeAddr(t))
 	old := rotate(t, dir)
-	secret := rotate(t, dir)
+	secret := rotate(t, dir, "--leaked")
 	for s, want := range map[string]int{old: 401, secret: 200} {
 		if got := get(t, d.url+"/scim/v2/Users", s); got != want {
 			t.Errorf("GET with a token: %d, want %d", got, want)
