@@ -189,8 +189,8 @@ export const settled = (page) => until(page, async () => (await page.locator('.b
 /** What the backend itself says, by the page's own calls. */
 export const ask = (page, method, ...args) => page.evaluate(([name, given]) => globalThis.go.main.App[name](...given), [method, args])
 
-/** Makes a new token by the backend, not by the page. */
-export const newToken = async (page) => (await ask(page, 'RotateToken')).secret
+/** Makes a new token by the backend, not by the page. The one before it ends at once, or goes on if it is said so. */
+export const newToken = async (page, leaked = true) => (await ask(page, 'RotateToken', { leaked, force: false, expires: '' })).secret
 
 /** Asks the server as a client with this secret would; the answer's status. */
 export const get = (address, secret, path = '/Users?count=1') =>
