@@ -46,34 +46,40 @@ func dump(t *testing.T, dir string) string {
 	defer func() { _ = db.Close() }()
 	var all []string
 	for _, table := range []string{"resources", "emails", "members", "history", "counters", "bodies", "tokens", "activity where via <> 'check'"} {
-		rows, err := db.QueryContext(t.Context(), "select * from "+table+" order by 1, 2")
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			line := table
-			for _, v := range values {
-				line += fmt.Sprintf("|%v", *v.(*any))
-			}
-			all = append(all, line)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		_ = rows.Close()
+		all = append(all, rowsOf(t, db, table)...)
 	}
 	return strings.Join(all, "\n")
+}
+
+func rowsOf(t *testing.T, db *sql.DB, table string) (lines []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "select * from "+table+" order by 1, 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		line := table
+		for _, v := range values {
+			line += fmt.Sprintf("|%v", *v.(*any))
+		}
+		lines = append(lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 // TestACheckLeavesNothing: whatever a self-check asks, the directory is byte for byte what it was.
@@ -184,12 +190,12 @@ func TestACheckLeavesNothing(t *testing.T) {
 		t.Errorf("%d rows of checks", checks)
 	}
 	after := dump(t, dir)
-	for _, line := range strings.Split(after, "\n") {
+	for line := range strings.SplitSeq(after, "\n") {
 		if !strings.Contains(before, line) && !strings.HasPrefix(line, "activity") && !strings.HasPrefix(line, "bodies") {
 			t.Errorf("left: %s", line)
 		}
 	}
-	for _, line := range strings.Split(before, "\n") {
+	for line := range strings.SplitSeq(before, "\n") {
 		if !strings.Contains(after, line) {
 			t.Errorf("gone: %s", line)
 		}

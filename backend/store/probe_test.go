@@ -16,34 +16,40 @@ func dumped(t testing.TB, s *Store) string {
 	t.Helper()
 	var all []string
 	for _, table := range []string{"resources", "emails", "members", "history", "counters", "bodies"} {
-		rows, err := s.readers.Query("select * from " + table + " order by 1, 2")
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			line := table
-			for _, v := range values {
-				line += fmt.Sprintf("|%v", *v.(*any))
-			}
-			all = append(all, line)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		_ = rows.Close()
+		all = append(all, rowsOf(t, s, table)...)
 	}
 	return strings.Join(all, "\n")
+}
+
+func rowsOf(t testing.TB, s *Store, table string) (lines []string) {
+	t.Helper()
+	rows, err := s.readers.Query("select * from " + table + " order by 1, 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			t.Fatal(err)
+		}
+		line := table
+		for _, v := range values {
+			line += fmt.Sprintf("|%v", *v.(*any))
+		}
+		lines = append(lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 func TestProbesStandBesideThePeople(t *testing.T) {
