@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestPolicy(t *testing.T) {
@@ -71,6 +72,9 @@ func FuzzPolicy(f *testing.F) {
 		f.Add(p, "/oauth/token", true)
 	}
 	f.Fuzz(func(t *testing.T, path, other string, entra bool) {
+		if !utf8.ValidString(path + other) {
+			t.Skip("settings are JSON")
+		}
 		text := Policy(Rules{Paths: []string{path, other}, EntraOnly: entra})
 		var policy map[string][]rule
 		if err := json.Unmarshal([]byte(text), &policy); err != nil {
@@ -85,8 +89,7 @@ func FuzzPolicy(f *testing.F) {
 			t.Fatalf("rule: %s", rules[0].Expressions[0])
 		}
 		served := regexp.MustCompile(unquote(t, literal))
-		clean := strings.ToValidUTF8(path, "\ufffd")
-		for _, asked := range []string{clean, "/" + clean, clean + "/Users", strings.ReplaceAll(clean, "/", "//")} {
+		for _, asked := range []string{path, "/" + path, path + "/Users", strings.ReplaceAll(path, "/", "//")} {
 			if strings.HasPrefix(path, "/") && !served.MatchString(asked) {
 				t.Errorf("%q is not let in by %s", asked, served)
 			}
