@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"scimdesk/backend/store"
 )
@@ -221,5 +222,28 @@ func TestUnlikeEntra(t *testing.T) {
 		if got := rows[0].Unlike; got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
+	}
+}
+
+// TestAStrangerHoldsNothing: who is turned away with a body that never comes loses the connection, though the server behind a tunnel
+// has no time-out for bodies. The answer does not wait for it.
+func TestAStrangerHoldsNothing(t *testing.T) {
+	o := reached(t, Origin{Via: ViaTunnel, Carried: func(int64) {}})
+	for _, head := range []string{"POST /scim/v2/Users HTTP/1.1\r\nAuthorization: Bearer no\r\n", "POST /scim/v2/Users HTTP/1.1\r\n", "POST /elsewhere HTTP/1.1\r\n"} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(o.http.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, head+"Host: desk.example\r\nContent-Length: 100000\r\n\r\nbegun"); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		all, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(all), "HTTP/1.1 40") {
+			t.Errorf("%.40s: %q %v", head, all, err)
+		}
+		_ = conn.Close()
 	}
 }

@@ -111,6 +111,7 @@ func (s *server) find(next http.Handler) http.Handler {
 			next.ServeHTTP(w, inner)
 			return
 		}
+		leaveBody(w, r)
 		http.NotFound(w, r)
 	})
 }

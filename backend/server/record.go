@@ -191,14 +191,29 @@ func (c *call) cause(finish func(store.Record) (answer, error)) (store.Cause, *a
 	}, out
 }
 
+// strangerTime is how long net/http may still wait for the body of a request that was turned away.
+const strangerTime = time.Second
+
+// leaveBody ends the connection behind the answer to a request whose body nobody wants, or a stranger could hold it for ever: net/http
+// reads on after the answer.
+func leaveBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close")
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(strangerTime)) // without a connection there is nothing to hold
+	}
+}
+
 func (c *call) send(a answer) {
 	h := c.writer.Header()
 	maps.Copy(h, a.header)
 	h.Set("X-Request-Id", c.activity.RequestID)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if c.parting || a.status == http.StatusUnauthorized && c.request.ContentLength != 0 {
-		h.Set("Connection", "close") // or the server would first wait for a stranger's body
+	if a.status == http.StatusUnauthorized {
+		leaveBody(c.writer, c.request)
+	}
+	if c.parting {
+		h.Set("Connection", "close")
 	}
 	if len(a.body) > 0 {
 		h.Set("Content-Type", scim.MediaType)

@@ -7,7 +7,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -267,10 +269,15 @@ func (c *call) body() ([]byte, error) {
 	return c.sent, nil
 }
 
-// readBody takes the whole body before anything is done with the request.
+// readBody takes the whole body before anything is done with the request, within the time of the request: a server behind a tunnel has no
+// time-out of its own for it. Where nothing can be read any more there is none to set, and nobody waits.
 func (c *call) readBody() error {
 	if c.request.Method == http.MethodGet || c.request.ContentLength == 0 {
 		return nil
+	}
+	control := http.NewResponseController(c.writer)
+	if until, ok := c.request.Context().Deadline(); ok && control.SetReadDeadline(until) == nil {
+		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // or the end of that time would look like the client's going
 	}
 	var err error
 	c.sent, err = io.ReadAll(http.MaxBytesReader(innermost(c.writer), c.request.Body, c.maxBody))
@@ -279,6 +286,9 @@ func (c *call) readBody() error {
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return err
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return context.DeadlineExceeded
 	}
 	if c.request.Context().Err() != nil {
 		return context.Canceled
