@@ -37,6 +37,7 @@ type wire struct {
 	conn   net.Conn
 	in     *bufio.Reader
 	secret string
+	host   string
 }
 
 func dial(b *testing.B, back *Backend, secret string) *wire {
@@ -46,12 +47,12 @@ func dial(b *testing.B, back *Backend, secret string) *wire {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = conn.Close() })
-	return &wire{conn: conn, in: bufio.NewReader(conn), secret: secret}
+	return &wire{conn: conn, in: bufio.NewReader(conn), secret: secret, host: "127.0.0.1"}
 }
 
 func (w *wire) send(method, target, body string) (status int, answer []byte, err error) {
-	_, err = fmt.Fprintf(w.conn, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nContent-Type: application/scim+json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
-		method, target, w.secret, len(body), body)
+	_, err = fmt.Fprintf(w.conn, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/scim+json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
+		method, target, w.host, w.secret, len(body), body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -103,9 +104,13 @@ func share(b *testing.B, n int, do func(caller, i int) error) time.Duration {
 	return time.Since(start)
 }
 
-func benchBackend(b *testing.B) (*Backend, string) {
+func benchBackend(b *testing.B, change ...func(*Options)) (*Backend, string) {
 	b.Helper()
-	back, err := Open(b.Context(), Options{Dir: b.TempDir(), Listen: "127.0.0.1:0"})
+	o := Options{Dir: b.TempDir(), Listen: "127.0.0.1:0"}
+	for _, c := range change {
+		c(&o)
+	}
+	back, err := Open(b.Context(), o)
 	if err != nil {
 		b.Fatal(err)
 	}

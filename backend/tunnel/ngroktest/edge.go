@@ -137,6 +137,11 @@ func (s *Server) DialContext(ctx context.Context, network, _ string) (net.Conn, 
 	return (&net.Dialer{}).DialContext(ctx, network, s.EdgeAddr())
 }
 
+// Certificate is the edge's for the name that a visitor asks for, so that another server can stand beside it.
+func (s *Server) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return s.ca.certificate(hello)
+}
+
 // EdgeClient is a visitor who reaches https://domain/ of any domain by this edge, over HTTP/1.1 as Entra does, and trusts it.
 func (s *Server) EdgeClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
