@@ -8,7 +8,9 @@ import { evidence } from '../lib/evidence'
 import { useNow } from '../lib/now'
 import { trouble } from '../lib/status'
 import { ago, when } from '../lib/time'
+import { hasMoved } from '../lib/tunnel'
 import { announceLoss, announceNews } from '../state/announcer'
+import { copy } from '../state/clipboard'
 import type { PageName } from '../state/route'
 import { visit } from './focus'
 
@@ -79,7 +81,7 @@ export function MessageArea(props: MessageAreaProps) {
   )
 }
 
-/** Worst first: nothing is known, nothing is kept, nothing is heard, nothing is accepted, nothing comes. */
+/** Worst first: nothing is known, nothing is kept, nothing is heard, nobody knows where to, nothing is accepted, nothing comes, it will soon end. */
 function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaProps): Message | null {
   const { t, i18n } = useTranslation()
   const now = useNow()
@@ -101,6 +103,20 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
       actions: isListener && !snapshot.sample ? [...link('settings', t('shell.message.changeAddress'), 'listen'), retry] : [retry],
     }
   }
+  const { tunnel, changed, quota, sample } = snapshot
+  if (!sample && hasMoved(snapshot) && page !== 'connection') {
+    return {
+      id: `changed ${changed.new}`, intent: 'error', loss: true, title: t('shell.message.changed'), text: t('shell.message.changedText', { address: changed.new }),
+      actions: [{ word: t('shell.message.copyNew'), run: () => void copy(changed.new) }, ...link('connection', t('shell.message.showConnection'))],
+    }
+  }
+  if (!sample && tunnel.way === 'ngrok' && tunnel.state === 'blocked') {
+    const key = errorKey(tunnel.code)
+    return {
+      id: `blocked ${tunnel.code} ${tunnel.since}`, intent: 'error', loss: true, title: t('shell.message.blocked'), code: tunnel.code,
+      text: key === 'errors.INTERNAL' ? tunnel.message : `${t(`${key}.text`)} ${t(`${key}.action`)}`, actions: link('connection', t('shell.message.showConnection')),
+    }
+  }
   const { state, since } = evidence(snapshot, false, now)
   if (state === 'refused') {
     return {
@@ -118,6 +134,12 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
     return {
       id: `silent ${since}`, intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
       actions: link('overview', t('shell.message.showChain')), until: `silent ${since}`,
+    }
+  }
+  if (!sample && tunnel.way === 'ngrok' && (quota === 'critical' || quota === 'over')) {
+    return {
+      id: `quota ${quota}`, intent: 'warning', title: t(quota === 'over' ? 'shell.message.quotaOver' : 'shell.message.quota'), text: t('shell.message.quotaText'),
+      actions: link('connection', t('shell.message.showQuota')), until: `quota ${quota} ${new Date(now).getUTCMonth()}`,
     }
   }
   return null

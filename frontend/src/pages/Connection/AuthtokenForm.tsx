@@ -1,5 +1,5 @@
-import { Button, Field, Input, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
-import { type FormEvent, type RefObject, useRef, useState } from 'react'
+import { Button, Field, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
+import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AuthtokenInfo } from '../../api/types'
 import { ErrorBar } from '../../components/ErrorBar'
@@ -10,8 +10,6 @@ import { connection, pastedToken, tokenFault } from '../../state/connection'
 export interface AuthtokenFormProps {
   authtoken: AuthtokenInfo
   off: boolean
-  /** The field, for whoever sends the user to it. */
-  field: RefObject<HTMLInputElement | null>
   onSaved?: () => void
 }
 
@@ -19,30 +17,31 @@ export interface AuthtokenFormProps {
  * Takes ngrok's authtoken. What is typed stands in the field alone, which the browser does not write into the page's text, and
  * is gone as soon as it is kept.
  */
-export function AuthtokenForm({ authtoken, off, field, onSaved }: AuthtokenFormProps) {
+export function AuthtokenForm({ authtoken, off, onSaved }: AuthtokenFormProps) {
   const { t } = useTranslation()
   const { working, failed } = useObservable(connection.state)
   const [wrong, setWrong] = useState<ReturnType<typeof tokenFault>>(null)
   const [chosen, setChosen] = useState<'keychain' | 'file' | null>(null)
   const form = useRef<HTMLFormElement>(null)
+  const input = useRef<HTMLInputElement>(null)
   const [unplaced, setUnplaced] = useState(false)
   const place = chosen ?? (authtoken.keychain ? 'keychain' : null)
   const busy = working === 'token'
   const submit = async (e: FormEvent) => {
     e.preventDefault()
-    const input = field.current
-    if (!input || off || working) return
-    const fault = tokenFault(input.value)
+    const typed = input.current?.value ?? ''
+    if (off || working) return
+    const fault = tokenFault(typed)
     setWrong(fault)
-    if (fault) return input.focus()
+    if (fault) return input.current?.focus()
     setUnplaced(place === null)
     if (!place) return form.current?.querySelector<HTMLInputElement>('input[value=file]')?.focus()
-    if (await connection.saveToken(pastedToken(input.value), place)) {
-      if (field.current) field.current.value = ''
+    if (await connection.saveToken(pastedToken(typed), place)) {
+      if (input.current) input.current.value = ''
       announce(t('connection.done.token'))
       onSaved?.()
     } else {
-      field.current?.focus()
+      input.current?.focus()
     }
   }
   return (
@@ -53,17 +52,21 @@ export function AuthtokenForm({ authtoken, off, field, onSaved }: AuthtokenFormP
         validationState={wrong ? 'error' : 'none'}
         validationMessage={wrong ? t(`connection.authtoken.wrong.${wrong}`) : null}
       >
-        <Input
-          type="password"
-          name="authtoken"
-          className="connection-wide"
-          input={{ ref: field }}
-          maxLength={512}
-          disabled={off}
-          spellCheck={false}
-          autoComplete="off"
-          onChange={() => setWrong(null)}
-        />
+        {(field) => (
+          // Fluent's own field writes what stands in it into the page's text, where a secret must not be.
+          <input
+            {...field}
+            ref={input}
+            type="password"
+            name="authtoken"
+            className="connection-secret"
+            maxLength={512}
+            disabled={off}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={() => setWrong(null)}
+          />
+        )}
       </Field>
       {!authtoken.keychain && (
         <MessageBar intent="warning" layout="multiline">

@@ -1,5 +1,5 @@
 import { Button } from '@fluentui/react-components'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AuthtokenInfo } from '../../api/types'
 import { Confirm } from '../../components/Confirm'
@@ -12,11 +12,10 @@ import { OpenPage } from './OpenPage'
 const places = ['keychain', 'file', 'environment', 'memory'] as const
 
 /** Where the authtoken is kept, another in its place, and how it is forgotten. The token itself is never here. */
-export function AuthtokenPart({ authtoken, off }: { authtoken: AuthtokenInfo; off: boolean }) {
+export function AuthtokenPart({ authtoken, off, onSaved }: { authtoken: AuthtokenInfo; off: boolean; onSaved: () => void }) {
   const { t } = useTranslation()
   const { working, failed } = useObservable(connection.state)
   const [asking, setAsking] = useState(false)
-  const field = useRef<HTMLInputElement>(null)
   const place = places.find((one) => one === authtoken.place)
   const forget = async () => {
     if (!(await connection.forgetToken())) return
@@ -25,9 +24,9 @@ export function AuthtokenPart({ authtoken, off }: { authtoken: AuthtokenInfo; of
   }
   if (place === 'environment') return <p>{t('connection.authtoken.places.environment')}</p>
   return (
-    <>
+    <div className="connection-form">
       {place && <p>{t(`connection.authtoken.places.${place}`)}</p>}
-      <AuthtokenForm authtoken={authtoken} off={off} field={field} />
+      <AuthtokenForm authtoken={authtoken} off={off} onSaved={onSaved} />
       <div className="buttons">
         <OpenPage page="ngrok-authtoken" word={t('connection.setup.openToken')} size="small" />
         <Button size="small" disabledFocusable={off || !authtoken.exists} onClick={() => setAsking(true)}>
@@ -46,6 +45,6 @@ export function AuthtokenPart({ authtoken, off }: { authtoken: AuthtokenInfo; of
           <p>{t('connection.authtoken.forgetText')}</p>
         </Confirm>
       )}
-    </>
+    </div>
   )
 }

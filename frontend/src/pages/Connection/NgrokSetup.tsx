@@ -1,4 +1,3 @@
-import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Connection } from '../../api/types'
 import { AuthtokenForm } from './AuthtokenForm'
@@ -7,7 +6,6 @@ import { OpenPage } from './OpenPage'
 /** What somebody new to ngrok does, in place: an account, its authtoken, and the tunnel is up. */
 export function NgrokSetup({ saved, off }: { saved: Connection; off: boolean }) {
   const { t } = useTranslation()
-  const field = useRef<HTMLInputElement>(null)
   return (
     <section className="card steps" aria-labelledby="setup-title">
       <h2 id="setup-title">{t('connection.setup.title')}</h2>
@@ -25,7 +23,7 @@ export function NgrokSetup({ saved, off }: { saved: Connection; off: boolean }) 
         </li>
         <li>
           {t('connection.setup.paste')}
-          <AuthtokenForm authtoken={saved.authtoken} off={off} field={field} />
+          <AuthtokenForm authtoken={saved.authtoken} off={off} />
         </li>
       </ol>
       <p className="quiet small">{t('connection.setup.after')}</p>

@@ -2,8 +2,10 @@ import { Accordion, AccordionHeader, AccordionItem, AccordionPanel } from '@flue
 import { useTranslation } from 'react-i18next'
 import type { Connection } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
+import { Status } from '../../components/Status'
 import { reach } from '../../lib/address'
 import { useObservable } from '../../lib/observable'
+import { when } from '../../lib/time'
 import { copy } from '../../state/clipboard'
 import { connection } from '../../state/connection'
 import { SaveForm, TextField } from './SaveForm'
@@ -32,10 +34,30 @@ export function OwnCard({ saved, listen, off }: { saved: Connection; listen: str
         <TextField name="certFile" off={off} wrong={show('certFile')} />
         <TextField name="keyFile" off={off} wrong={show('keyFile')} />
       </SaveForm>
+      <Certificate certificate={saved.certificate} />
       <h3>{t('connection.own.recipes')}</h3>
       <Recipes listen={listen} url={url} />
       <p className="quiet small">{t('connection.own.readme')}</p>
     </section>
+  )
+}
+
+/** What ScimDesk itself shows by https, and what is wrong with it. */
+function Certificate({ certificate: { names, until, problem } }: { certificate: Connection['certificate'] }) {
+  const { t, i18n } = useTranslation()
+  if (names.length === 0 && !problem) return null
+  return (
+    <div>
+      {names.length > 0 && <p className="quiet">{t('connection.own.certificate', { names: names.join(', '), until: when(until, i18n.language) })}</p>}
+      {problem && (
+        <>
+          <Status tone="warning" word={t('connection.own.certificateProblem')} />
+          <p className="small quiet wrap" lang="en">
+            {problem}
+          </p>
+        </>
+      )}
+    </div>
   )
 }
 

@@ -30,6 +30,7 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
         </li>
         <li>
           {t('connection.steps.url')}
+          {!sample && way === 'none' && ` ${t('connection.steps.urlComes')}`}
           {!sample && (way === 'thisComputer' || way === 'unencrypted') && ` ${t('connection.steps.urlElsewhere', { address })}`}
           {!sample && way === 'https' && (
             <span className="with-copy">

@@ -26,7 +26,6 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
   const { t, i18n } = useTranslation()
   const now = useNow()
   const [open, setOpen] = useState<Part[]>([])
-  const [wanted, setWanted] = useState('')
   const card = useRef<HTMLElement>(null)
   const state = unsure ? 'unknown' : stateOf(tunnel)
   const word = t(`connection.tunnel.states.${state}`)
@@ -38,21 +37,20 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
     told.current = state
   }, [state]) // not when the reason's words change
 
-  // The part that holds the field has to be open before the field can have the focus.
-  useEffect(() => {
-    if (!wanted) return
-    card.current?.querySelector<HTMLInputElement>(`[name="${wanted}"]`)?.focus()
-    setWanted('')
-  }, [wanted])
   const show = (part: Part, field: string) => {
     setOpen((before) => [...new Set([...before, part])])
-    setWanted(field)
+    // The part that holds the field has to stand before the field can have the focus.
+    requestAnimationFrame(() => requestAnimationFrame(() => card.current?.querySelector<HTMLInputElement>(`[name="${field}"]`)?.focus()))
+  }
+  const tokenSaved = () => {
+    setOpen((before) => before.filter((part) => part !== 'token'))
+    card.current?.querySelector('h2')?.focus()
   }
 
   return (
     <section ref={card} className="card" aria-labelledby="tunnel-title">
       <div className="part-head">
-        <h2 id="tunnel-title">{t('connection.tunnel.title')}</h2>
+        <h2 id="tunnel-title" tabIndex={-1}>{t('connection.tunnel.title')}</h2>
         <span className="spring" />
         <Status tone={tunnelTones[state]} word={word} />
       </div>
@@ -73,7 +71,7 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
       )}
       {state === 'off' && !tunnel.code && <p>{t('connection.tunnel.offText')}</p>}
       {state === 'reconnecting' && <Attempt tunnel={tunnel} />}
-      <Deeds tunnel={tunnel} off={off} onShow={show} />
+      <Deeds tunnel={tunnel} off={off} fixedToken={saved.authtoken.place === 'environment'} onShow={show} />
       {state === 'up' && <Facts tunnel={tunnel} />}
       <Accordion className="connection-parts" multiple collapsible openItems={open} onToggle={(_, { openItems }) => setOpen(parts.filter((part) => openItems.includes(part)))}>
         <AccordionItem value="domain">
@@ -94,7 +92,7 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
         <AccordionItem value="token">
           <AccordionHeader as="h3">{t('connection.authtoken.title')}</AccordionHeader>
           <AccordionPanel>
-            <AuthtokenPart authtoken={saved.authtoken} off={off} />
+            <AuthtokenPart authtoken={saved.authtoken} off={off} onSaved={tokenSaved} />
           </AccordionPanel>
         </AccordionItem>
       </Accordion>
@@ -129,7 +127,7 @@ function Attempt({ tunnel: { attempt, nextTry } }: { tunnel: TunnelInfo }) {
 }
 
 /** What helps first, then what else may be done. */
-function Deeds({ tunnel, off, onShow }: { tunnel: TunnelInfo; off: boolean; onShow: (part: Part, field: string) => void }) {
+function Deeds({ tunnel, off, fixedToken, onShow }: { tunnel: TunnelInfo; off: boolean; fixedToken: boolean; onShow: (part: Part, field: string) => void }) {
   const { t } = useTranslation()
   const { working, failed } = useObservable(connection.state)
   const [stopping, setStopping] = useState(false)
@@ -148,7 +146,7 @@ function Deeds({ tunnel, off, onShow }: { tunnel: TunnelInfo; off: boolean; onSh
   return (
     <>
       <div className="buttons">
-        {deed === 'token' && <Button appearance="primary" disabled={off} onClick={() => onShow('token', 'authtoken')}>{t('connection.tunnel.deeds.token')}</Button>}
+        {deed === 'token' && !fixedToken && <Button appearance="primary" disabled={off} onClick={() => onShow('token', 'authtoken')}>{t('connection.tunnel.deeds.token')}</Button>}
         {deed === 'token' && <OpenPage page="ngrok-authtoken" word={t('connection.setup.openToken')} />}
         {deed === 'domain' && <Button appearance="primary" disabled={off} onClick={() => onShow('domain', 'domain')}>{t('connection.tunnel.deeds.domain')}</Button>}
         {deed === 'proxy' && <Button appearance="primary" disabled={off} onClick={() => onShow('domain', 'proxy')}>{t('connection.tunnel.deeds.proxy')}</Button>}
