@@ -89,6 +89,7 @@ type Backend struct {
 	lists   lists
 	link    *link
 	checks  *checks
+	gaps    *gaps
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -142,8 +143,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	scim := server.New(server.Options{
-		Store: b.store, Verify: b.verify, Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
+		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
+	b.gaps = newGaps(b, time.Now)
 	b.checks = newChecks(b, o.Outside)
 	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
 	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.tellStatus)
@@ -168,6 +170,7 @@ func (b *Backend) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { b.clean(ctx) })
+	beside.Go(func() { b.gaps.run(ctx) })
 	beside.Go(func() { b.tokens.Run(ctx, b.log, b.reachable) })
 	var linkErr error
 	linked := make(chan struct{})

@@ -144,6 +144,15 @@ var (
 // Connection gives how Entra reaches this folder.
 func (b *Backend) Connection(ctx context.Context) (Connection, error) {
 	b.link.ask(ctx)
+	now := time.Now()
+	quota, err := b.quotaInfo(ctx, now)
+	if err != nil {
+		return Connection{}, err
+	}
+	gaps, err := b.gapList(ctx, now)
+	if err != nil {
+		return Connection{}, err
+	}
 	return Connection{
 		Address:     b.publicAddress(),
 		Tunnel:      b.tunnelInfo(),
@@ -151,7 +160,8 @@ func (b *Backend) Connection(ctx context.Context) (Connection, error) {
 		Changed:     b.addressChange(),
 		Authtoken:   b.authtokenInfo(),
 		Power:       b.link.awake.info(),
-		Gaps:        []Gap{},
+		Quota:       quota,
+		Gaps:        gaps,
 		Settings:    b.connectionSettings(),
 		Certificate: b.link.cert.info(),
 	}, nil

@@ -91,7 +91,7 @@ func (l *link) run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { l.awake.run(ctx) })
-	beside.Go(func() { l.sleeps(ctx, l.slept) })
+	beside.Go(func() { l.sleeps(ctx, func(s power.Sleep) { l.slept(ctx, s) }) })
 	done := make(chan error, 1)
 	go func() { done <- l.tunnel.Run(ctx) }()
 	l.stir()
@@ -204,7 +204,11 @@ func (l *link) want(c config.Connection) tunnel.Config {
 
 // rules are what the edge is asked to refuse: what is not served here anyway.
 func (b *Backend) rules(c config.Connection) tunnel.Rules {
-	return tunnel.Rules{Paths: server.Paths(nil), EntraOnly: c.EntraOnly}
+	paths := server.Paths(nil)
+	if b.oauthOn() {
+		paths = append(paths, server.TokenPath)
+	}
+	return tunnel.Rules{Paths: paths, EntraOnly: c.EntraOnly}
 }
 
 // carried counts what went through the tunnel, for the meter against the plan's limits.
@@ -222,8 +226,9 @@ func (b *Backend) reachable() bool {
 }
 
 // slept connects at once after a sleep: nobody has the old connection any more.
-func (l *link) slept(power.Sleep) {
+func (l *link) slept(ctx context.Context, s power.Sleep) {
 	l.tunnel.Reconnect()
+	l.b.slept(ctx, s)
 }
 
 // moved is told by the tunnel, and hands on to run what may take time.
@@ -252,6 +257,12 @@ func (l *link) digest(ctx context.Context) {
 			l.told = time.Now()
 		}
 		l.mu.Unlock()
+		if now.State != before.State || now.Reason != before.Reason {
+			l.b.tunnelMoved(ctx, before, now)
+		}
+		if now.State == tunnel.Up && now.Reconnects > before.Reconnects {
+			l.b.checkAfterReconnect()
+		}
 		if !quiet {
 			l.b.tellStatus()
 		}
@@ -290,7 +301,7 @@ func (l *link) origin() (origin string, up bool) {
 	case WayNgrok:
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return strings.TrimRight(l.status.URL, "/"), l.status.State == tunnel.Up
+		return strings.TrimRight(l.status.URL, "/"), l.status.State == tunnel.Up && !l.stopped
 	}
 	return "", false
 }

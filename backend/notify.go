@@ -180,6 +180,8 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Sample:  b.sample,
 		Tunnel:  b.tunnelInfo(),
 		Changed: b.addressChange(),
+		Quota:   b.quotaLevel(time.Now()),
+		Check:   b.checkSummary(),
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),
 			Serving: b.door.bound() != "",
@@ -202,8 +204,11 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	tokens := b.tokens.State()
-	s.Token, s.OldToken, s.LastEntra = tokenInfo(tokens.Current), tokenInfo(tokens.Old), stamp(lastUse(tokens))
+	s.Token, s.OldToken, s.LastEntra = tokenInfo(tokens.Current), tokenInfo(tokens.Old), stamp(b.lastUse(tokens))
 	if s.Refused, err = b.lastRefused(ctx); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Gap, err = b.gapNow(ctx, time.Now()); err != nil {
 		return Snapshot{}, err
 	}
 	return s, nil
