@@ -11,7 +11,7 @@ import { ErrorBar } from '../../components/ErrorBar'
 import { Status } from '../../components/Status'
 import { useReturnedFocus } from '../../lib/focus'
 import { when } from '../../lib/time'
-import { announce, announceNews } from '../../state/announcer'
+import { announce } from '../../state/announcer'
 import { type Fresh, freshToken } from '../../state/rotation'
 import { counts, type Stage, stageOf, useTokens } from '../../state/tokens'
 import { EntraSteps } from './EntraSteps'
@@ -153,7 +153,7 @@ export function RotationWatch({ fresh, snapshot, onClose }: { fresh: Fresh | nul
 function useTold(stage: Stage | null, words: string): void {
   const before = useRef(stage)
   useEffect(() => {
-    if (before.current !== null && stage !== before.current && (stage === 'quiet' || stage === 'over')) announceNews(words)
+    if (before.current !== null && stage !== before.current && (stage === 'quiet' || stage === 'over')) announce(words)
     before.current = stage
   }, [stage, words])
 }

@@ -14,6 +14,7 @@ import { when } from '../../lib/time'
 import { visit } from '../../shell/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
+import { CheckLine } from './CheckLine'
 
 const steps = ['served', 'address', 'token', 'entra', 'person'] as const
 
@@ -59,6 +60,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
             {reachable && <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />}
           </p>
           {found.tunnel ? <p className="quiet">{reasonText(t, i18n.language, found.tunnel, Date.now())}</p> : <p className="quiet">{t('overview.checklist.address.todo')}</p>}
+          {found.tunnel && <CheckLine snapshot={snapshot} unsure={unsure} />}
           {!done[1] && (
             <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
               {t(found.tunnel ? 'overview.remedies.tunnel' : 'overview.checklist.address.choose')}
