@@ -16,7 +16,7 @@ test: ## install what is missing and run everything: checks, Go, page, browser, 
 bench: ## measure: ratios of one run; PEOPLE=1000000 for the longest lists
 	@build/scripts/bench.sh
 
-soak: ## rehearsals against a served folder for SOAK minutes (default 10)
+soak: ## rehearsals against a served folder for SOAK minutes (default 10); SOAK=tunnel MINUTES=30: through a tunnel that breaks off
 	@build/scripts/soak.sh
 
 fuzz: ## each fuzz target for FUZZ seconds (default 20)

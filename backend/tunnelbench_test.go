@@ -18,7 +18,7 @@ import (
 // double of ngrok and through the tunnel, on the same folder: what TLS, edge, protocol and SDK add on one computer, without any network.
 // µs/added is how much longer a request takes, and tunnel/direct how much of the speed is left at 16 connections.
 func BenchmarkThroughTheTunnel(b *testing.B) {
-	const people, one, many, connections = 1000, 1000, 8000, 16
+	const people, one, many, connections = 1000, 100, 1600, 16
 	s := ngroktest.Start(b, ngroktest.Options{})
 	back, secret := benchBackend(b, behind(s), func(o *Options) { o.Listen = "127.0.0.1:0" })
 	if err := back.SaveAuthtoken(b.Context(), ngrokToken, config.InFile); err != nil {

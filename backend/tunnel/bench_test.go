@@ -21,7 +21,7 @@ import (
 // and the tunnel, without the rest of the program: what edge, protocol and SDK cost. tunnel/direct is how much of the speed is left at
 // 16 connections.
 func BenchmarkTunnelAlone(b *testing.B) {
-	const one, many, connections = 1000, 8000, 16
+	const one, many, connections = 100, 1600, 16
 	body := strings.Repeat("a line of an answer\n", 60)
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
 	s := ngroktest.Start(b, ngroktest.Options{})

@@ -2,8 +2,19 @@
 # One folder, one seed and one scimd that serves it all the time: rehearsals of CYCLES cycles (default 100) in each dialect
 # in turn, for SOAK minutes (default 10), each beginning anew where the one before has left off. Fails at the first
 # difference, and ends by itself.
+#
+# SOAK=tunnel has one rehearsal come through a tunnel to the test double of ngrok for MINUTES (default 30), while the connection is lost
+# every minute, each fifth time for 20 seconds. It tells requests and memory at each loss; in the end nothing may differ.
 MAKETARGET=soak
 source "$(dirname "$0")/lib.sh"
+
+if [ "${SOAK:-}" = tunnel ]; then
+	build/scripts/setup.sh go
+	minutes=${MINUTES:-30}
+	SOAK_MINUTES=$minutes go test -count=1 -v -timeout "$((minutes + 10))m" -run '^TestSoakThroughTheTunnel$' ./backend |
+		grep -vE '^(=== |PASS)' || fail "make soak: the tunnel's part failed; what it said is above."
+	exit
+fi
 
 build/scripts/build.sh scimd
 dir=$(mktemp -d)
