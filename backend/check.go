@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net"
@@ -45,6 +46,12 @@ type CheckStep struct {
 	Facts  []string `json:"facts"` // "key: value": address, reached, names, issuer, until, tls, status, request
 }
 
+// CheckRequest says what a self-check is to look at.
+type CheckRequest struct {
+	Person bool   `json:"person"` // with a probe person
+	URL    string `json:"url"`    // a SCIM base URL that leads here; "" is the folder's own
+}
+
 // Why a self-check is made.
 const (
 	checkAsked     = "asked"
@@ -81,8 +88,13 @@ func newChecks(b *Backend, o Outside) *checks {
 // StartCheck begins a self-check through the public address, or on this computer while there is none, with a probe person if asked. Check
 // tells how it goes, and Notify.Status each time it moves. One that somebody asked for and that is under way goes on instead.
 func (b *Backend) StartCheck(ctx context.Context, person bool) (CheckState, error) {
+	return b.StartCheckOf(ctx, CheckRequest{Person: person})
+}
+
+// StartCheckOf is StartCheck at any address that leads here, such as one that is not in use yet.
+func (b *Backend) StartCheckOf(ctx context.Context, r CheckRequest) (CheckState, error) {
 	for {
-		wait, state, err := b.checks.start(checkAsked, person)
+		wait, state, err := b.checks.start(checkAsked, r)
 		if wait == nil {
 			return state, err
 		}
@@ -119,7 +131,7 @@ func (b *Backend) CancelCheck(ctx context.Context) error {
 
 // checkAfterReconnect sends one request through the tunnel that has just come back, unless a check is under way. It does not wait.
 func (b *Backend) checkAfterReconnect() {
-	if _, _, err := b.checks.start(checkReconnect, false); err != nil {
+	if _, _, err := b.checks.start(checkReconnect, CheckRequest{}); err != nil {
 		b.log.Debug("no self-check after the reconnect", "err", err)
 	}
 }
@@ -131,7 +143,7 @@ func (b *Backend) checkSummary() CheckSummary {
 }
 
 // start begins a check, or gives the one that goes on. One that nobody asked for makes way: then there is something to wait for.
-func (c *checks) start(cause string, person bool) (wait chan struct{}, state CheckState, err error) {
+func (c *checks) start(cause string, r CheckRequest) (wait chan struct{}, state CheckState, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.last.Running && c.last.Cause == checkReconnect && cause == checkAsked {
@@ -141,13 +153,13 @@ func (c *checks) start(cause string, person bool) (wait chan struct{}, state Che
 	if c.last.Running {
 		return nil, c.copied(), nil
 	}
-	o, err := c.options(person)
+	o, err := c.options(r)
 	if err != nil || c.closed {
 		return nil, CheckState{}, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel, c.done = cancel, make(chan struct{})
-	c.last = CheckState{Running: true, Started: stamp(time.Now()), Address: o.URL, Person: person, Cause: cause}
+	c.last = CheckState{Running: true, Started: stamp(time.Now()), Address: o.URL, Person: r.Person, Cause: cause}
 	for _, name := range entra.CheckSteps(o) {
 		c.last.Steps = append(c.last.Steps, CheckStep{Name: name, State: string(entra.StepWaiting), Facts: []string{}})
 	}
@@ -157,17 +169,14 @@ func (c *checks) start(cause string, person bool) (wait chan struct{}, state Che
 }
 
 // options say what is to be checked, and how it is reached: by the proxy that the tunnel takes, if it takes one.
-func (c *checks) options(person bool) (entra.CheckOptions, error) {
+func (c *checks) options(r CheckRequest) (entra.CheckOptions, error) {
 	set := c.b.setting.connection()
-	address := c.b.publicAddress()
-	if address == "" {
-		address = c.b.ownAddress()
-	}
+	address := cmp.Or(r.URL, c.b.publicAddress(), c.b.ownAddress())
 	if address == "" || !c.b.serving() {
 		return entra.CheckOptions{}, ErrNotServing
 	}
 	o := entra.CheckOptions{
-		URL: address, Person: person, EntraOnly: set.Way == WayNgrok && set.EdgePolicy && set.EntraOnly, RuleHeader: tunnel.RuleHeader,
+		URL: address, Person: r.Person, EntraOnly: set.Way == WayNgrok && set.EdgePolicy && set.EntraOnly, RuleHeader: tunnel.RuleHeader,
 		Roots: c.outside.Roots, Resolve: c.outside.Resolve, Dial: c.outside.Dial, Step: c.moved,
 	}
 	if set.Way == WayNgrok && set.Proxy != "" && o.Dial == nil {

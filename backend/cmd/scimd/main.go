@@ -39,6 +39,7 @@ Usage
   scimd connection             how Entra reaches the folder; set key=value changes it
   scimd authtoken save|forget  keep ngrok's authtoken, read from standard input
   scimd tunnel start|stop|reconnect|status
+  scimd check                  ask the public address from outside in; --person also writes
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
   scimd rehearse               play Entra at a server with invented people
@@ -52,7 +53,7 @@ Examples
   scimd rehearse --people 200 --groups 12 --cycles 3 --dialect mixed
   scimd rehearse --url http://127.0.0.1:8088/scim/v2 --token-file token.txt
 
-All but run and rehearse work while the folder is open in a window or a daemon, and while it is not.
+All but run and rehearse work while the folder is open in a window or a daemon, and all but these and check while it is not.
 
 Environment
   SCIMDESK_DATA     the data folder, instead of --data
@@ -65,7 +66,7 @@ Exit codes
   2  the command line is wrong
   3  the data folder is open in another process that does not answer, or that wants it for itself
   4  the disk or the database refuses: full, read-only, locked, corrupt
-  5  a rehearsal ended, and the server differs from what was sent to it
+  5  a rehearsal ended, and the server differs from what was sent to it; or a self-check was stopped on its way
 `
 
 func main() {
@@ -114,7 +115,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case code == "LISTEN_EXPOSED" || code == "BAD_ADDRESS" || code == "BAD_REHEARSAL":
 		say(err.Error())
 		return exitUsage
-	case errors.Is(err, errDifferent):
+	case errors.Is(err, errDifferent), errors.Is(err, errStopped):
 		say(err.Error())
 		return exitDifferent
 	case errors.Is(err, errRunning):
@@ -136,7 +137,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (a *app) command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return &usageError{"say what to do: run, token, connection, authtoken, tunnel, status, export or rehearse"}
+		return &usageError{"say what to do: run, token, connection, authtoken, tunnel, check, status, export or rehearse"}
 	}
 	switch args[0] {
 	case "run":
@@ -149,6 +150,8 @@ func (a *app) command(ctx context.Context, args []string) error {
 		return a.authtoken(ctx, args[1:])
 	case "tunnel":
 		return a.tunnel(ctx, args[1:])
+	case "check":
+		return a.check(ctx, args[1:])
 	case "status":
 		return a.status(ctx, args[1:])
 	case "export":
