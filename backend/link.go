@@ -301,7 +301,7 @@ func (l *link) origin() (origin string, up bool) {
 	case WayNgrok:
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return strings.TrimRight(l.status.URL, "/"), l.status.State == tunnel.Up && !l.stopped
+		return strings.TrimRight(l.status.URL, "/"), l.status.State == tunnel.Up
 	}
 	return "", false
 }
@@ -358,7 +358,8 @@ func (b *Backend) tunnelInfo() TunnelInfo {
 func (l *link) describe(i *TunnelInfo) {
 	s := l.status
 	switch {
-	case l.stopped:
+	case l.stopped: // soon
+		i.State = string(s.State)
 	case !l.token.looked:
 		i.State, i.Since = string(tunnel.Starting), stamp(l.since)
 	case l.token.secret == "":
