@@ -10,14 +10,23 @@ import (
 	"scimdesk/backend/token"
 )
 
-var secretText = regexp.MustCompile(regexp.QuoteMeta(token.Prefix) + `[0-9A-Za-z]{8,}|(?i:bearer)\s+[\w.~+/=-]{16,}`)
+var secretText = regexp.MustCompile(`(?:` + strings.Join(token.Prefixes(), "|") + `)[0-9A-Za-z]{8,}|(?i:bearer)\s+[\w.~+/=-]{16,}|(?i:basic)\s+[\w+/=-]{40,}`)
 
 // Mask hides every secret in a text, so that no log, error or copy ever shows one.
 func Mask(s string) string {
-	if !strings.Contains(s, token.Prefix) && !strings.Contains(s, "earer") && !strings.Contains(s, "EARER") {
+	if !mayHide(s) {
 		return s // nearly every text; the expression costs more than the request
 	}
 	return secretText.ReplaceAllString(s, "***")
+}
+
+func mayHide(s string) bool {
+	for _, part := range [...]string{"sd", "earer", "EARER", "asic", "ASIC"} {
+		if strings.Contains(s, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // Masked is a slog handler that masks secrets in messages and attributes before h writes them.

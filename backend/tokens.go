@@ -77,7 +77,7 @@ func (b *Backend) rotateToken(ctx context.Context, r TokenRotation) (NewToken, e
 		return NewToken{}, err
 	}
 	b.log.Info("token rotated", "last_four", record.LastFour, "face", b.face)
-	b.told()
+	b.tellStatus()
 	return NewToken{Secret: secret, Token: tokenInfo(record)}, nil
 }
 
@@ -92,7 +92,7 @@ func (b *Backend) EndToken(ctx context.Context) error {
 		b.log.Info("token ended", "last_four", t.LastFour, "face", b.face)
 	}
 	if len(ended) > 0 {
-		b.told()
+		b.tellStatus()
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (b *Backend) UndoRotation(ctx context.Context) error {
 		return err
 	}
 	b.log.Info("token rotation undone", "face", b.face)
-	b.told()
+	b.tellStatus()
 	return nil
 }
 
@@ -113,7 +113,7 @@ func (b *Backend) FinishRotation(ctx context.Context) error {
 		return err
 	}
 	b.log.Info("token rotation finished", "face", b.face)
-	b.told()
+	b.tellStatus()
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (b *Backend) SetTokenExpiry(ctx context.Context, at string) error {
 		return err
 	}
 	b.log.Info("end of the token set", "expires", at, "face", b.face)
-	b.told()
+	b.tellStatus()
 	return nil
 }
 
@@ -139,12 +139,9 @@ func (b *Backend) DismissReminder(ctx context.Context) error {
 	if err := b.store.SetMeta(ctx, reminded, b.tokens.State().Current.ID); err != nil {
 		return err
 	}
-	b.told()
+	b.tellStatus()
 	return nil
 }
-
-// told lets every face pull the tokens again.
-func (b *Backend) told() { b.hub.tell(Notify{Store: b.id, Status: true}) }
 
 const (
 	remindAfter  = 180 * 24 * time.Hour // a token is old
@@ -165,6 +162,7 @@ func (b *Backend) Tokens(ctx context.Context) (Tokens, error) {
 		OldEnds: stamp(s.OldEnds),
 		Recent:  []TokenUse{},
 		Ended:   []TokenInfo{},
+		OAuth:   b.oauthInfo(),
 	}
 	t.Asks, old, t.Expiring = tokenSigns(s, time.Now())
 	for _, e := range s.Ended[:min(len(s.Ended), recentTokens)] {
@@ -198,7 +196,9 @@ func (b *Backend) recentTokens(ctx context.Context, s token.State) ([]TokenUse, 
 	if err != nil {
 		return nil, err
 	}
-	lastFour := map[string]string{s.Current.ID: s.Current.LastFour, s.Old.ID: s.Old.LastFour}
+	client, _ := b.tokens.Client()
+	lastFour := map[string]string{s.Current.ID: s.Current.LastFour, s.Old.ID: s.Old.LastFour, client.ID: client.LastFour}
+	delete(lastFour, "") // of those that are not there
 	for _, e := range s.Ended {
 		lastFour[e.ID] = e.LastFour
 	}
@@ -226,10 +226,11 @@ func tokenInfo(t store.Token) TokenInfo {
 	}
 }
 
-// lastUse is when any token was last accepted.
-func lastUse(s token.State) time.Time {
-	last := s.Current.LastUsed
-	for _, t := range append(s.Ended, s.Old) {
+// lastUse is when any token, or the OAuth client, was last accepted.
+func (b *Backend) lastUse(s token.State) time.Time {
+	client, _ := b.tokens.Client()
+	last := client.LastUsed
+	for _, t := range append(s.Ended, s.Old, s.Current) {
 		if t.LastUsed.After(last) {
 			last = t.LastUsed
 		}

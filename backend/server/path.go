@@ -92,6 +92,10 @@ func (a arrival) isHidden() bool {
 func (s *server) find(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		parts := segments(r.URL.Path)
+		if s.isToken(parts, r.Method) {
+			s.token(w, r, arrival{request: r, client: originOf(r).client(r)})
+			return
+		}
 		for _, b := range s.bases.get() {
 			rest, ok := b.below(parts)
 			if !ok {

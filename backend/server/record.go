@@ -46,17 +46,7 @@ func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 		came, _ := r.Context().Value(arrivalKey{}).(arrival)
 		ctx, cancel := context.WithTimeout(r.Context(), handleTimeout)
 		defer cancel()
-		c := &call{server: s, request: r.WithContext(ctx), writer: w, base: s.location(came), arrived: s.now()}
-		c.activity = &store.Activity{
-			RequestID: requestID(),
-			At:        c.arrived,
-			Method:    came.request.Method,
-			Target:    s.target(came.request),
-			Remote:    came.client.remote,
-			Via:       came.client.via,
-			UserAgent: s.mask(came.request.UserAgent()),
-			Action:    "other",
-		}
+		c := s.call(w, r.WithContext(ctx), came)
 		a := c.run(handle)
 		if !c.stored {
 			c.annotate(a)
@@ -64,6 +54,22 @@ func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 		}
 		c.send(a)
 	}
+}
+
+// call is a request at its beginning.
+func (s *server) call(w http.ResponseWriter, r *http.Request, came arrival) *call {
+	c := &call{server: s, request: r, writer: w, base: s.location(came), arrived: s.now()}
+	c.activity = &store.Activity{
+		RequestID: requestID(),
+		At:        c.arrived,
+		Method:    came.request.Method,
+		Target:    s.target(came.request),
+		Remote:    came.client.remote,
+		Via:       came.client.via,
+		UserAgent: s.mask(came.request.UserAgent()),
+		Action:    "other",
+	}
+	return c
 }
 
 // run gives the handler's answer, or the one that its error or panic becomes.

@@ -32,6 +32,8 @@ type Options struct {
 	Store *store.Store
 	// Verify tells whose a bearer secret is, and whether it is accepted.
 	Verify func(secret string) (who Caller, ok bool)
+	// OAuth gives access tokens; its zero value gives none.
+	OAuth OAuth
 	// Accepted is told of each request with an accepted secret before it is handled: how it came and the host that it was sent to, as far
 	// as that can be believed. It must not block; nil is told nothing.
 	Accepted func(via, host string, who Caller)
@@ -52,7 +54,7 @@ type Options struct {
 
 // Caller is whom a bearer secret belongs to.
 type Caller struct {
-	Token    string // id of the token's record; of an accepted one, or of one that has ended
+	Token    string // id of the token's record; of an accepted one, of one that has ended, or of the OAuth client
 	LastFour string // of a secret of ours, accepted or not; "" for one that is none
 	Check    bool   // the self-check's own credential, which is no token
 }
@@ -60,6 +62,7 @@ type Caller struct {
 type server struct {
 	store     *store.Store
 	verify    func(string) (Caller, bool)
+	oauth     OAuth
 	entered   func(via, host string, who Caller)
 	bases     *bases
 	publicURL func() string
@@ -72,10 +75,10 @@ type server struct {
 	refusals  refusals
 }
 
-// New is the handler of the SCIM routes and of nothing else: any other path is a plain 404.
+// New is the handler of the SCIM routes, of TokenPath while there is an OAuth client, and of nothing else: any other path is a plain 404.
 func New(o Options) http.Handler {
 	s := &server{
-		store: o.Store, verify: o.Verify, entered: o.Accepted, publicURL: o.PublicURL,
+		store: o.Store, verify: o.Verify, oauth: o.OAuth, entered: o.Accepted, publicURL: o.PublicURL,
 		maxBody: o.MaxBody, mask: o.Mask, log: o.Log, now: o.Now,
 		lanes: newLanes(),
 	}

@@ -52,7 +52,7 @@ type Rotation struct {
 
 // Who is whom a secret belongs to.
 type Who struct {
-	Token    string // id of the record; of an accepted token, or of one that has ended
+	Token    string // id of the record; of an accepted token, of one that has ended, or of the OAuth client
 	LastFour string // of a secret of ours, accepted or not; "" for what is none
 	Check    bool   // the self-check's own credential, which is no token
 }
@@ -72,6 +72,7 @@ type Keeper struct {
 	equal  func(a, b []byte) int // constant time; a test counts its calls
 	change sync.Mutex            // one step at a time
 	table  atomic.Pointer[table]
+	oauth  atomic.Pointer[oauth]
 	heard  atomic.Pointer[heard]
 	wake   chan struct{} // holds one: a token is due
 }
@@ -95,6 +96,9 @@ func Open(ctx context.Context, st *store.Store, now func() time.Time) (*Keeper, 
 	}
 	k.table.Store(&table{rows: forget(rows)})
 	k.heard.Store(&heard{k.wall(), k.wall()})
+	if err := k.openOAuth(ctx); err != nil {
+		return nil, err
+	}
 	return k, nil
 }
 
@@ -194,7 +198,7 @@ func (k *Keeper) Rotate(ctx context.Context, how Rotation) (secret string, recor
 	if err != nil {
 		return "", store.Token{}, fmt.Errorf("make token id: %w", err)
 	}
-	secret = newSecret()
+	secret = newSecret(Prefix)
 	h := hash(secret)
 	made := store.Token{ID: id.String(), Hash: h[:], LastFour: lastFour(secret), Expires: how.Expires}
 	err = k.step(ctx, func(at time.Time, newer, older *row) ([]row, error) {
@@ -302,7 +306,7 @@ func (k *Keeper) Expire(ctx context.Context, end time.Time) error {
 func (k *Keeper) MintCheck(life time.Duration) (secret string, end func()) {
 	k.change.Lock()
 	defer k.change.Unlock()
-	secret = newSecret()
+	secret = newSecret(Prefix)
 	at := k.wall()
 	made := check{hash(secret), at.Add(life)}
 	k.keepChecks(func(c check) bool { return at.Before(c.until) }, made)
@@ -324,7 +328,7 @@ func (k *Keeper) keepChecks(keep func(check) bool, more ...check) {
 // same work for any secret: it is hashed once, and the hash compared in constant time with every one that is known.
 func (k *Keeper) Verify(secret string) (who Who, ok bool) {
 	h := hash(secret)
-	formed := WellFormed(secret)
+	formed := wellFormed(secret, Prefix) || wellFormed(secret, accessPrefix)
 	at := k.wall()
 	t := k.table.Load()
 	accepted := t.accepted(at, k.quietSince(at))
@@ -341,6 +345,12 @@ func (k *Keeper) Verify(secret string) (who Who, ok bool) {
 	}
 	if formed {
 		who.LastFour = lastFour(secret)
+	}
+	o := k.oauth.Load()
+	if o.admits(h, at) {
+		who.Token = o.client.ID
+		o.used(k.store, at)
+		return who, true
 	}
 	if found < 0 {
 		return who, who.Check

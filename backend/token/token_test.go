@@ -104,7 +104,7 @@ func TestOnlyWholeSecretsAreAccepted(t *testing.T) {
 			t.Errorf("%q beside %q gives %+v, %v", wrong, secret, who, ok)
 		}
 	}
-	if other := newSecret(); true {
+	if other := newSecret(Prefix); true {
 		if who, ok := k.Verify(other); ok || who != (Who{LastFour: lastFour(other)}) {
 			t.Errorf("a secret of another folder gives %+v, %v", who, ok)
 		}
@@ -364,7 +364,7 @@ func TestEverySecretCostsTheSame(t *testing.T) {
 	defer end()
 	compared := 0
 	k.equal = func(a, b []byte) int { compared++; return subtle.ConstantTimeCompare(a, b) }
-	for _, secret := range []string{next, old, ended, checking, newSecret(), next[:len(next)-1] + "0", next + "x", "sdk_", ""} {
+	for _, secret := range []string{next, old, ended, checking, newSecret(Prefix), next[:len(next)-1] + "0", next + "x", "sdk_", ""} {
 		compared = 0
 		k.Verify(secret)
 		if compared != 4 {
@@ -582,17 +582,17 @@ func TestRotationsAtTheSameTime(t *testing.T) {
 
 func TestWellFormed(t *testing.T) {
 	for range 100 {
-		s := newSecret()
-		if !WellFormed(s) || len(s) != 53 || strings.ContainsAny(s[4:], "_-+/= ") {
+		s := newSecret(Prefix)
+		if !wellFormed(s, Prefix) || len(s) != 53 || strings.ContainsAny(s[4:], "_-+/= ") {
 			t.Fatalf("a new secret is not well formed: %q", s)
 		}
 		wrong := []byte(s)
 		wrong[10] ^= 1
-		if WellFormed(string(wrong)) || WellFormed(s[:52]) || WellFormed(s+"0") || WellFormed("abc_"+s[4:]) {
+		if wellFormed(string(wrong), Prefix) || wellFormed(s[:52], Prefix) || wellFormed(s+"0", Prefix) || wellFormed("abc_"+s[4:], Prefix) {
 			t.Errorf("a typing error in %q is not seen", s)
 		}
 	}
-	if one, other := newSecret(), newSecret(); one == other {
+	if one, other := newSecret(Prefix), newSecret(Prefix); one == other {
 		t.Error("two secrets are the same")
 	}
 }
