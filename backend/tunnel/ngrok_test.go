@@ -618,7 +618,12 @@ func TestTheEndLetsRequestsEnd(t *testing.T) {
 			if err := s.Await(t.Context(), func() bool { return !s.Online(desk) }); err != nil {
 				t.Fatal(err)
 			}
-			close(finish)
+			select {
+			case got := <-answer:
+				t.Fatalf("the request was cut off: %s", got)
+			case <-time.After(200 * time.Millisecond): // for whoever would cut it off to do so
+				close(finish)
+			}
 			if got := <-answer; got != "200 finished" {
 				t.Errorf("the request got %s", got)
 			}
