@@ -49,7 +49,7 @@ func (p *opener) Open(ctx context.Context, c Config, tell func(Event)) (Session,
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	s := &session{
-		life: life, end: end, tell: tell, result: make(chan error, 1), returned: make(chan struct{}),
+		life: life, end: end, tell: tell, returned: make(chan struct{}),
 		gate: &gate{dial: dial, turns: make(chan turn)},
 	}
 	if s.agent, err = ngrok.NewAgent(p.options(c, s)...); err != nil {
@@ -105,10 +105,10 @@ type session struct {
 	returned chan struct{} // closed when the SDK's Connect has come back; failed and info are set then
 	failed   error
 	info     Info
-	result   chan error // of the try under way
 
 	mu      sync.Mutex
 	trying  bool
+	result  chan error // of the try under way
 	up      bool
 	dropped bool // by Drop, and the SDK has not told so yet
 	closed  bool
@@ -132,7 +132,7 @@ func (s *session) Resume(ctx context.Context) error { return s.try(ctx, patience
 
 // try gives the SDK one turn to dial, and waits for what comes of it.
 func (s *session) try(ctx context.Context, patience time.Duration) error {
-	s.begin()
+	result := s.begin()
 	defer s.abandon()
 	dialed := make(chan error, 1)
 	away := time.NewTimer(patience)
@@ -151,7 +151,7 @@ func (s *session) try(ctx context.Context, patience time.Duration) error {
 				return err
 			}
 			dialed = nil
-		case err := <-s.result:
+		case err := <-result:
 			return err
 		case <-ctx.Done():
 			s.gate.drop()
@@ -160,14 +160,11 @@ func (s *session) try(ctx context.Context, patience time.Duration) error {
 	}
 }
 
-func (s *session) begin() {
+func (s *session) begin() <-chan error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	select {
-	case <-s.result: // of a try that was given up
-	default:
-	}
-	s.trying = true
+	s.trying, s.result = true, make(chan error, 1)
+	return s.result
 }
 
 func (s *session) abandon() {

@@ -51,7 +51,7 @@ type Status struct {
 }
 
 // Reason is why a tunnel is not up.
-type Reason struct {
+type Reason struct { //nolint:errname // it is told to people, and an error besides
 	Code    string // stable, for faces: TUNNEL_AUTH, TUNNEL_DOMAIN_TAKEN, ...; see codes.go
 	Ngrok   string // ERR_NGROK_107, "" if ngrok said nothing
 	Message string // what happened and the one thing to do, in the admin's words

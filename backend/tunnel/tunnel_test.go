@@ -262,13 +262,18 @@ func (f *fake) refuse(list *[]error, errs ...error) {
 }
 
 var (
-	good    = Config{Authtoken: "2abcdefgh_good0123456"}
-	noNet   = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("network is unreachable")}
-	broken  = errors.New("read EOF from remote peer")
-	invalid = fmt.Errorf("authentication failed: Your authtoken: %s\r\n\r\nERR_NGROK_107\r\n", good.Authtoken)
-	online  = errors.New("failed to start tunnel: The endpoint is already online.\r\n\r\nERR_NGROK_334\r\n")
-	rules   = errors.New("failed to start tunnel: bad action\r\n\r\nERR_NGROK_2201\r\n")
+	good       = Config{Authtoken: "2abcdefgh_good0123456"}
+	errNoNet   = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("network is unreachable")}
+	errBroken  = errors.New("read EOF from remote peer")
+	errInvalid = says("Your authtoken: "+good.Authtoken, "107")
+	errOnline  = says("The endpoint is already online.", "334")
+	errRules   = says("bad action", "2201")
 )
+
+// says lays an error out as ngrok does.
+func says(text, code string) error {
+	return fmt.Errorf("failed: %s\r\n\r\nERR_NGROK_%s\r\n", text, code)
+}
 
 func times(n int, err error) []error {
 	errs := make([]error, n)
@@ -309,7 +314,7 @@ func TestBackoffInOrder(t *testing.T) {
 		err   error
 		waits []time.Duration
 	}{
-		{"no network", noNet, waits[soon]},
+		{"no network", errNoNet, waits[soon]},
 		{"too many agents", errors.New("ERR_NGROK_108"), waits[slow]},
 		{"unknown to us", errors.New("ERR_NGROK_99999"), waits[slow]},
 		{"in use", errors.New("ERR_NGROK_334"), waits[taken]},
@@ -364,7 +369,7 @@ func TestJitterStaysInBounds(t *testing.T) {
 }
 
 func TestWhatDoesNotHealBlocks(t *testing.T) {
-	inBubble(t, &fake{opens: times(3, invalid)}, func(d *desk) {
+	inBubble(t, &fake{opens: times(3, errInvalid)}, func(d *desk) {
 		d.Set(good)
 		s := d.is(Blocked)
 		if s.Reason.Code != "TUNNEL_AUTH" || s.Reason.Ngrok != "ERR_NGROK_107" || s.Reason.Heals || !strings.Contains(s.Reason.Detail, "***") {
@@ -406,8 +411,8 @@ func TestALossIsResumedAtOnce(t *testing.T) {
 		d.Set(good)
 		d.is(Up)
 		d.wait(time.Minute)
-		d.refuse(&d.resumes, noNet, noNet)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, errNoNet, errNoNet)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.wait(2 * time.Second)
 		s := d.is(Up)
 		if s.Reconnects != 1 || s.Reason == nil || s.Outage < 1500*time.Millisecond || s.Outage > 1900*time.Millisecond || !s.Reconnect.Equal(s.Since) {
@@ -435,7 +440,7 @@ func TestALossSoonAfterIsNotALoopWithoutWaits(t *testing.T) {
 		d.is(Up)
 		seen := 2
 		for i := range 4 {
-			d.last().tell(Event{Kind: Lost, Err: broken})
+			d.last().tell(Event{Kind: Lost, Err: errBroken})
 			if got := d.since(&seen); len(got) == 1 != (i == 0) {
 				t.Errorf("loss %d: %q", i, got)
 			}
@@ -444,7 +449,7 @@ func TestALossSoonAfterIsNotALoopWithoutWaits(t *testing.T) {
 			d.since(&seen)
 		}
 		d.wait(time.Minute)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		same(t, "after a minute", d.since(&seen), []string{"resume"})
 	})
 }
@@ -453,16 +458,16 @@ func TestTheAddressIsStillHeld(t *testing.T) {
 	inBubble(t, &fake{}, func(d *desk) {
 		d.Set(good)
 		d.is(Up)
-		d.refuse(&d.resumes, times(3, online)...)
-		d.last().tell(Event{Kind: Lost, Err: broken})
-		if s := d.is(Reconnecting); s.Reason.Code != "TUNNEL_DOMAIN_TAKEN" || s.Attempt != 2 || s.Next.Sub(time.Now()) < 2*time.Second {
+		d.refuse(&d.resumes, times(3, errOnline)...)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
+		if s := d.is(Reconnecting); s.Reason.Code != "TUNNEL_DOMAIN_TAKEN" || s.Attempt != 2 || time.Until(s.Next) < 2*time.Second {
 			t.Errorf("held: %+v", s)
 		}
 		d.wait(21 * time.Second)
 		d.is(Up)
 		same(t, "calls", d.done()[2:], []string{"resume", "resume", "resume", "resume"})
 	})
-	inBubble(t, &fake{binds: times(2, online)}, func(d *desk) {
+	inBubble(t, &fake{binds: times(2, errOnline)}, func(d *desk) {
 		d.Set(good)
 		d.is(Reconnecting)
 		d.wait(9 * time.Second)
@@ -475,8 +480,8 @@ func TestAReasonSeenWhileReconnecting(t *testing.T) {
 	inBubble(t, &fake{}, func(d *desk) {
 		d.Set(good)
 		d.is(Up)
-		d.refuse(&d.resumes, noNet, invalid)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, errNoNet, errInvalid)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.wait(time.Hour)
 		if s := d.is(Blocked); s.Reason.Ngrok != "ERR_NGROK_107" {
 			t.Errorf("reason: %+v", s.Reason)
@@ -496,23 +501,23 @@ func TestReconnect(t *testing.T) {
 		}
 		same(t, "while up", d.since(&seen), []string{"drop", "resume"})
 
-		d.refuse(&d.resumes, times(8, noNet)...)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, times(8, errNoNet)...)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.wait(20 * time.Second)
 		d.is(Reconnecting)
 		d.since(&seen)
 		d.Reconnect()
 		s := d.is(Reconnecting)
 		same(t, "while it waits", d.since(&seen), []string{"resume", "resume"}) // the second one since the waits begin anew
-		if s.Next.Sub(time.Now()) > time.Second {
-			t.Errorf("the next wait is %v", s.Next.Sub(time.Now()))
+		if time.Until(s.Next) > time.Second {
+			t.Errorf("the next wait is %v", time.Until(s.Next))
 		}
 		d.wait(time.Minute)
 		d.is(Up)
 		d.since(&seen)
 
-		d.refuse(&d.resumes, online, ErrAway)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, errOnline, ErrAway)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.is(Reconnecting)
 		d.Reconnect()
 		d.is(Up)
@@ -549,7 +554,7 @@ func TestAServerThatSaysNothing(t *testing.T) {
 
 func TestSetWhileConnecting(t *testing.T) {
 	other := Config{Authtoken: "2other000_other0000000"}
-	inBubble(t, &fake{takes: 3 * time.Second, opens: []error{invalid}}, func(d *desk) {
+	inBubble(t, &fake{takes: 3 * time.Second, opens: []error{errInvalid}}, func(d *desk) {
 		d.Set(good)
 		d.wait(time.Second)
 		d.Set(other)
@@ -598,8 +603,8 @@ func TestAnotherDomainOrPolicyOnTheSameSession(t *testing.T) {
 		}
 
 		seen := len(d.done())
-		d.refuse(&d.resumes, noNet, noNet, noNet, noNet)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, errNoNet, errNoNet, errNoNet, errNoNet)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.is(Reconnecting)
 		d.since(&seen)
 		c.Domain = "b.ngrok.example"
@@ -611,7 +616,7 @@ func TestAnotherDomainOrPolicyOnTheSameSession(t *testing.T) {
 
 func TestThePolicyIsRefused(t *testing.T) {
 	c := Config{Authtoken: good.Authtoken, Policy: "{}"}
-	inBubble(t, &fake{binds: []error{rules}}, func(d *desk) {
+	inBubble(t, &fake{binds: []error{errRules}}, func(d *desk) {
 		d.Set(c)
 		s := d.is(Up)
 		if s.Refused == nil || s.Refused.Code != "TUNNEL_POLICY" || s.Refused.Ngrok != "ERR_NGROK_2201" || s.Reason != nil {
@@ -631,9 +636,9 @@ func TestThePolicyIsRefused(t *testing.T) {
 		}
 		same(t, "another policy", d.since(&seen), []string{"bind { }"})
 
-		d.refuse(&d.resumes, rules)
-		d.refuse(&d.binds, rules)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.refuse(&d.resumes, errRules)
+		d.refuse(&d.binds, errRules)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.wait(time.Minute)
 		if s := d.is(Up); s.Refused == nil {
 			t.Error("no refusal")
@@ -682,9 +687,9 @@ func TestALossWhileItConnects(t *testing.T) {
 		d.wait(5 * time.Second)
 		d.is(Up)
 		d.wait(time.Minute)
-		d.last().tell(Event{Kind: Lost, Err: broken})
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
 		d.wait(500 * time.Millisecond)
-		d.last().tell(Event{Kind: Lost, Err: broken}) // resumed, and lost before that was known
+		d.last().tell(Event{Kind: Lost, Err: errBroken}) // resumed, and lost before that was known
 		d.wait(600 * time.Millisecond)
 		d.is(Reconnecting)
 		d.wait(10 * time.Second)
@@ -720,8 +725,8 @@ func TestTheEndInEachState(t *testing.T) {
 		{"starting", &fake{takes: 10 * time.Second}, func(d *desk) { d.Set(good); d.wait(time.Second); d.is(Starting) }},
 		{"binding", &fake{takes: 10 * time.Second}, func(d *desk) { d.Set(good); d.wait(11 * time.Second); d.is(Starting) }},
 		{"up", &fake{}, func(d *desk) { d.Set(good); d.is(Up) }},
-		{"waiting", &fake{opens: times(9, noNet)}, func(d *desk) { d.Set(good); d.wait(10 * time.Second); d.is(Reconnecting) }},
-		{"blocked", &fake{opens: times(1, invalid)}, func(d *desk) { d.Set(good); d.is(Blocked) }},
+		{"waiting", &fake{opens: times(9, errNoNet)}, func(d *desk) { d.Set(good); d.wait(10 * time.Second); d.is(Reconnecting) }},
+		{"blocked", &fake{opens: times(1, errInvalid)}, func(d *desk) { d.Set(good); d.is(Blocked) }},
 		{"resuming", &fake{}, func(d *desk) {
 			d.Set(good)
 			d.is(Up)
