@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime"
 	"strconv"
@@ -33,6 +34,12 @@ func behind(s *ngroktest.Server) func(*Options) {
 		o.Opener = tunnel.NewNgrok(tunnel.NgrokOptions{
 			Server: s.Addr(), CAs: s.Roots(), HeartbeatInterval: 300 * time.Millisecond, HeartbeatTolerance: time.Minute,
 		})
+		o.Outside = Outside{
+			Roots: s.Roots(), Dial: s.DialContext,
+			Resolve: func(context.Context, string) ([]netip.Addr, error) {
+				return []netip.Addr{netip.MustParseAddr("203.0.113.9")}, nil
+			},
+		}
 	}
 }
 
