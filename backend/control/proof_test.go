@@ -114,9 +114,13 @@ func TestAStrangerIsNotBelievedAfterTheKnock(t *testing.T) {
 
 	_, snapshot := c.Snapshot(t.Context())
 	_, rotate := c.RotateToken(t.Context(), backend.TokenRotation{})
+	_, tokens := c.Tokens(t.Context())
+	_, oauth := c.MakeOAuthClient(t.Context())
 	var out bytes.Buffer
 	for what, err := range map[string]error{
-		"Snapshot": snapshot, "RotateToken": rotate, "EndToken": c.EndToken(t.Context()),
+		"Snapshot": snapshot, "RotateToken": rotate, "EndToken": c.EndToken(t.Context()), "Tokens": tokens,
+		"UndoRotation": c.UndoRotation(t.Context()), "FinishRotation": c.FinishRotation(t.Context()),
+		"MakeOAuthClient": oauth, "EndOAuthClient": c.EndOAuthClient(t.Context()),
 		"Export": c.Export(t.Context(), &out, "people", "json"),
 		"Watch":  c.Watch(t.Context(), func(backend.Notify) { t.Error("a stranger notified") }),
 	} {
@@ -155,6 +159,9 @@ func TestAnEmptyTokenIsAnError(t *testing.T) {
 	c := owner(t, func(w http.ResponseWriter, _ *http.Request) { reply(w, struct{}{}, nil) })
 	if token, err := c.RotateToken(t.Context(), backend.TokenRotation{}); err == nil {
 		t.Errorf("RotateToken = %+v", token)
+	}
+	if made, err := c.MakeOAuthClient(t.Context()); err == nil {
+		t.Errorf("MakeOAuthClient = %+v", made)
 	}
 }
 

@@ -22,10 +22,15 @@ func tokenRoutes(mux *http.ServeMux, b *backend.Backend) {
 		t, err := b.RotateToken(r.Context(), how)
 		reply(w, t, err)
 	})
+	mux.HandleFunc("POST /oauth/make", func(w http.ResponseWriter, r *http.Request) {
+		made, err := b.MakeOAuthClient(r.Context())
+		reply(w, made, err)
+	})
 	for path, do := range map[string]func(context.Context) error{
 		"/token/undo":   b.UndoRotation,
 		"/token/finish": b.FinishRotation,
 		"/token/end":    b.EndToken,
+		"/oauth/end":    b.EndOAuthClient,
 	} {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) { reply(w, struct{}{}, do(r.Context())) })
 	}
@@ -66,4 +71,21 @@ func (c *Client) FinishRotation(ctx context.Context) error {
 // EndToken is backend.EndToken at the owner.
 func (c *Client) EndToken(ctx context.Context) error {
 	return c.decode(ctx, http.MethodPost, "/token/end", &struct{}{})
+}
+
+// MakeOAuthClient is backend.MakeOAuthClient at the owner.
+func (c *Client) MakeOAuthClient(ctx context.Context) (backend.NewOAuthClient, error) {
+	var made backend.NewOAuthClient
+	if err := c.decode(ctx, http.MethodPost, "/oauth/make", &made); err != nil {
+		return backend.NewOAuthClient{}, err
+	}
+	if made.Secret == "" {
+		return backend.NewOAuthClient{}, errors.New("the owner of the folder answered without a client secret")
+	}
+	return made, nil
+}
+
+// EndOAuthClient is backend.EndOAuthClient at the owner.
+func (c *Client) EndOAuthClient(ctx context.Context) error {
+	return c.decode(ctx, http.MethodPost, "/oauth/end", &struct{}{})
 }

@@ -36,6 +36,7 @@ Usage
   scimd token undo|finish      end the new token, or the old one now, while both are accepted
   scimd token status           which tokens are accepted, and which were sent after their end
   scimd token end              stop accepting any token
+  scimd oauth make|end         let Entra sign in by OAuth client credentials, or no more
   scimd connection             how Entra reaches the folder; set key=value changes it
   scimd authtoken save|forget  keep ngrok's authtoken, read from standard input
   scimd tunnel start|stop|reconnect|status
@@ -152,6 +153,8 @@ func (a *app) command(ctx context.Context, args []string) error {
 		return a.tunnel(ctx, args[1:])
 	case "check":
 		return a.check(ctx, args[1:])
+	case "oauth":
+		return a.oauth(ctx, args[1:])
 	case "status":
 		return a.status(ctx, args[1:])
 	case "export":
@@ -229,6 +232,8 @@ type folder interface {
 	Tokens(ctx context.Context) (backend.Tokens, error)
 	UndoRotation(ctx context.Context) error
 	FinishRotation(ctx context.Context) error
+	MakeOAuthClient(ctx context.Context) (backend.NewOAuthClient, error)
+	EndOAuthClient(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
 	Connection(ctx context.Context) (backend.Connection, error)
 	SaveConnection(ctx context.Context, s backend.ConnectionSettings) (backend.Connection, error)

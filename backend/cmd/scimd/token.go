@@ -106,6 +106,9 @@ func (a *app) tokens(ctx context.Context, f folder, format string) error {
 		}
 		text += "Old token     " + used(t.Old) + "\n              " + ends + "\n"
 	}
+	if t.OAuth.On {
+		text += fmt.Sprintf("OAuth client  %s, secret ends in %s, made %s, last used %s\n", t.OAuth.ClientID, t.OAuth.LastFour, t.OAuth.Created, never(t.OAuth.LastUsed))
+	}
 	for _, e := range t.Ended {
 		text += fmt.Sprintf("Ended         ends in %s, ended %s, last refused %s\n", e.LastFour, e.Ended, never(e.LastRefused))
 	}

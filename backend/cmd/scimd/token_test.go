@@ -63,6 +63,34 @@ func TestTokensOfAFolder(t *testing.T) {
 	}
 }
 
+// TestTheOAuthClientOfAFolder that a daemon serves, and of one that nobody does.
+func TestTheOAuthClientOfAFolder(t *testing.T) {
+	for name, served := range map[string]bool{"served": true, "not served": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if served {
+				start(t, dir, freeAddr(t))
+			} else {
+				rotate(t, dir)
+			}
+			code, first, errOut := call(t, "oauth", "make", "--data", dir)
+			is := tokens(t, dir).OAuth
+			if code != exitOK || !strings.HasPrefix(first, "sdc_") || strings.Count(first, "\n") != 1 || !is.On || !strings.Contains(errOut, is.ClientID) || strings.Contains(errOut, "sdc_") {
+				t.Errorf("oauth make: %d, %d characters, %s; the secret stands alone on standard output", code, len(first), errOut)
+			}
+			if _, out, _ := call(t, "token", "status", "--data", dir); !strings.Contains(out, "OAuth client  "+is.ClientID) {
+				t.Errorf("token status: %s", out)
+			}
+			if code, second, _ := call(t, "oauth", "make", "--data", dir); code != exitOK || second == first || tokens(t, dir).OAuth.ClientID != is.ClientID {
+				t.Errorf("a second secret: %d", code)
+			}
+			if code, _, errOut := call(t, "oauth", "end", "--data", dir); code != exitOK || tokens(t, dir).OAuth.On {
+				t.Errorf("oauth end: %d %s", code, errOut)
+			}
+		})
+	}
+}
+
 func tokens(t *testing.T, dir string) backend.Tokens {
 	t.Helper()
 	code, out, errOut := call(t, "token", "status", "--data", dir, "--format", "json")
