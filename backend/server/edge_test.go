@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -229,21 +230,30 @@ func TestUnlikeEntra(t *testing.T) {
 // has no time-out for bodies. The answer does not wait for it.
 func TestAStrangerHoldsNothing(t *testing.T) {
 	o := reached(t, Origin{Via: ViaTunnel, Carried: func(int64) {}})
+	var all sync.WaitGroup
 	for _, head := range []string{"POST /scim/v2/Users HTTP/1.1\r\nAuthorization: Bearer no\r\n", "POST /scim/v2/Users HTTP/1.1\r\n", "POST /elsewhere HTTP/1.1\r\n"} {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(o.http.URL, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(conn, head+"Host: desk.example\r\nContent-Length: 100000\r\n\r\nbegun"); err != nil {
-			t.Fatal(err)
-		}
-		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-			t.Fatal(err)
-		}
-		all, err := io.ReadAll(conn)
-		if err != nil || !strings.HasPrefix(string(all), "HTTP/1.1 40") {
-			t.Errorf("%.40s: %q %v", head, all, err)
-		}
-		_ = conn.Close()
+		all.Go(func() {
+			conn, err := net.Dial("tcp", strings.TrimPrefix(o.http.URL, "http://"))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = conn.Close() }()
+			_, err = io.WriteString(conn, head+"Host: desk.example\r\nContent-Length: 100000\r\n\r\nbegun")
+			answer, readErr := io.ReadAll(deadline(t, conn))
+			if err != nil || readErr != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 40") {
+				t.Errorf("%.40s: %q %v %v", head, answer, err, readErr)
+			}
+		})
 	}
+	all.Wait()
+}
+
+// deadline has a test fail rather than wait.
+func deadline(t *testing.T, conn net.Conn) net.Conn {
+	t.Helper()
+	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Error(err)
+	}
+	return conn
 }

@@ -501,8 +501,8 @@ func TestLanes(t *testing.T) {
 	for _, f := range append(leave, f) {
 		f()
 	}
-	if len(l.all) != 0 || len(l.big) != 0 {
-		t.Errorf("%d and %d places are not given back", len(l.all), len(l.big))
+	if len(l.all) != 0 || len(l.big) != 0 || *l.room != (room{}) {
+		t.Errorf("%d and %d places are not given back, or %d in the room", len(l.all), len(l.big), l.room.requests)
 	}
 }
 

@@ -59,6 +59,7 @@ func TestProbesStandBesideThePeople(t *testing.T) {
 	ana := create(t, s, person(t, "ana@x.example", `"emails":[{"value":"ana@x.example"}]`))
 	create(t, s, group(t, "Sales", ana.ID))
 	before, commits := dumped(t, s), len(told)
+	changes := rowsOf(t, s, "history")
 
 	probe, err := s.Create(t.Context(), probing, person(t, "ana@x.example", `"active":true`, `"emails":[{"value":"ana@x.example"}]`), With{Groups: true})
 	if err != nil || probe.Version != 1 {
@@ -111,6 +112,7 @@ func TestProbesStandBesideThePeople(t *testing.T) {
 	if page, err := s.List(t.Context(), scim.Group, Query{StartIndex: 1, Count: 10, Probe: true}); err != nil || page.Total != 0 {
 		t.Errorf("groups of a check: %+v %v", page, err)
 	}
+	same(t, "history", rowsOf(t, s, "history"), changes)
 	same(t, "list", listed(t, s, scim.User, Find{State: FindAll}), []string{"ana@x.example"})
 	if c := counted(t, s, scim.User); c != (Counts{Total: 1, Active: 1}) {
 		t.Errorf("counts: %+v", c)
