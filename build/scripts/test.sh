@@ -51,7 +51,7 @@ show="Tests " step "Page: unit tests" env NO_COLOR=1 npm --prefix frontend test
 build/scripts/lint.sh
 step "scimd for Windows and macOS" cross
 show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -tags "$WINDOW_TAGS" . ./backend/...
-show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store
+show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store ./backend/tunnel
 step "Bindings are current" bindings
 build/scripts/build.sh scimd window dev
 show='^# (tests|pass|fail)' step "Browser tests" xvfb-run --auto-servernum dbus-run-session -- node --test --test-reporter=tap frontend/tests/browser/*.test.mjs
