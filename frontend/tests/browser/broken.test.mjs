@@ -99,7 +99,8 @@ describe('a window that breaks', { timeout: 120_000 }, () => {
         await choose(text, name)
         await page.getByRole(text === 'rotate' ? 'alertdialog' : 'dialog', { name: title }).waitFor()
         assert.equal(await page.evaluate(() => location.hash), to)
-        await page.keyboard.press('Escape')
+        if (text === 'rotate' && twice === 0) await page.getByRole('button', { name: 'Close without copying' }).click()
+        else await page.keyboard.press('Escape')
         await page.locator('[aria-modal=true]').waitFor({ state: 'detached' })
       }
     }

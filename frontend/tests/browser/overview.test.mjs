@@ -23,10 +23,11 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
   after(() => window.close())
 
   it('says what is done, what is next, and that this address is not enough for Entra', async () => {
-    await step(page, 'This app answers').getByText('Half done').waitFor()
-    await step(page, 'This app answers').getByText(address).waitFor()
-    await step(page, 'This app answers').getByText('Entra needs an https address').waitFor()
-    await step(page, 'Make a secret token').getByText('Next', { exact: true }).waitFor()
+    await step(page, 'This app answers').getByText('Done', { exact: true }).waitFor()
+    await step(page, 'Give it an address').getByText(address).waitFor()
+    await step(page, 'Give it an address').getByText('needs an https address').waitFor()
+    await step(page, 'Give it an address').getByText('Next', { exact: true }).waitFor()
+    await step(page, 'Make a secret token').getByText('Still to do', { exact: true }).waitFor()
     assert.deepEqual(await findings(page), [])
   })
 
@@ -38,7 +39,7 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     assert.equal(await page.getByRole('textbox', { name: 'New secret token' }).inputValue(), secret)
     await page.getByRole('button', { name: 'Close without copying' }).press('Enter')
     await page.getByRole('alertdialog').waitFor({ state: 'detached' })
-    await step(page, 'Put address and token').getByText('Next', { exact: true }).waitFor()
+    await step(page, 'Make a secret token').getByText('Done', { exact: true }).waitFor()
     assert.ok(!(await page.content()).includes(secret))
   })
 
@@ -48,13 +49,11 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     await step(page, 'Put address and token').getByText('had a wrong token').waitFor()
     assert.deepEqual(await findings(page), [])
     const ticked = () => page.locator('.step.done').count()
-    assert.equal(await ticked(), 1, 'the token')
+    assert.equal(await ticked(), 2, 'the app and the token')
     assert.equal(await get(address, secret), 200)
-    await until(page, async () => (await ticked()) === 2, 'a request with the token came')
+    await until(page, async () => (await ticked()) === 3, 'a request with the token came')
     await step(page, 'Put address and token').getByText('Done', { exact: true }).waitFor()
     await step(page, 'Put address and token').getByText('A request with the current token arrived').waitFor()
-    await step(page, 'Let the first person').getByText('Next', { exact: true }).waitFor()
-    await page.getByRole('status').getByText('Next: Let the first person arrive').waitFor({ state: 'attached' })
     assert.equal(await create(address, secret, 'Anna Berg'), 201)
     await page.getByRole('heading', { name: 'Receiving changes from Entra' }).waitFor()
     await page.locator('.feed', { hasText: 'Created' }).getByRole('link', { name: 'Anna Berg' }).waitFor()
@@ -210,6 +209,29 @@ describe('the overview', { timeout: 180_000 }, () => {
     await other.getByRole('heading', { name: 'Unknown whether changes arrive' }).waitFor()
     assert.equal(await other.locator('main .status.good').count(), 0)
     assert.deepEqual(await findings(other), [])
+    await other.context().close()
+  })
+
+  it('says since when Entra can not reach this app, why, and connects anew by one click', async () => {
+    const broken = breakCalls({
+      Snapshot: `async (real) => {
+        const now = await real()
+        const tunnel = { ...now.tunnel, way: 'ngrok', state: 'reconnecting', since: new Date(Date.now() - 600000).toISOString(), attempt: 3, ...globalThis.tunnel }
+        const gap = { from: '2026-01-02T10:00:00.000Z', to: '2026-01-02T14:00:00.000Z', cause: 'sleep', detail: '', seconds: 14400, visits: 6 }
+        return { ...now, tunnel, gap, refused: { ...now.refused, at: '' } }
+      }`,
+      Reconnect: "() => ((globalThis.tunnel = { state: 'blocked', code: 'TUNNEL_QUOTA' }), Promise.resolve())",
+    })
+    const other = await openPage(browser, window, { broken })
+    await other.getByRole('heading', { name: /can't reach this app since .*the tunnel is reconnecting/ }).waitFor()
+    await other.locator('.chain-node', { hasText: 'ngrok tunnel' }).getByText('Down').waitFor()
+    await other.locator('.chain-note').getByText('The computer slept.').waitFor()
+    await other.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel reconnecting').waitFor()
+    assert.deepEqual(await findings(other), [])
+    await other.getByRole('button', { name: 'Reconnect now' }).click()
+    assert.equal(await get(address, secret), 200)
+    await other.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel blocked').waitFor()
+    await other.locator('.needs').getByText("Entra can't reach this app").waitFor()
     await other.context().close()
   })
 

@@ -55,15 +55,16 @@ export function CheckCard({ snapshot, unsure, here = false }: { snapshot: Snapsh
   )
 }
 
-/** Tells a screen reader what came of it, once it is over. */
+/** Tells a screen reader what came of each check that ends while the page is in view; a short one may never be seen under way. */
 function useTold(data: CheckState | null): void {
   const { t } = useTranslation()
-  const ran = useRef(false)
-  const result = data ? resultOf(data) : 'never'
+  const told = useRef<string | null>(null)
+  const finished = data && !data.running ? data.finished : null
   useEffect(() => {
-    if (ran.current && data && result !== 'running') announce(t('check.panel.announced', { result: resultText(t, data) }))
-    ran.current = result === 'running'
-  }, [result])
+    if (finished === null) return
+    if (told.current !== null && finished !== told.current && data) announce(t('check.panel.announced', { result: resultText(t, data) }))
+    told.current = finished
+  }, [finished])
 }
 
 function Copy({ data }: { data: CheckState }) {
