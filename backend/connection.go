@@ -167,6 +167,18 @@ func (b *Backend) Connection(ctx context.Context) (Connection, error) {
 	}, nil
 }
 
+// Reach is the part of Connection that changes by itself; it costs nothing to ask for.
+type Reach struct {
+	Address string
+	Tunnel  TunnelInfo
+	Changed AddressChange
+}
+
+// Reach gives how Entra could come now.
+func (b *Backend) Reach() Reach {
+	return Reach{Address: b.publicAddress(), Tunnel: b.tunnelInfo(), Changed: b.addressChange()}
+}
+
 func (b *Backend) connectionSettings() ConnectionSettings {
 	c := b.setting.connection()
 	s := ConnectionSettings{

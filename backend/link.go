@@ -213,7 +213,7 @@ func (b *Backend) rules(c config.Connection) tunnel.Rules {
 
 // carried counts what went through the tunnel, for the meter against the plan's limits.
 func (b *Backend) carried(bytes int64) {
-	b.store.AddCarried(time.Now().UTC().Format("2006-01"), 1, bytes)
+	b.store.AddCarried(monthOf(time.Now()), 1, bytes)
 }
 
 // reachable tells whether Entra could come now, as far as this computer knows.

@@ -105,7 +105,9 @@ func linked(t *testing.T, o Options, prepare func(*Backend)) (*Backend, func()) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.link.find = func(context.Context) authtoken { return authtoken{looked: true, secret: "of the test", place: config.InMemory} }
+	b.link.find = func(context.Context) authtoken {
+		return authtoken{looked: true, secret: "of the test", place: config.InMemory}
+	}
 	b.link.sleeps = func(ctx context.Context, _ func(power.Sleep)) { <-ctx.Done() }
 	if prepare != nil {
 		prepare(b)

@@ -30,7 +30,7 @@ func (a *app) serve(ctx context.Context, args []string) error {
 	ngrok := fs.Bool("ngrok", false, "have Entra come through a tunnel by ngrok; its authtoken comes from "+backend.EnvAuthtoken+" or scimd authtoken save")
 	domain := fs.String("domain", "", "the `name` of the tunnel's domain; it says --ngrok too (default: the account's own)")
 	maxBody := fs.Int64("max-body", backend.DefaultMaxBody, "largest request body, in `bytes`")
-	quiet := fs.Bool("quiet", false, "do not show requests")
+	quiet := fs.Bool("quiet", false, "do not show requests, only the tunnel")
 	verbose := fs.Bool("verbose", false, "log more, to standard error")
 	if _, err := a.parse(fs, args); err != nil {
 		return err
@@ -101,9 +101,7 @@ func (a *app) serveOn(ctx context.Context, b *backend.Backend, log *slog.Logger,
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		if !quiet {
-			a.show(watching, b, now.Activity.Last, log)
-		}
+		a.show(watching, b, now.Activity.Last, quiet, log)
 	}()
 	err = b.Run(ctx)
 	stop()
@@ -140,13 +138,18 @@ func reach(s backend.Snapshot) string {
 
 // show prints a line for each request until ctx ends, pulling by cursor, so that a burst is printed whole, and one for each new state of
 // the tunnel.
-func (a *app) show(ctx context.Context, b *backend.Backend, last int64, log *slog.Logger) {
+func (a *app) show(ctx context.Context, b *backend.Backend, last int64, quiet bool, log *slog.Logger) {
 	var was reached
 	for n := range b.Watch(ctx) {
-		last = a.showFrom(ctx, b, last, log)
-		if n.Status {
-			was = a.showTunnel(ctx, b, was, log)
+		if !quiet {
+			last = a.showFrom(ctx, b, last, log)
 		}
+		if n.Status {
+			was = a.showTunnel(b.Reach(), was)
+		}
+	}
+	if quiet {
+		return
 	}
 	// What was answered at the very end is written and shown, too.
 	ending := context.WithoutCancel(ctx)
@@ -181,14 +184,7 @@ type reached struct {
 }
 
 // showTunnel prints how the tunnel is, and the address, if that is news.
-func (a *app) showTunnel(ctx context.Context, b *backend.Backend, was reached, log *slog.Logger) reached {
-	c, err := b.Connection(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			log.Warn("the tunnel can't be shown", "err", err)
-		}
-		return was
-	}
+func (a *app) showTunnel(c backend.Reach, was reached) reached {
 	now := reached{c.Tunnel.State, c.Tunnel.Code, c.Address, c.Changed.Old}
 	if now == was || c.Tunnel.Way != backend.WayNgrok {
 		return now
