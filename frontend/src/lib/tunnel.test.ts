@@ -61,6 +61,7 @@ describe('the forecast', () => {
     [{ monthEnd: 20_001 }, 'fits', 'exceeds'],
     [{ requestLimit: 0, monthEnd: 99_999 }, 'none', 'none'],
     [{ cycleRequests: 0 }, 'none', 'none'],
+    [{ people: 0 }, 'none', 'none'],
   ])('of %o says %s of a full cycle and %s of the month', (part, cycle, month) => {
     expect(forecast(quota(part))).toEqual({ cycle, month })
   })

@@ -81,7 +81,7 @@ export function levelOf({ level }: Pick<QuotaInfo, 'level'>): Level {
 /** What can be said of the month: whether a full cycle still fits, and where it ends. A plan without a limit says nothing of it. */
 export function forecast(quota: QuotaInfo): { cycle: 'none' | 'fits' | 'exceeds' | 'never'; month: 'none' | 'fits' | 'exceeds' } {
   const left = quota.requestLimit - quota.requests
-  const cycle = quota.requestLimit === 0 || quota.cycleRequests === 0 ? 'none' : quota.cycleRequests > quota.requestLimit ? 'never' : quota.cycleRequests > left ? 'exceeds' : 'fits'
+  const cycle = quota.requestLimit === 0 || quota.cycleRequests === 0 || quota.people === 0 ? 'none' : quota.cycleRequests > quota.requestLimit ? 'never' : quota.cycleRequests > left ? 'exceeds' : 'fits'
   const month = quota.requestLimit === 0 || quota.monthEnd === 0 ? 'none' : quota.monthEnd > quota.requestLimit ? 'exceeds' : 'fits'
   return { cycle, month }
 }

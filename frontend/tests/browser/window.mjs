@@ -147,9 +147,10 @@ export async function rehearse(window, address, secret, ...more) {
 }
 
 /** Fills a folder with people and groups before a window is opened on it. */
-export async function seed(people, groups = 40) {
+export async function seed(people, groups = 40, ...more) {
   const dir = await mkdtemp(join(tmpdir(), 'scimdesk-window-'))
-  const child = spawn(join(root, 'bin/seed'), ['-data', join(dir, 'data'), '-people', String(people), '-groups', String(groups)], { stdio: 'inherit' })
+  const args = ['-data', join(dir, 'data'), '-people', String(people), '-groups', String(groups), ...more]
+  const child = spawn(process.env.SEED_BIN ?? join(root, 'bin/seed'), args, { stdio: 'inherit' })
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`seed ended with ${code}`)
   return dir

@@ -38,19 +38,55 @@ func main() {
 	dir := flag.String("data", "", "data `folder` to fill; it must not be open")
 	people := flag.Int("people", 100_000, "how many people")
 	groups := flag.Int("groups", 40, "how many groups; the first holds everybody")
+	carried := flag.Int64("carried", 0, "how many requests the tunnel has carried this month")
+	gaps := flag.Bool("gaps", false, "gaps of each length, in which nobody could reach the folder")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *people, *groups); err != nil {
+	if err := run(context.Background(), *dir, *people, *groups, past{*carried, *gaps}); err != nil {
 		fmt.Fprintln(os.Stderr, "seed:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir string, people, groups int) (err error) {
+// past is what the folder's connection has been through.
+type past struct {
+	carried int64
+	gaps    bool
+}
+
+// put writes it into a folder.
+func (p past) put(ctx context.Context, s *store.Store) error {
+	if p.carried > 0 {
+		s.AddCarried(time.Now().UTC().Format("2006-01"), p.carried, 2000*p.carried)
+	}
+	if !p.gaps {
+		return nil
+	}
+	for _, g := range []struct {
+		ago, lasted time.Duration
+		cause       string
+	}{
+		{60 * 24 * time.Hour, 29 * 24 * time.Hour, "stopped"},
+		{6 * 24 * time.Hour, 20 * time.Hour, "offline"},
+		{3 * 24 * time.Hour, 2 * time.Hour, "ended"},
+		{2 * 24 * time.Hour, 10 * time.Minute, "sleep"},
+	} {
+		from := time.Now().Add(-g.ago)
+		if err := s.AddGap(ctx, from, from.Add(g.lasted), g.cause, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func run(ctx context.Context, dir string, people, groups int, before past) (err error) {
 	s, err := store.Open(ctx, store.Options{Dir: dir})
 	if err != nil {
 		return fmt.Errorf("open %s: %w", dir, err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := before.put(ctx, s); err != nil {
+		return err
+	}
 	keeper, err := token.Open(ctx, s, time.Now)
 	if err != nil {
 		return err

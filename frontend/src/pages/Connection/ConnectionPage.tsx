@@ -27,10 +27,10 @@ import './connection.css'
 export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
   const { t } = useTranslation()
   const { saved, error } = useObservable(connection.state)
-  const { store, sample, tunnel, changed, quota, gap, address } = snapshot
+  const { store, sample, tunnel, changed } = snapshot
   const now = useNow()
-  const moved = JSON.stringify([tunnel, changed, quota, gap, address, unsure])
-  useEffect(() => void (sample || connection.load(store)), [store, sample, moved, now])
+  // Every snapshot, since what is told there of the connection is not all of it.
+  useEffect(() => void (sample || connection.load(store)), [snapshot, sample, store, now])
 
   const known = sample ? null : saved
   const off = unsure || sample

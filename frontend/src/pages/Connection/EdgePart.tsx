@@ -8,7 +8,7 @@ import { announce } from '../../state/announcer'
 import { type Choice, connection } from '../../state/connection'
 
 const rules = ['path', 'credential', 'method', 'address', 'hostile'] as const
-const states = { off: 'off', on: 'good', refused: 'warning' } as const
+const states = { off: 'off', on: 'good' } as const
 
 /** What ngrok turns away before it comes here. The app decides all of it again by itself. */
 export function EdgePart({ edge, settings, off }: { edge: EdgeInfo; settings: ConnectionSettings; off: boolean }) {
@@ -21,7 +21,7 @@ export function EdgePart({ edge, settings, off }: { edge: EdgeInfo; settings: Co
   }
   return (
     <div className="connection-form">
-      <Status tone={states[state]} word={t(`connection.edge.states.${state}`)} />
+      {state !== 'refused' && <Status tone={states[state]} word={t(`connection.edge.states.${state}`)} />}
       {state === 'refused' && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>

@@ -19,7 +19,7 @@ export function NightCard({ settings, power, folder, off }: { settings: Connecti
     if (await connection.choose('night', change)) announce(t('connection.done.saved'))
   }
   const disabled = off || (working !== null && working !== 'night')
-  const run = `scimd run --data "${folder}" --ngrok`
+  const run = `scimd run --data "${folder}"`
   return (
     <section className="card" aria-labelledby="night-title">
       <h2 id="night-title">{t('connection.night.title')}</h2>
