@@ -133,6 +133,18 @@ func TestOAuthSecretsAreKeptNowhere(t *testing.T) {
 	grep(t, b.dir, []string{made.Secret, access})
 }
 
+// TestASampleHasNoOAuthClient: nobody but the Entra that is played comes there.
+func TestASampleHasNoOAuthClient(t *testing.T) {
+	b, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: NoListener, Sample: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	if _, err := b.MakeOAuthClient(t.Context()); Code(err) != "SAMPLE_CONNECTION" || b.oauthOn() {
+		t.Errorf("made: %v", err)
+	}
+}
+
 // grep looks for secrets in the files of a folder.
 func grep(t *testing.T, dir string, secrets []string) {
 	t.Helper()

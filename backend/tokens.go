@@ -154,7 +154,7 @@ const (
 // Tokens gives what is accepted, and how a rotation goes.
 func (b *Backend) Tokens(ctx context.Context) (Tokens, error) {
 	s := b.tokens.State()
-	old := false
+	var old bool
 	t := Tokens{
 		Current: tokenInfo(s.Current),
 		Old:     tokenInfo(s.Old),

@@ -96,18 +96,24 @@ func (l *life) happen() string {
 		for range minutes {
 			l.clock.add(time.Minute)
 			l.lapse()
-			l.must(l.keeper.look(l.t.Context(), true))
+			l.look(true)
 		}
 		return "pass"
 	case 10:
 		l.clock.add(time.Duration(5+l.dice.IntN(600)) * time.Minute)
 		l.quiet = l.clock.now()
 		l.lapse()
-		l.must(l.keeper.look(l.t.Context(), l.dice.IntN(2) == 0))
+		l.look(l.dice.IntN(2) == 0)
 		return "sleep"
 	default:
 		return l.restart()
 	}
+}
+
+func (l *life) look(reachable bool) {
+	l.t.Helper()
+	_, err := l.keeper.look(l.t.Context(), reachable)
+	l.must(err)
 }
 
 func (l *life) must(err error) {

@@ -112,8 +112,12 @@ func (k *Keeper) Run(ctx context.Context, log *slog.Logger, reachable func() boo
 	look := time.NewTicker(tick)
 	defer look.Stop()
 	for {
-		if err := k.look(ctx, reachable == nil || reachable()); err != nil && ctx.Err() == nil {
+		ended, err := k.look(ctx, reachable == nil || reachable())
+		if err != nil && ctx.Err() == nil {
 			log.Warn("end a token that is due; it is refused all the same", "err", err)
+		}
+		for _, r := range ended {
+			log.Info("token ended by itself", "last_four", r.LastFour, "ended", r.Ended)
 		}
 		select {
 		case <-ctx.Done():
@@ -125,7 +129,7 @@ func (k *Keeper) Run(ctx context.Context, log *slog.Logger, reachable func() boo
 }
 
 // look notes that Entra could have come until now, or could not, and ends what is due.
-func (k *Keeper) look(ctx context.Context, reachable bool) error {
+func (k *Keeper) look(ctx context.Context, reachable bool) (ended []row, err error) {
 	at := k.wall()
 	if since := k.quietSince(at); reachable {
 		k.heard.Store(&heard{since, at})
@@ -147,8 +151,12 @@ func (k *Keeper) quietSince(at time.Time) time.Time {
 }
 
 // settle writes the end of tokens that have ended by themselves. change is held.
-func (k *Keeper) settle(ctx context.Context, at time.Time) error {
-	return k.save(ctx, k.table.Load().lapsed(at, k.quietSince(at)))
+func (k *Keeper) settle(ctx context.Context, at time.Time) ([]row, error) {
+	ended := k.table.Load().lapsed(at, k.quietSince(at))
+	if err := k.save(ctx, ended); err != nil {
+		return nil, err
+	}
+	return ended, nil
 }
 
 // save writes a step, then goes by it: what is not on disk is not accepted, and not refused. change is held.
@@ -173,7 +181,7 @@ func (k *Keeper) step(ctx context.Context, do func(at time.Time, newer, older *r
 	k.change.Lock()
 	defer k.change.Unlock()
 	at := k.wall()
-	if err := k.settle(ctx, at); err != nil {
+	if _, err := k.settle(ctx, at); err != nil {
 		return err
 	}
 	t := k.table.Load()
