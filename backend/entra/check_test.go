@@ -188,6 +188,12 @@ func TestProbePersonIsRemovedWhateverHappens(t *testing.T) {
 		"the answer to creating is lost": {func(s *target) {
 			s.lose = func(_ int, r *http.Request) bool { return r.Method == http.MethodPost }
 		}, "create failed CHECK_CUT, patch skipped, disable skipped, read skipped, delete ok"},
+		"creating fails, and then everybody is found by any name": {func(s *target) {
+			s.refuse = func(_ int, r *http.Request) int {
+				s.unfilters = r.Method == http.MethodPost || s.unfilters
+				return map[bool]int{true: 500}[r.Method == http.MethodPost]
+			}
+		}, "create failed CHECK_APP, patch skipped, disable skipped, read skipped, delete ok"},
 		"creating is refused": {func(s *target) {
 			s.refuse = func(_ int, r *http.Request) int { return map[bool]int{true: 400}[r.Method == http.MethodPost] }
 		}, "create failed CHECK_APP, patch skipped, disable skipped, read skipped, delete ok"},

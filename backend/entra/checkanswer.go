@@ -144,7 +144,7 @@ func (c *check) ask(ctx context.Context, s *CheckStep) *finding {
 	if r != nil {
 		s.fact("status", "%d", r.status)
 		if id := r.header.Get("X-Request-Id"); id != "" {
-			s.fact("request", "%s", c.wire.clean(id))
+			s.fact("request", "%s", id)
 		}
 	}
 	c.answer = r
