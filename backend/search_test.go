@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"scimdesk/backend/store"
 )
 
 // findAll asks on until it is done, and gives the matches in the order they came.
@@ -298,5 +300,49 @@ func TestSnapshotTellsWhoWasRefused(t *testing.T) {
 	s, err := b.Snapshot(t.Context())
 	if err != nil || s.Refused.At == "" || !strings.HasPrefix(s.Refused.Remote, "127.0.0.1:") || !strings.Contains(s.Refused.Detail, "not accepted") || s.Refused.Activity != 1 {
 		t.Errorf("refused = %+v, %v", s.Refused, err)
+	}
+}
+
+// TestSelfChecksAreLeftOut: what the program asks itself is looked for only on request, and is no traffic of anybody's.
+func TestSelfChecksAreLeftOut(t *testing.T) {
+	b, _ := serve(t)
+	now := time.Now()
+	for _, a := range []store.Activity{
+		{Action: "match", Status: 200, Via: "tunnel"},
+		{Action: "match", Status: 200, Via: store.ViaCheck},
+		{Action: "create", Status: 409, Via: store.ViaCheck, Unlike: "userAgent"},
+		{Action: "read", Status: 404, Via: "local", Unlike: "userAgent,header"},
+		{Action: "other", Status: 401, Via: "tunnel", Hint: "wxyz"},
+		{Action: "read", Status: 401, Via: store.ViaCheck},
+	} {
+		a.At, a.Method, a.Target = now, http.MethodGet, "/scim/v2/Users"
+		b.store.Log(&a)
+	}
+	if err := b.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		filter ActivityFilter
+		want   string
+	}{
+		{ActivityFilter{}, "other 401, read 404, match 200"},
+		{ActivityFilter{Checks: true}, "read 401, other 401, read 404, create 409, match 200, match 200"},
+		{ActivityFilter{Unlike: true}, "read 404"},
+		{ActivityFilter{Unlike: true, Checks: true}, "read 404, create 409"},
+	} {
+		if got := words(findAll(t, b, ActivityFind{Filter: tc.filter})); got != tc.want {
+			t.Errorf("%+v: %s, want %s", tc.filter, got, tc.want)
+		}
+	}
+	rows := findAll(t, b, ActivityFind{})
+	if rows[0].LastFour != "wxyz" || rows[0].Via != "tunnel" || !slices.Equal(rows[1].Unlike, []string{"userAgent", "header"}) || rows[2].Unlike == nil {
+		t.Errorf("%+v", rows)
+	}
+	o, err := b.Overview(t.Context())
+	if err != nil || o.Failures != 1 || o.Refused != 1 || len(o.Failed) != 1 || o.Failed[0].Seq != rows[0].Seq {
+		t.Errorf("overview: %+v %v", o, err)
+	}
+	if s, err := b.Snapshot(t.Context()); err != nil || s.Refused.Activity != rows[0].Seq {
+		t.Errorf("refused: %+v %v", s.Refused, err)
 	}
 }

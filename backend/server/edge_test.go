@@ -257,3 +257,31 @@ func deadline(t *testing.T, conn net.Conn) net.Conn {
 	}
 	return conn
 }
+
+// deadlines is a connection's end that notes what a handler lets its reading take.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set []bool // whether there was one
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.set = append(d.set, !at.IsZero())
+	return nil
+}
+
+// TestBodiesHaveTheirTime: and once they are read nothing is left that could end the request.
+func TestBodiesHaveTheirTime(t *testing.T) {
+	o := open(t)
+	for _, tc := range []struct {
+		method, body string
+		want         []bool
+	}{{"POST", `{"userName":"ana@x.example"}`, []bool{true, false}}, {"GET", "", nil}} {
+		r := httptest.NewRequestWithContext(t.Context(), tc.method, "http://desk.example/scim/v2/Users", strings.NewReader(tc.body))
+		r.Header.Set("Authorization", "Bearer "+secret)
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		o.http.Config.Handler.ServeHTTP(w, r)
+		if w.Code > 201 || !slices.Equal(w.set, tc.want) {
+			t.Errorf("%s: %d, deadlines %v", tc.method, w.Code, w.set)
+		}
+	}
+}

@@ -55,6 +55,7 @@ func (s *server) token(w http.ResponseWriter, r *http.Request, came arrival) {
 	ctx, cancel := context.WithTimeout(r.Context(), handleTimeout)
 	defer cancel()
 	c := s.call(w, r.WithContext(ctx), came)
+	readWithin(ctx, w) // and no further: a refusal may leave some of the body unread
 	given, err := c.grant()
 	if err == nil {
 		c.tokenAnswer(http.StatusOK, given)
@@ -122,7 +123,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, invalidRequest("The body must be application/x-www-form-urlencoded")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	body, err := io.ReadAll(http.MaxBytesReader(innermost(w), r.Body, maxForm))
 	if err != nil {
 		return nil, invalidRequest("The body can't be read, or is too large")
 	}

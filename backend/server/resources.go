@@ -269,16 +269,12 @@ func (c *call) body() ([]byte, error) {
 	return c.sent, nil
 }
 
-// readBody takes the whole body before anything is done with the request, within the time of the request: a server behind a tunnel has no
-// time-out of its own for it. Where nothing can be read any more there is none to set, and nobody waits.
+// readBody takes the whole body before anything is done with the request.
 func (c *call) readBody() error {
 	if c.request.Method == http.MethodGet || c.request.ContentLength == 0 {
 		return nil
 	}
-	control := http.NewResponseController(c.writer)
-	if until, ok := c.request.Context().Deadline(); ok && control.SetReadDeadline(until) == nil {
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }() // or the end of that time would look like the client's going
-	}
+	defer readWithin(c.request.Context(), c.writer)()
 	var err error
 	c.sent, err = io.ReadAll(http.MaxBytesReader(innermost(c.writer), c.request.Body, c.maxBody))
 	if err == nil {
@@ -294,6 +290,16 @@ func (c *call) readBody() error {
 		return context.Canceled
 	}
 	return &scim.Error{Kind: scim.InvalidSyntax, Detail: "The body could not be read to its end", Err: err}
+}
+
+// readWithin has reading a body end with the time of its request: a server behind a tunnel has no time-out of its own for that. Once it is
+// read, done takes the limit away, or it would look like the client's going. Without a connection there is none to set, and nobody waits.
+func readWithin(ctx context.Context, w http.ResponseWriter) (done func()) {
+	control := http.NewResponseController(w)
+	if until, ok := ctx.Deadline(); ok {
+		_ = control.SetReadDeadline(until)
+	}
+	return func() { _ = control.SetReadDeadline(time.Time{}) }
 }
 
 // innermost is net/http's own writer, which closes the connection behind a body that is too large.
