@@ -127,8 +127,6 @@ type Gap struct {
 	Visits  int     `json:"visits"` // about how often Entra came in vain, at one visit in 40 minutes
 }
 
-var errUnbuilt = errors.New("not built yet")
-
 // Why the tunnel is not touched.
 var (
 	// ErrSampleConnection means that a sample has no address, since its people are invented.
