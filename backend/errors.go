@@ -67,7 +67,7 @@ func classify(err error) fault {
 	case errors.Is(err, ErrFolderFixed):
 		return fault{"FOLDER_FIXED", "The data folder is set by --data or SCIMDESK_DATA. Start ScimDesk without them to choose one here."}
 	case errors.Is(err, config.ErrNoKeychain):
-		return fault{"NO_KEYCHAIN", "The authtoken can't be kept in the keychain: " + err.Error() + ". Keep it in a file, or set " + config.EnvAuthtoken + "."}
+		return fault{"NO_KEYCHAIN", "No authtoken can be kept in the keychain or read from it: " + err.Error() + ". Keep it in a file, or set " + config.EnvAuthtoken + "."}
 	case errors.Is(err, config.ErrAuthtoken):
 		return fault{"BAD_AUTHTOKEN", err.Error()}
 	case errors.Is(err, config.ErrAuthtokenFixed):
