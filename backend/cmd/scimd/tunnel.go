@@ -64,9 +64,15 @@ func (a *app) authtoken(ctx context.Context, args []string) error {
 	fs := a.flags("scimd authtoken", authtokenUsage)
 	data := dataFlag(fs)
 	file := fs.Bool("file", false, "keep it in a file, where there is no keychain")
-	words, err := a.parse(fs, args, []string{"save", "forget"})
+	words, err := a.words(fs, args)
 	if err != nil {
 		return err
+	}
+	if len(words) > 1 { // and it is not repeated: it may be the authtoken
+		return &usageError{"scimd authtoken: the authtoken is read from standard input, never from the command line"}
+	}
+	if len(words) == 0 || words[0] != "save" && words[0] != "forget" {
+		return &usageError{"scimd authtoken: say save or forget"}
 	}
 	if words[0] == "forget" {
 		return a.with(ctx, *data, false, func(f folder, _ *control.Client) error { return f.ForgetAuthtoken(ctx) })

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"scimdesk/backend"
+)
+
+const someAuthtoken = "2contosoSecretPart_6examplePart"
+
+// feed is call with something on standard input.
+func feed(t *testing.T, stdin string, args ...string) (code int, out string) {
+	t.Helper()
+	var o bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(stdin), &o, &o)
+	if strings.Contains(o.String(), someAuthtoken) {
+		t.Errorf("%q tells the authtoken: %s", args, o.String())
+	}
+	return code, o.String()
+}
+
+func TestAnAuthtokenIsReadFromStandardInput(t *testing.T) {
+	t.Setenv(backend.EnvAuthtoken, "")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "authtoken")
+	if code, out := feed(t, "", "authtoken", "save", "--file", "--data", dir); code != exitUsage {
+		t.Errorf("nothing on standard input: %d %s", code, out)
+	}
+	if code, out := feed(t, "two words\n", "authtoken", "save", "--file", "--data", dir); code != exitFailed {
+		t.Errorf("no authtoken: %d %s", code, out)
+	}
+	if code, out := feed(t, "", "authtoken", "save", someAuthtoken, "--data", dir); code != exitUsage || !strings.Contains(out, "never from the command line") {
+		t.Errorf("on the command line: %d %s", code, out)
+	}
+	if code, out := feed(t, someAuthtoken+"\n", "authtoken", "save", "--file", "--data", dir); code != exitOK {
+		t.Fatal(out)
+	}
+	info, err := os.Stat(file)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if code, out := feed(t, "", "connection", "--data", dir); code != exitOK || !strings.Contains(out, "in the file") {
+		t.Errorf("connection: %d %s", code, out)
+	}
+	if code, out := feed(t, "", "authtoken", "forget", "--data", dir); code != exitOK {
+		t.Error(out)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("forgotten: %v", err)
+	}
+}
+
+func TestAConnectionIsChangedByKeyAndValue(t *testing.T) {
+	dir := t.TempDir()
+	shown := func() (c backend.Connection) {
+		t.Helper()
+		code, out := feed(t, "", "connection", "--format", "json", "--data", dir)
+		if err := json.Unmarshal([]byte(out), &c); code != exitOK || err != nil {
+			t.Fatalf("%d %s %v", code, out, err)
+		}
+		return c
+	}
+	if code, out := feed(t, "", "connection", "set", "way=own", "publicUrl=https://desk.contoso.example", "keepAwake=true", "--data", dir); code != exitOK || !strings.Contains(out, "https://desk.contoso.example/scim/v2") {
+		t.Fatalf("%d %s", code, out)
+	}
+	before := shown()
+	if s := before.Settings; s.Way != "own" || !s.KeepAwake || !s.EdgePolicy {
+		t.Errorf("%+v", s)
+	}
+	for args, want := range map[string]int{
+		"set way":                  exitUsage,
+		"set colour=red":           exitUsage,
+		"set fixed=flag":           exitUsage,
+		"set keepAwake=perhaps":    exitUsage,
+		"set":                      exitUsage,
+		"settle way=ngrok":         exitUsage,
+		"set way=own publicUrl=":   exitFailed,
+		"set plan=paid way=funnel": exitFailed,
+	} {
+		if code, out := feed(t, "", append(append([]string{"connection"}, strings.Fields(args)...), "--data", dir)...); code != want {
+			t.Errorf("%s: %d, want %d: %s", args, code, want, out)
+		}
+	}
+	if after := shown(); after.Settings != before.Settings {
+		t.Errorf("it was %+v, is %+v", before.Settings, after.Settings)
+	}
+	if code, out := feed(t, "", "connection", "set", "publicUrl=https://scim.contoso.example", "--data", dir); code != exitOK || !strings.Contains(out, "CHANGED") {
+		t.Errorf("another address: %d %s", code, out)
+	}
+	if code, out := feed(t, "", "status", "--data", dir); code != exitOK || !strings.Contains(out, "Entra still has https://desk.contoso.example/scim/v2") {
+		t.Errorf("status: %d %s", code, out)
+	}
+	if code, out := feed(t, "", "connection", "settle", "--data", dir); code != exitOK {
+		t.Error(out)
+	}
+	if c := shown(); c.Changed.Old != "" {
+		t.Errorf("settled: %+v", c.Changed)
+	}
+	if code, out := feed(t, "", "tunnel", "start", "--data", dir); code != exitFailed || !strings.Contains(out, "tunnel") {
+		t.Errorf("no tunnel: %d %s", code, out)
+	}
+}
+
+// TestTheTunnelIsSteeredBesideAnOwner has the daemon look for ngrok behind a proxy that is not there, so that nothing leaves this computer.
+func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
+	t.Setenv(backend.EnvAuthtoken, "")
+	dir := t.TempDir()
+	d := start(t, dir, freeAddr(t))
+	tunnelIs := func(states ...string) string {
+		t.Helper()
+		look := time.NewTicker(20 * time.Millisecond)
+		defer look.Stop()
+		var out string
+		for range 1000 {
+			var code int
+			if code, out = feed(t, "", "tunnel", "status", "--data", dir); code != exitOK {
+				t.Fatal(out)
+			}
+			for _, s := range states {
+				if strings.HasPrefix(out, "Tunnel      "+s) {
+					return out
+				}
+			}
+			<-look.C
+		}
+		t.Fatalf("waited in vain for %q: %s", states, out)
+		return ""
+	}
+	tunnelIs("-")
+	if code, out := feed(t, "", "connection", "set", "way=ngrok", "proxy=http://127.0.0.1:1", "--data", dir); code != exitOK {
+		t.Fatal(out)
+	}
+	tunnelIs("blocked")
+	if code, out := feed(t, someAuthtoken, "authtoken", "save", "--file", "--data", dir); code != exitOK {
+		t.Fatal(out)
+	}
+	tunnelIs("starting", "reconnecting", "blocked since")
+	for _, step := range [][2]string{{"stop", "off"}, {"start", ""}, {"reconnect", ""}} {
+		if code, out := feed(t, "", "tunnel", step[0], "--data", dir); code != exitOK {
+			t.Errorf("%s: %s", step[0], out)
+		}
+		if step[1] != "" {
+			tunnelIs(step[1])
+		}
+	}
+	if code, out := feed(t, "", "authtoken", "forget", "--data", dir); code != exitOK {
+		t.Error(out)
+	}
+	if out := tunnelIs("blocked"); !strings.Contains(out, "authtoken") {
+		t.Errorf("without an authtoken: %s", out)
+	}
+	if err := d.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-d.done
+	if said := d.output.String() + d.shown.String(); strings.Contains(said, someAuthtoken) {
+		t.Errorf("the daemon tells the authtoken: %s", said)
+	}
+	if !strings.Contains(d.shown.String(), "tunnel blocked") {
+		t.Errorf("the daemon does not show the tunnel: %s", d.shown.String())
+	}
+}
