@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.ngrok.com/muxado/v2"
@@ -59,6 +60,9 @@ func words(code, authtoken, domain string) string {
 	return strings.NewReplacer("$authtoken", authtoken, "$domain", domain).Replace(text) + "\r\n\r\n" + code + "\r\n"
 }
 
+// settling is when an agent that does not bind gets its heartbeats back, after it has signed in.
+const settling = 2 * time.Second
+
 // thinking is how long the service takes for a sign-in. An SDK that is answered before it has put its session together loses it.
 const thinking = 20 * time.Millisecond
 
@@ -67,6 +71,11 @@ type agent struct {
 	s    *Server
 	conn net.Conn
 	mux  muxado.TypedStreamSession
+
+	// Until the agent is through with signing in, its heartbeats wait: the SDK's sign-in races with one that comes back meanwhile, which
+	// takes a very busy machine.
+	settled chan struct{}
+	settle  func() // closes it once
 
 	// Once it has signed in; under the server's lock.
 	id        string
@@ -84,8 +93,10 @@ type tunnel struct {
 
 // serve speaks with one agent until it is gone.
 func (s *Server) serve(conn net.Conn) {
-	a := &agent{s: s, conn: conn, mux: muxado.NewTypedStreamSession(muxado.Server(conn, nil))}
+	a := &agent{s: s, conn: conn, mux: muxado.NewTypedStreamSession(muxado.Server(conn, nil)), settled: make(chan struct{})}
+	a.settle = sync.OnceFunc(func() { close(a.settled) })
 	defer s.leave(a)
+	defer a.settle()
 	for {
 		stream, err := a.mux.AcceptTypedStream()
 		if err != nil {
@@ -124,14 +135,17 @@ func (s *Server) drop(t *tunnel) {
 func (a *agent) answer(stream muxado.TypedStream) {
 	switch stream.StreamType() {
 	case streamHeartbeat:
+		<-a.settled
 		a.echo(stream)
 	case streamAuth:
 		reply(stream, a.auth)
 	case streamBind:
+		a.settle()
 		reply(stream, a.bind)
 	case streamUnbind:
 		reply(stream, a.unbind)
 	case streamInfo:
+		a.settle()
 		reply(stream, func(struct{}) any { return map[string]string{"Region": "eu"} })
 	}
 }
@@ -220,6 +234,7 @@ func (a *agent) auth(r authRequest) any {
 		a.id = s.next("client")
 	}
 	s.agents[a] = struct{}{}
+	time.AfterFunc(settling, a.settle)
 	return authAnswer{Version: "3", ClientID: a.id, Extra: authExtra{
 		Version: "1", Region: "eu", Cookie: "cookie of " + a.id, AccountName: "Contoso", PlanName: "Free", AgentSessionID: "session of " + a.id,
 	}}

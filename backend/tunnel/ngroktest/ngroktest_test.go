@@ -23,7 +23,7 @@ func dial(t *testing.T, s *Server, token string, more ...ngrok.AgentOption) ngro
 	agent, err := ngrok.NewAgent(append([]ngrok.AgentOption{
 		ngrok.WithAuthtoken(token), ngrok.WithAgentConnectURL(s.Addr()), ngrok.WithAgentConnectCAs(s.Roots()),
 		ngrok.WithLogger(slog.New(slog.DiscardHandler)), ngrok.WithAutoConnect(false),
-		ngrok.WithHeartbeatInterval(300 * time.Millisecond), ngrok.WithHeartbeatTolerance(300 * time.Millisecond),
+		ngrok.WithHeartbeatInterval(300 * time.Millisecond), ngrok.WithHeartbeatTolerance(time.Minute),
 	}, more...)...)
 	if err != nil {
 		t.Fatal(err)
