@@ -49,7 +49,7 @@ func (p *opener) Open(ctx context.Context, c Config, tell func(Event)) (Session,
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	s := &session{
-		life: life, end: end, tell: tell, returned: make(chan struct{}),
+		life: life, end: end, tell: tell, warn: p.warn(c), returned: make(chan struct{}),
 		gate: &gate{dial: dial, turns: make(chan turn)},
 	}
 	if s.agent, err = ngrok.NewAgent(p.options(c, s)...); err != nil {
@@ -67,6 +67,11 @@ func (p *opener) Open(ctx context.Context, c Config, tell func(Event)) (Session,
 		return nil, err
 	}
 	return s, nil
+}
+
+// warn logs what ngrok wants to be known, such as the day from which it will not accept this version.
+func (p *opener) warn(c Config) func(error) {
+	return func(err error) { p.o.Log.Warn("ngrok warns", "text", redact(err.Error(), c.secrets()...)) }
 }
 
 func (p *opener) options(c Config, s *session) []ngrok.AgentOption {
@@ -102,6 +107,7 @@ type session struct {
 	life     context.Context // the SDK's session dies with the context that it was connected with
 	end      context.CancelFunc
 	tell     func(Event)
+	warn     func(error)
 	returned chan struct{} // closed when the SDK's Connect has come back; failed and info are set then
 	failed   error
 	info     Info
@@ -121,6 +127,9 @@ func (s *session) connect() {
 		return
 	}
 	if as, err := s.agent.Session(); err == nil {
+		for _, w := range as.Warnings() {
+			s.warn(w)
+		}
 		if d, ok := as.(ngrok.AgentSessionDetails); ok {
 			s.info = Info{Region: d.Region(), Account: d.AccountName(), Plan: d.PlanName()}
 		}

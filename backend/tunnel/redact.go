@@ -30,9 +30,8 @@ func (c Config) secrets() []string {
 	secrets := []string{c.Authtoken}
 	if u, err := url.Parse(c.Proxy); err == nil {
 		if password, ok := u.User.Password(); ok {
-			secrets = append(secrets, password, url.QueryEscape(password), url.PathEscape(password))
-			_, raw, _ := strings.Cut(u.User.String(), ":")
-			secrets = append(secrets, raw)
+			_, escaped, _ := strings.Cut(u.User.String(), ":")
+			secrets = append(secrets, password, escaped)
 		}
 	}
 	return secrets

@@ -23,6 +23,7 @@ type fake struct {
 	binds    []error
 	resumes  []error
 	takes    time.Duration // how long each of them takes
+	early    error         // told as a loss before Open comes back
 	calls    []string      // in order: open TOKEN, bind DOMAIN POLICY, resume, drop, close
 	at       []time.Time   // of calls
 	sessions []*fakeSession
@@ -64,6 +65,9 @@ func (f *fake) Open(ctx context.Context, c Config, tell func(Event)) (Session, e
 	s := &fakeSession{fake: f, tell: tell}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.early != nil {
+		tell(Event{Kind: Lost, Err: f.early})
+	}
 	f.sessions = append(f.sessions, s)
 	return s, nil
 }
@@ -431,6 +435,10 @@ func TestALossIsResumedAtOnce(t *testing.T) {
 		if !slices.Equal(attempts, []int{1, 2, 3}) {
 			t.Errorf("attempts: %v", attempts)
 		}
+		d.Set(Config{Authtoken: "2other000_other0000000"})
+		if s := d.is(Up); s.Reconnects != 1 {
+			t.Errorf("a change counts as a loss: %+v", s)
+		}
 	})
 }
 
@@ -506,6 +514,8 @@ func TestReconnect(t *testing.T) {
 		d.wait(20 * time.Second)
 		d.is(Reconnecting)
 		d.since(&seen)
+		d.Set(good)
+		same(t, "the same again", d.since(&seen), nil)
 		d.Reconnect()
 		s := d.is(Reconnecting)
 		same(t, "while it waits", d.since(&seen), []string{"resume", "resume"}) // the second one since the waits begin anew
@@ -695,6 +705,21 @@ func TestALossWhileItConnects(t *testing.T) {
 		d.wait(10 * time.Second)
 		d.is(Up)
 		same(t, "calls", d.done()[2:], []string{"resume", "resume"})
+
+		d.wait(time.Minute)
+		d.Set(Config{Authtoken: good.Authtoken, Domain: "b.ngrok.example"})
+		d.wait(500 * time.Millisecond)
+		d.refuse(&d.binds, errBroken)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
+		d.wait(time.Second)
+		if s := d.is(Reconnecting); s.Attempt != 1 {
+			t.Errorf("one loss is counted as %d: %+v", s.Attempt, s)
+		}
+	})
+	inBubble(t, &fake{early: errBroken}, func(d *desk) {
+		d.Set(good)
+		d.is(Up)
+		same(t, "calls", d.done(), []string{"open 2abcdefgh_good0123456", "resume", "bind "})
 	})
 }
 
@@ -705,6 +730,12 @@ func TestLatency(t *testing.T) {
 		d.last().tell(Event{Kind: Beat, Latency: 42 * time.Millisecond})
 		if s := d.is(Up); s.Latency != 42*time.Millisecond {
 			t.Errorf("latency %v", s.Latency)
+		}
+		d.refuse(&d.resumes, errNoNet, errNoNet)
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
+		d.last().tell(Event{Kind: Beat, Latency: time.Second})
+		if s := d.is(Reconnecting); s.Latency != 0 {
+			t.Errorf("latency %v while it is lost", s.Latency)
 		}
 		d.Set(Config{})
 		d.is(Off)
@@ -756,7 +787,7 @@ func TestTheEndInEachState(t *testing.T) {
 }
 
 func TestARequestInFlightEnds(t *testing.T) {
-	for path, in := range map[string]time.Duration{"/aaa": 3 * time.Second, "/" + strings.Repeat("a", 60): closeLimit} {
+	for path, in := range map[string]time.Duration{"/aaa": 3 * time.Second, "/" + strings.Repeat("a", 60): 10 * time.Second} {
 		inBubble(t, &fake{}, func(d *desk) {
 			d.Set(good)
 			d.is(Up)
@@ -779,7 +810,7 @@ func TestARequestInFlightEnds(t *testing.T) {
 			if took := time.Since(began); took > in+time.Second || took < in-time.Second {
 				t.Errorf("%s: the end took %v, want about %v", path, took, in)
 			}
-			if got := <-answer; (got == path) != (in < closeLimit) {
+			if got := <-answer; (got == path) != (in < 10*time.Second) {
 				t.Errorf("%s: answered %q", path, got)
 			}
 			time.Sleep(time.Hour) // the handler that was given up
