@@ -127,6 +127,7 @@ type Snapshot struct {
 	People    Counts        `json:"people"`
 	Groups    Counts        `json:"groups"`
 	Activity  ActivityHead  `json:"activity"`
+	OAuth     bool          `json:"oauth"`     // a client for OAuth may sign in beside Token, or in place of it
 	LastEntra string        `json:"lastEntra"` // last request with an accepted token, "" if none yet
 	Refused   RefusedInfo   `json:"refused"`   // last request without one
 	Sample    bool          `json:"sample"`    // invented people on a scratch folder
@@ -205,6 +206,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 	}
 	tokens := b.tokens.State()
 	s.Token, s.OldToken, s.LastEntra = tokenInfo(tokens.Current), tokenInfo(tokens.Old), stamp(b.lastUse(tokens))
+	_, s.OAuth = b.tokens.Client()
 	if s.Refused, err = b.lastRefused(ctx); err != nil {
 		return Snapshot{}, err
 	}

@@ -17,6 +17,7 @@ const good: Known = {
   database: { state: 'ok', since: ago(600), detail: '' },
   token: { ...nobody, exists: true, id: '1', lastFour: 'k3Qz', created: ago(500), lastUsed: ago(12) },
   oldToken: nobody,
+  oauth: false,
   lastEntra: ago(12),
   refused: { at: '', remote: '', detail: '', lastFour: '', ended: '', activity: 0 },
   sample: false,
@@ -74,6 +75,8 @@ describe('the evidence', () => {
 
   it('says that a token is missing before it says that Entra is quiet', () => {
     expect(read({ token: { ...good.token, exists: false }, lastEntra: ago(300) })).toMatchObject({ state: 'noToken', remedy: 'makeToken' })
+    expect(read({ token: nobody, oauth: true })).toMatchObject({ state: 'receiving', tone: 'good' })
+    expect(read({ token: nobody, oauth: true, lastEntra: '' })).toMatchObject({ state: 'waiting' })
   })
 
   it('speaks of a refusal until a good request comes after it, or a new token is made', () => {

@@ -57,7 +57,7 @@ export const silentAfter = 120 * minute
 /** For so long a good self-check speaks for an address that nothing else is known of. */
 export const checkHolds = 24 * 60 * minute
 
-export type Known = Pick<Snapshot, 'listener' | 'database' | 'token' | 'oldToken' | 'lastEntra' | 'refused' | 'sample' | 'tunnel' | 'changed' | 'check'>
+export type Known = Pick<Snapshot, 'listener' | 'database' | 'token' | 'oldToken' | 'oauth' | 'lastEntra' | 'refused' | 'sample' | 'tunnel' | 'changed' | 'check'>
 
 const tones: Record<Receiving, Tone> = {
   receiving: 'good', waiting: 'waiting', newToken: 'warning', quiet: 'waiting', late: 'warning', silent: 'bad', refused: 'warning', noToken: 'warning', connecting: 'waiting',
@@ -149,8 +149,8 @@ function failedOutside({ running, finished, ok, failed }: Snapshot['check']): bo
 }
 
 /** Whether the last accepted request came with a token that is accepted now: an earlier one says nothing about it. */
-export function fresh({ token, oldToken, lastEntra }: Pick<Known, 'token' | 'oldToken' | 'lastEntra'>): boolean {
-  if (!token.exists) return false
+export function fresh({ token, oldToken, oauth, lastEntra }: Pick<Known, 'token' | 'oldToken' | 'oauth' | 'lastEntra'>): boolean {
+  if (!token.exists) return oauth && lastEntra !== ''
   return Date.parse(lastEntra) >= Date.parse((oldToken.exists ? oldToken : token).created)
 }
 
@@ -163,7 +163,7 @@ function entraLink(known: Known, app: Link, database: Link, tunnel: Sender | nul
   const sender = (state: Receiving, of: Link['state'], reason: Reason, since: string, remedy: Remedy | null, about: NonNullable<Link['about']> = {}): Sender => ({ state, link: { state: of, reason, since, about }, remedy })
   if (app.state === 'down' || database.state === 'down') return sender('notReceiving', 'unknown', 'blocked', '', null)
   if (tunnel?.link.state === 'down') return sender('unreachable', 'unknown', 'unreachable', '', null)
-  if (!token.exists) return sender('noToken', 'down', 'noToken', '', 'makeToken')
+  if (!token.exists && !known.oauth) return sender('noToken', 'down', 'noToken', '', 'makeToken')
   if (refused.at && Date.parse(refused.at) > (Date.parse(lastEntra) || 0) && Date.parse(refused.at) > (Date.parse(token.created) || 0)) {
     const reason = refused.ended ? 'refusedEnded' : fresh(known) ? 'refused' : 'refusedFirst'
     return sender('refused', 'degraded', reason, refused.at, 'showRefused', { lastFour: refused.lastFour, ended: refused.ended })

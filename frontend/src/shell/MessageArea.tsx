@@ -22,6 +22,8 @@ export interface MessageAreaProps {
   onRetry: () => void
 }
 
+const day = 24 * 60 * 60_000
+
 interface Message {
   /** Tells one from the next; the words of the same may change with the clock. */
   id: string
@@ -134,6 +136,14 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
     return {
       id: `silent ${since}`, intent: 'warning', title: t('shell.message.silent', { ago: ago(since, i18n.language, now) }), text: t('shell.message.silentText'),
       actions: link('overview', t('shell.message.showChain')), until: `silent ${since}`,
+    }
+  }
+  const { expires } = snapshot.token
+  const left = Date.parse(expires) - now
+  if (left > 0 && left < 7 * day) {
+    return {
+      id: `expiring ${expires}`, until: `expiring ${expires}`, intent: 'warning', title: t('tokens.remind.expiring', { when: when(expires, i18n.language) }), text: t('tokens.remind.expiringText'),
+      actions: link('connection', t('shell.message.showToken')),
     }
   }
   if (!sample && tunnel.way === 'ngrok' && (quota === 'critical' || quota === 'over')) {

@@ -117,7 +117,7 @@ function TokenCell({ snapshot, unsure }: Known) {
   const [content, tip]: [ReactNode, string] = unsure
     ? [<Status tone="unknown" word={t('shell.bar.tokenUnknown')} />, t('shell.bar.fromBefore')]
     : !token.exists
-      ? [<Status tone="warning" word={t('shell.bar.tokenNone')} />, t('overview.reasons.noToken')]
+      ? [<Status tone="neutral" word={t('shell.bar.oauth')} />, t('shell.bar.oauthTip')]
       : state === 'refused'
         ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, refused.ended
               ? t('shell.bar.refusedOldTip', { ended: when(refused.ended, i18n.language), when: when(refused.at, i18n.language), sent: refused.lastFour, lastFour: token.lastFour })

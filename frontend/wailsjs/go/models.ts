@@ -478,6 +478,7 @@ export namespace backend {
 	    people: Counts;
 	    groups: Counts;
 	    activity: ActivityHead;
+	    oauth: boolean;
 	    lastEntra: string;
 	    refused: RefusedInfo;
 	    sample: boolean;

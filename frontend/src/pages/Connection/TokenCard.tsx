@@ -38,7 +38,7 @@ export function TokenCard({ snapshot, unsure, here = false }: { snapshot: Snapsh
           )}
         </>
       ) : (
-        <p>{t('tokens.token.noneText')}</p>
+        <p>{t(snapshot.oauth ? 'tokens.token.noneOauth' : 'tokens.token.noneText')}</p>
       )}
       {error && <ErrorBar error={error} onRetry={retry} />}
       {data && !unsure && <Reminders data={data} />}
@@ -57,7 +57,7 @@ function TokenStatus({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean
   const now = useNow()
   const { token, oldToken, refused } = snapshot
   if (unsure) return <Status tone="unknown" word={t('overview.chain.unknown')} />
-  if (!token.exists) return <Status tone="warning" word={t('tokens.token.none')} />
+  if (!token.exists) return <Status tone={snapshot.oauth ? 'neutral' : 'warning'} word={t('tokens.token.none')} />
   if (evidence(snapshot, unsure, now).state === 'refused') {
     // A stranger's wrong token says nothing about one that Entra used lately.
     const acceptedLately = [token, oldToken].some(({ lastUsed }) => now - Date.parse(lastUsed) < lateAfter)
