@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,6 +59,9 @@ const (
 	checkReconnect = "reconnect"
 )
 
+// checkAgain is how long after a reconnect the edge may take to find the way here, before its saying otherwise is believed.
+const checkAgain = 5 * time.Second
+
 // checkLife is how long a self-check's credential is accepted: as long as the longest check goes on.
 const checkLife = time.Minute
 
@@ -73,6 +77,7 @@ type Outside struct {
 type checks struct {
 	b       *Backend
 	outside Outside
+	again   time.Duration // checkAgain, but in tests
 
 	mu     sync.Mutex
 	closed bool
@@ -82,7 +87,7 @@ type checks struct {
 }
 
 func newChecks(b *Backend, o Outside) *checks {
-	return &checks{b: b, outside: o, last: CheckState{Steps: []CheckStep{}}}
+	return &checks{b: b, outside: o, again: checkAgain, last: CheckState{Steps: []CheckStep{}}}
 }
 
 // StartCheck begins a self-check through the public address, or on this computer while there is none, with a probe person if asked. Check
@@ -129,7 +134,8 @@ func (b *Backend) CancelCheck(ctx context.Context) error {
 	}
 }
 
-// checkAfterReconnect sends one request through the tunnel that has just come back, unless a check is under way. It does not wait.
+// checkAfterReconnect sends one request through the tunnel that has just come back, unless a check is under way, and another one if the edge
+// does not yet let it through. It does not wait.
 func (b *Backend) checkAfterReconnect() {
 	if _, _, err := b.checks.start(checkReconnect, CheckRequest{}); err != nil {
 		b.log.Debug("no self-check after the reconnect", "err", err)
@@ -163,7 +169,7 @@ func (c *checks) start(cause string, r CheckRequest) (wait chan struct{}, state 
 	for _, name := range entra.CheckSteps(o) {
 		c.last.Steps = append(c.last.Steps, CheckStep{Name: name, State: string(entra.StepWaiting), Facts: []string{}})
 	}
-	go c.run(ctx, o, c.done)
+	go c.run(ctx, o, cause, c.done)
 	c.b.tellStatus()
 	return nil, c.copied(), nil
 }
@@ -210,12 +216,19 @@ func (b *Backend) ownAddress() string {
 }
 
 // run makes one check with a credential of its own.
-func (c *checks) run(ctx context.Context, o entra.CheckOptions, done chan struct{}) {
+func (c *checks) run(ctx context.Context, o entra.CheckOptions, cause string, done chan struct{}) {
 	defer close(done)
 	secret, end := c.b.tokens.MintCheck(checkLife)
 	defer end()
 	o.Secret = secret
-	_, err := entra.Check(ctx, o)
+	steps, err := entra.Check(ctx, o)
+	if cause == checkReconnect && slices.ContainsFunc(steps, func(s entra.CheckStep) bool { return s.State == entra.StepFailed && s.Where == entra.AtEdge }) {
+		select {
+		case <-time.After(c.again):
+			_, err = entra.Check(ctx, o)
+		case <-ctx.Done():
+		}
+	}
 	if o.Person {
 		if err := c.b.store.RemoveProbes(context.WithoutCancel(ctx)); err != nil { // where the way there broke meanwhile
 			c.b.log.Warn("remove what a self-check has left", "err", err)

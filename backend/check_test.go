@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"scimdesk/backend/entra"
 )
@@ -249,6 +250,27 @@ func TestSelfCheckAfterAReconnect(t *testing.T) {
 	s := checkThrough(t, b, true)
 	if !s.OK || s.Cause != checkAsked || !s.Person {
 		t.Errorf("what is asked for takes its place: %+v", s)
+	}
+}
+
+// The edge may find the way here a moment after the tunnel has come back.
+func TestSelfCheckAfterAReconnectBelievesTheEdgeTheSecondTime(t *testing.T) {
+	b, f := servedOutside(t)
+	started(t, b)
+	b.checks.again = time.Millisecond
+	f.mu.Lock()
+	f.answer = func(w http.ResponseWriter, _ *http.Request) bool {
+		if len(f.seen()) > 1 {
+			return false
+		}
+		w.Header().Set("Ngrok-Error-Code", "ERR_NGROK_3200")
+		w.WriteHeader(http.StatusNotFound)
+		return true
+	}
+	f.mu.Unlock()
+	b.checkAfterReconnect()
+	if s := checkEnded(t, b); !s.OK || len(f.seen()) != 2 {
+		t.Errorf("after %d requests it is %+v", len(f.seen()), s)
 	}
 }
 

@@ -59,7 +59,7 @@ func TestForecastOfTheMonthsEnd(t *testing.T) {
 
 // What a cycle needs is said of the directory alone, and must be about what Entra really sends.
 func TestCycleNeedsWhatARehearsalSends(t *testing.T) {
-	for _, office := range []struct{ people, groups int }{{60, 6}, {15, 0}, {12, 8}} {
+	for _, office := range []struct{ people, groups int }{{30, 4}, {8, 0}, {10, 6}} {
 		b, secret := serve(t)
 		client, err := entra.New(entra.Options{URL: b.door.address(), Token: secret, People: office.people, Groups: office.groups, Seed: 7})
 		if err != nil {
