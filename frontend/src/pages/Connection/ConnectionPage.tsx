@@ -40,7 +40,11 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
     <>
       <PageHead title={t('shell.pages.connection')} />
       {!sample && hasMoved(snapshot) && <ChangedAddress changed={changed} off={off} />}
-      {!sample && error && <ErrorBar error={error} onRetry={() => void connection.load(store)} />}
+      {!sample && error && (
+        <div className="message">
+          <ErrorBar error={error} onRetry={() => void connection.load(store)} />
+        </div>
+      )}
       <div className="connection">
         <div className="connection-state">
           {sample && <SampleWay />}

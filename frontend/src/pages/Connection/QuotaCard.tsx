@@ -46,7 +46,7 @@ export function QuotaCard({ quota, off }: { quota: QuotaInfo; off: boolean }) {
       <p className="quiet small">{t('connection.quota.own')}</p>
       <div className="connection-line">
         <Field label={t('connection.quota.plan')} orientation="horizontal">
-          <Dropdown disabled={off || (working !== null && working !== 'plan')} value={t(`connection.quota.plans.${plan}`)} selectedOptions={[plan]} onOptionSelect={(_, { optionValue }) => void choose(optionValue)}>
+          <Dropdown className="connection-plan" disabled={off || (working !== null && working !== 'plan')} value={t(`connection.quota.plans.${plan}`)} selectedOptions={[plan]} onOptionSelect={(_, { optionValue }) => void choose(optionValue)}>
             {plans.map((one) => (
               <Option key={one} value={one}>
                 {t(`connection.quota.plans.${one}`)}
