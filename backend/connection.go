@@ -132,7 +132,7 @@ var (
 	// ErrSampleConnection means that a sample has no address, since its people are invented.
 	ErrSampleConnection = errors.New("a sample has no public address")
 	// ErrNoTunnel means that the way is another one.
-	ErrNoTunnel = errors.New("Entra does not come through a tunnel here")
+	ErrNoTunnel = errors.New("the way is not a tunnel")
 	// ErrNoAuthtoken means that the tunnel can't be opened without ngrok's authtoken.
 	ErrNoAuthtoken = errors.New("ngrok's authtoken is not known")
 	// ErrNotServing means that nobody serves the folder: the tunnel lives with whoever does.

@@ -193,7 +193,7 @@ func put(t *testing.T, file, text string) {
 // handshake gives the certificate that the listener shows to a client of a version of TLS.
 func handshake(t *testing.T, b *Backend, version uint16) (*x509.Certificate, error) {
 	t.Helper()
-	d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version}} //nolint:gosec // what is offered is looked at
+	d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version}}
 	c, err := d.DialContext(t.Context(), "tcp", b.door.bound())
 	if err != nil {
 		return nil, err
@@ -242,7 +242,7 @@ func TestTheListenerSpeaksTLSWithACertificate(t *testing.T) {
 	}
 	roots := x509.NewCertPool()
 	roots.AddCert(cert)
-	private := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}} //nolint:gosec // Go's default versions
+	private := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}
 	if res, err = private.Do(req("https")); err != nil || res.StatusCode != 200 || res.ProtoMajor != 2 {
 		t.Errorf("over TLS: %v, %v", res, err)
 	} else {

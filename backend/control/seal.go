@@ -21,19 +21,16 @@ var errSeal = errors.New("the body is not of who knows the secret")
 
 // seal makes the body that is sent. It holds for one request alone.
 func seal(secret, method, uri, nonce string, body []byte) []byte {
-	return sealer(secret, nonce).Seal(nil, once, body, []byte(method+"\n"+uri))
+	return sealer(secret, nonce).Seal(nil, nil, body, []byte(method+"\n"+uri))
 }
 
 func unseal(secret, method, uri, nonce string, body []byte) ([]byte, error) {
-	plain, err := sealer(secret, nonce).Open(nil, once, body, []byte(method+"\n"+uri))
+	plain, err := sealer(secret, nonce).Open(nil, nil, body, []byte(method+"\n"+uri))
 	if err != nil {
 		return nil, errSeal
 	}
 	return plain, nil
 }
-
-// once is GCM's own nonce: no key of sealer's is used for two bodies.
-var once = make([]byte, 12)
 
 func sealer(secret, nonce string) cipher.AEAD {
 	key := hmac.New(sha256.New, []byte(secret))
@@ -42,7 +39,7 @@ func sealer(secret, nonce string) cipher.AEAD {
 	if err != nil {
 		panic(err) // a key of 32 bytes is always right
 	}
-	aead, err := cipher.NewGCM(block)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
 		panic(err)
 	}

@@ -159,7 +159,9 @@ func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.done
+	if err := <-d.done; err == nil {
+		t.Error("it ended well before it was killed")
+	}
 	if said := d.output.String() + d.shown.String(); strings.Contains(said, someAuthtoken) {
 		t.Errorf("the daemon tells the authtoken: %s", said)
 	}
