@@ -295,6 +295,7 @@ describe('the token', { timeout: 120_000 }, () => {
   })
 
   it('is ended when that is confirmed, and the focus stays where it was', async () => {
+    secret = await one(page, address)
     await page.getByRole('button', { name: 'End token' }).click()
     await dialog(page).getByText('There is no way back').waitFor()
     await dialog(page).getByRole('button', { name: 'End token' }).press('Enter')
@@ -334,5 +335,46 @@ describe('the token', { timeout: 120_000 }, () => {
       await other.context().close()
     }
     await ask(page, 'SavePreferences', 'system', 'en')
+  })
+})
+
+describe('a client for OAuth', { timeout: 60_000 }, () => {
+  let window
+  let page
+  let address
+  const oauth = () => card(page, 'OAuth client credentials')
+  before(async () => {
+    window = await openWindow()
+    page = await openPage(browser, window)
+    await visit(page, '#/connection')
+    address = (await ask(page, 'Snapshot')).address
+  })
+  after(() => window.close())
+
+  it('is made with a secret that is shown once, beside what Entra asks for, and signs in', async () => {
+    await oauth().getByRole('button', { name: 'Make a client' }).click()
+    const secret = await page.getByRole('textbox', { name: 'Client secret' }).inputValue()
+    await dialog(page).getByText('Client identifier').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.keyboard.press('Escape')
+    await dialog(page).getByText('stays open until').waitFor()
+    await close(page)
+    assert.ok(!(await page.content()).includes(secret))
+    const { oauth: made } = await ask(page, 'Tokens')
+    const answer = await fetch(new URL('/oauth/token', address), {
+      method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: made.clientId, client_secret: secret }),
+    })
+    assert.equal(answer.status, 200)
+    assert.equal(await get(address, (await answer.json()).access_token), 200)
+    await oauth().getByText('Accepted').waitFor()
+    await bar(page).getByText('OAuth client').waitFor()
+  })
+
+  it('ends when that is confirmed', async () => {
+    await oauth().getByRole('button', { name: 'End the client' }).click()
+    await dialog(page).getByText('every token given for it are refused').waitFor()
+    await dialog(page).getByRole('button', { name: 'End the client' }).click()
+    await oauth().getByText('Off').waitFor()
+    assert.equal((await ask(page, 'Tokens')).oauth.on, false)
   })
 })
