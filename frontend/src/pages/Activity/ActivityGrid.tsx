@@ -77,7 +77,7 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
         width: 'minmax(140px, 2fr)',
         from: 760,
         render: (row) => (
-          <span className="quiet">
+          <span className="quiet row-summary">
             {row.unlike.length > 0 && <span className="row-chip">{t('activity.unlike.mark')}</span>} <Marked text={summary(row, base)} search={marked} />
           </span>
         ),
