@@ -119,8 +119,9 @@ func (b *Backend) noteAddress(ctx context.Context) {
 	b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.seen(origin+server.DefaultBasePath, way, time.Now()) })
 }
 
+// changeGiven also keeps what is noted while the program ends.
 func (b *Backend) changeGiven(ctx context.Context, f func(givenAddress) givenAddress) {
-	changed, err := b.link.given.change(ctx, f)
+	changed, err := b.link.given.change(context.WithoutCancel(ctx), f)
 	if err != nil && !errors.Is(err, store.ErrClosed) {
 		b.log.Warn("note the address that Entra was given", "err", err)
 	}
