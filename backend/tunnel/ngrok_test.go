@@ -68,10 +68,10 @@ func (p *pages) String() string {
 // open runs a tunnel to a double; roots are what it trusts, nil for what it should.
 func open(t *testing.T, s *ngroktest.Server, h http.Handler, roots *x509.CertPool) *line {
 	t.Helper()
-	return openWith(t, s, h, roots, tolerance)
+	return openWith(t, s, h, roots, heartbeat, tolerance)
 }
 
-func openWith(t *testing.T, s *ngroktest.Server, h http.Handler, roots *x509.CertPool, tolerance time.Duration) *line {
+func openWith(t *testing.T, s *ngroktest.Server, h http.Handler, roots *x509.CertPool, heartbeat, tolerance time.Duration) *line {
 	t.Helper()
 	if h == nil {
 		h = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "from "+r.RemoteAddr) })
@@ -546,7 +546,7 @@ func TestASilentPath(t *testing.T) {
 		t.Skip("the SDK races with itself when a heartbeat is missed")
 	}
 	s := ngroktest.Start(t, ngroktest.Options{})
-	l := openWith(t, s, nil, nil, 2*heartbeat)
+	l := openWith(t, s, nil, nil, heartbeat, 2*heartbeat)
 	l.Set(tunnel.Config{Authtoken: authtoken, Domain: desk})
 	l.is(tunnel.Up)
 	s.Mute(true)
@@ -632,14 +632,15 @@ func TestTheEndLetsRequestsEnd(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeft: 200 starts and stops, then no goroutine has our code on its stack.
+// TestNothingIsLeft: 200 starts and stops, then no goroutine has our code on its stack. There are no heartbeats: one that is written
+// while its session is closed races inside muxado with the frame that ends its stream, which so many sessions would meet.
 func TestNothingIsLeft(t *testing.T) {
 	const tunnels, cycles = 8, 25
 	s := ngroktest.Start(t, ngroktest.Options{})
 	var all sync.WaitGroup
 	var lines []*line
 	for i := range tunnels {
-		l := open(t, s, nil, nil)
+		l := openWith(t, s, nil, nil, tolerance, tolerance)
 		lines = append(lines, l)
 		all.Go(func() {
 			for range cycles {
