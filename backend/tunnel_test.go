@@ -202,7 +202,8 @@ func TestSoakThroughTheTunnel(t *testing.T) {
 	}
 	long, every, people := 20*time.Second, 6*time.Second, 60
 	if minutes > 0 {
-		long, every, people = time.Duration(minutes)*time.Minute, time.Minute, 200
+		long, people = time.Duration(minutes)*time.Minute, 200
+		every = min(time.Minute, long/3)
 	}
 	t.Parallel() // it waits more than it works
 	b, secret, s := tunnelled(t, ngroktest.Options{Authtoken: ngrokToken}, func(o *Options) { o.Log = nil })
