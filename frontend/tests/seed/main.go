@@ -174,7 +174,7 @@ func (c client) send(method, path string, body any) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	r := httptest.NewRequest(method, server.DefaultBasePath+path, strings.NewReader(string(text)))
+	r := httptest.NewRequestWithContext(context.Background(), method, server.DefaultBasePath+path, strings.NewReader(string(text)))
 	r.Header.Set("Authorization", "Bearer "+c.secret)
 	r.Header.Set("Content-Type", "application/scim+json")
 	w := httptest.NewRecorder()
