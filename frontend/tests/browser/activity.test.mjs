@@ -599,7 +599,7 @@ describe('the activity page when calls are slow or fail', { timeout: 180_000 }, 
         Snapshot: `async (real) => ({ ...(await real()), activity: ${head} })`,
         ActivityAt: `async (real, seqs) => ({ ...(await real(seqs)), head: ${head}, rows: seqs.map((seq) => ({
           seq, requestId: 'r', at: '2026-03-01T10:00:00.000Z', took: 3, method: 'PATCH', target: '/scim/v2/Users/1', status: 200, outcome: 'success',
-          action: 'update', type: 'User', id: '1', identity: 'Row ' + seq, scimType: '', detail: '', remote: '', userAgent: '' })) })`,
+          action: 'update', type: 'User', id: '1', identity: 'Row ' + seq, scimType: '', detail: '', remote: '', userAgent: '', via: 'tunnel', unlike: [], lastFour: '' })) })`,
       }),
     })
     await visit(page, '#/activity')
