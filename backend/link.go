@@ -136,7 +136,7 @@ func (l *link) ask(ctx context.Context) {
 	l.mu.Unlock()
 	if running {
 		l.stir()
-	} else if !looked {
+	} else if !looked && l.b.door.wanted() == NoListener { // else it is about to run
 		l.look(ctx)
 	}
 }
