@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, it } from 'vitest'
 import { ago, brief, clock, dayMark, hourMark, moment, rowTime, when } from './time'
 
