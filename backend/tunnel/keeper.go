@@ -258,12 +258,13 @@ func (k *keeper) event(l *live, e Event) {
 		}
 		return
 	case Stop:
+		k.end(l)
 		k.block(kindStopped.reason(""))
 	case Restart:
-		l.over = true
+		k.end(l)
 		k.wait(soon, nil)
 	case Ended:
-		l.over = true
+		k.end(l)
 		k.fail(e.Err)
 	case Lost:
 		if connecting {
@@ -281,7 +282,7 @@ func (k *keeper) served(l *live, ln Listener, err error) {
 	if k.live != l || l.over || l.listener != ln || errors.Is(err, errEnded) { // the last one is told by an event too
 		return
 	}
-	l.over = true
+	k.end(l)
 	r := k.because(err)
 	if r.Ngrok == "" || r.Code == kindOther.code {
 		n := r.Ngrok
@@ -290,6 +291,15 @@ func (k *keeper) served(l *live, ln Listener, err error) {
 	}
 	k.refuse(r)
 	k.step()
+}
+
+// end notes that a session can't be used any more: why is known, and what is under way on it has nothing to add.
+func (k *keeper) end(l *live) {
+	l.over = true
+	if k.op != nil {
+		k.op.stale = true
+		k.op.cancel()
+	}
 }
 
 // lose notes that the connection of a session is gone; err is nil if that was on purpose.

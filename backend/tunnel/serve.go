@@ -23,6 +23,8 @@ func (k *keeper) server() *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(k.o.Log.Handler(), slog.LevelDebug),
+
+		DisableGeneralOptionsHandler: true, // or net/http itself would answer OPTIONS *, for which nobody is here
 	}
 }
 

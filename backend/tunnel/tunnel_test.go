@@ -691,6 +691,37 @@ func TestWhatNgrokEnds(t *testing.T) {
 	}
 }
 
+// What ends a session also ends what was under way on it, whose own failure says nothing more.
+func TestWhatNgrokEndsWhileItBinds(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		event   Event
+		state   State
+		attempt int
+		code    string
+	}{
+		{"stopped", Event{Kind: Stop}, Blocked, 0, "TUNNEL_REMOTE_STOP"},
+		{"restarted", Event{Kind: Restart}, Reconnecting, 1, ""},
+		{"ended", Event{Kind: Ended, Err: errEnded}, Reconnecting, 1, "TUNNEL_LOST"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inBubble(t, &fake{takes: time.Second}, func(d *desk) {
+				d.Set(good)
+				d.wait(time.Minute)
+				d.refuse(&d.binds, errBroken)
+				d.Set(Config{Authtoken: good.Authtoken, Domain: "b.ngrok.example"})
+				d.wait(500 * time.Millisecond)
+				d.last().tell(c.event)
+				synctest.Wait() // the bind has failed, the next session is not open yet
+				s := d.is(c.state)
+				if s.Attempt != c.attempt || c.code == "" && s.Reason != nil || c.code != "" && (s.Reason == nil || s.Reason.Code != c.code) {
+					t.Errorf("attempt %d for %+v", s.Attempt, s.Reason)
+				}
+			})
+		})
+	}
+}
+
 func TestALossWhileItConnects(t *testing.T) {
 	inBubble(t, &fake{takes: time.Second}, func(d *desk) {
 		d.Set(good)
@@ -818,7 +849,7 @@ func TestARequestInFlightEnds(t *testing.T) {
 	}
 }
 
-func TestNoWriteTimeout(t *testing.T) {
+func TestTheServer(t *testing.T) {
 	k := keeper{o: New(Options{}).o}
 	s := k.server()
 	if s.WriteTimeout != 0 || s.ReadTimeout != 0 {
@@ -826,6 +857,9 @@ func TestNoWriteTimeout(t *testing.T) {
 	}
 	if s.ReadHeaderTimeout != 10*time.Second || s.IdleTimeout != 2*time.Minute || s.MaxHeaderBytes != 16<<10 {
 		t.Errorf("limits: %v %v %d", s.ReadHeaderTimeout, s.IdleTimeout, s.MaxHeaderBytes)
+	}
+	if !s.DisableGeneralOptionsHandler {
+		t.Error("net/http answers OPTIONS * before the handler is asked")
 	}
 }
 
