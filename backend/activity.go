@@ -50,7 +50,7 @@ type Activity struct {
 	Detail    string   `json:"detail"` // of an error
 	Remote    string   `json:"remote"`
 	UserAgent string   `json:"userAgent"`
-	Via       string   `json:"via"`      // tunnel, proxy, local or check
+	Via       string   `json:"via"`      // tunnel, proxy or local; "" where it is not known
 	Unlike    []string `json:"unlike"`   // what is not as Entra sends it: userAgent, header, address
 	LastFour  string   `json:"lastFour"` // of a secret that was refused
 }

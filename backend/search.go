@@ -38,7 +38,6 @@ type ActivityFilter struct {
 	From     string `json:"from"`     // RFC 3339, inclusive
 	Until    string `json:"until"`    // RFC 3339, exclusive
 	Unlike   bool   `json:"unlike"`   // only what is not as Entra sends it
-	Checks   bool   `json:"checks"`   // requests of self-checks too; without it they are left out
 }
 
 // ActivityFind looks for requests in the direction that is set: below Before (newest first) or above After (oldest first).
@@ -96,7 +95,7 @@ func (b *Backend) FindActivity(ctx context.Context, q ActivityFind) (ActivityFou
 // search checks the question and puts it as the store wants it.
 func (q ActivityFind) search() (store.Search, error) {
 	f := q.Filter
-	s := store.Search{Methods: f.Methods, Actions: f.Actions, Resource: f.Resource, Person: f.Person, Text: f.Text, Unlike: f.Unlike, Checks: f.Checks,
+	s := store.Search{Methods: f.Methods, Actions: f.Actions, Resource: f.Resource, Person: f.Person, Text: f.Text, Unlike: f.Unlike,
 		Before: q.Before, After: q.After, Limit: min(cmp.Or(max(q.Limit, 0), findLimit), findMaxLimit), Budget: findBudget}
 	refuse := func(format string, args ...any) (store.Search, error) {
 		return store.Search{}, fmt.Errorf("%w: "+format, append([]any{ErrQuery}, args...)...)

@@ -204,7 +204,7 @@ func (b *Backend) recentTokens(ctx context.Context, s token.State) ([]TokenUse, 
 	}
 	uses := []TokenUse{}
 	for _, a := range rows {
-		if a.Via == store.ViaCheck || a.Method == "" { // our own, or the sum of many
+		if a.Method == "" { // the sum of many
 			continue
 		}
 		if len(uses) == recentTokens {

@@ -2,11 +2,14 @@ package backend
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"scimdesk/backend/tunnel"
 	"scimdesk/backend/tunnel/ngroktest"
@@ -97,4 +100,61 @@ func TestSelfCheckByNobody(t *testing.T) {
 	if _, err := b.StartCheck(t.Context(), true); !errors.Is(err, ErrNotServing) {
 		t.Errorf("it gives %v", err)
 	}
+}
+
+// TestSelfCheckLeavesNoRow: the meter knows of a check that came through the tunnel, since ngrok counts it too, and no other table does.
+func TestSelfCheckLeavesNoRow(t *testing.T) {
+	b, secret, _ := tunnelled(t, ngroktest.Options{Authtoken: ngrokToken}, func(o *Options) { o.Listen = "127.0.0.1:0" })
+	for range b.Watch(t.Context()) { // until all that the tunnel told is worked off
+		if b.link.given.get().Address != "" {
+			break
+		}
+	}
+	if status, v := send(t, b, "POST", "/Users", secret, `{"userName":"ana@contoso.example"}`); status != http.StatusCreated {
+		t.Fatal(status, v)
+	}
+	month := monthOf(time.Now())
+	before, carried := tables(t, b), b.store.Carried(month)
+	snap, err := b.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := checkThrough(t, b, true); !c.OK {
+		t.Fatalf("%+v", c)
+	}
+	if after := tables(t, b); after != before {
+		t.Errorf("before:\n%s\n\nafter:\n%s", before, after)
+	}
+	if n := b.store.Carried(month).Requests - carried.Requests; n != 7 {
+		t.Errorf("the meter counted %d requests, want 7", n)
+	}
+	now, err := b.Snapshot(t.Context())
+	if err != nil || now.LastEntra != snap.LastEntra || now.Activity != snap.Activity || now.Refused != snap.Refused {
+		t.Errorf("before: %+v\nafter: %+v, %v", snap, now, err)
+	}
+}
+
+// tables is every row that the folder has on disk, but the meter's and what the program notes of its own life.
+func tables(t *testing.T, b *Backend) string {
+	t.Helper()
+	if err := b.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(b.dir, "scimdesk.db")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	text := func(query string) (text string) {
+		if err := db.QueryRowContext(t.Context(), query).Scan(&text); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		return text
+	}
+	var all []string
+	for table := range strings.FieldsSeq(text(`select group_concat(name, ' ' order by name) from sqlite_schema where type = 'table' and name not in ('traffic_months', 'meta')`)) {
+		row := text(`select group_concat('quote("' || name || '")', ' || ''|'' || ') from pragma_table_info('` + table + `')`)
+		all = append(all, table, text(`select coalesce(group_concat(row, char(10) order by row), '') from (select `+row+` as row from "`+table+`")`))
+	}
+	return strings.Join(all, "\n")
 }

@@ -12,7 +12,11 @@ import (
 	"scimdesk/backend/store"
 )
 
-const checkSecret = "sdc_check"
+// Of a check that goes on, and of one whose minute is over.
+const (
+	checkSecret = "sdc_check"
+	endedSecret = "sdc_ended"
+)
 
 // watched is an office whose folder can be read from outside, with a credential for checks.
 func watched(t *testing.T) (o *office, dir string, told *[]store.Commit) {
@@ -28,7 +32,8 @@ func watched(t *testing.T) (o *office, dir string, told *[]store.Commit) {
 		}
 		o.Store = st
 		o.Verify = func(s string) (Caller, bool) {
-			return map[string]Caller{secret: {Token: "token-1"}, checkSecret: {Check: true, LastFour: "eck!"}}[s], s == secret || s == checkSecret
+			callers := map[string]Caller{secret: {Token: "token-1"}, checkSecret: {Check: true, LastFour: "eck!"}, endedSecret: {LastFour: "eck!"}}
+			return callers[s], s == secret || s == checkSecret
 		}
 	})
 	o.store = st
@@ -36,7 +41,7 @@ func watched(t *testing.T) (o *office, dir string, told *[]store.Commit) {
 	return o, dir, told
 }
 
-// dump is every row of the tables that hold the directory.
+// dump is every row of every table.
 func dump(t *testing.T, dir string) string {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(dir, "scimdesk.db")))
@@ -45,34 +50,25 @@ func dump(t *testing.T, dir string) string {
 	}
 	defer func() { _ = db.Close() }()
 	var all []string
-	for _, table := range []string{"resources", "emails", "members", "history", "counters", "bodies", "tokens", "activity where via <> 'check'"} {
-		all = append(all, rowsOf(t, db, table)...)
+	for _, table := range linesOf(t, db, `select name from sqlite_schema where type = 'table' order by name`) {
+		row := linesOf(t, db, `select group_concat('quote("' || name || '")', ' || ''|'' || ') from pragma_table_info('`+table+`')`)[0]
+		all = append(all, linesOf(t, db, `select '`+table+`|' || `+row+` as row from "`+table+`" order by row`)...)
 	}
 	return strings.Join(all, "\n")
 }
 
-func rowsOf(t *testing.T, db *sql.DB, table string) (lines []string) {
+// linesOf gives the one column of each row.
+func linesOf(t *testing.T, db *sql.DB, text string) (lines []string) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "select * from "+table+" order by 1, 2")
+	rows, err := db.QueryContext(t.Context(), text)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", text, err)
 	}
 	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for rows.Next() {
-		values := make([]any, len(columns))
-		for i := range values {
-			values[i] = new(any)
-		}
-		if err := rows.Scan(values...); err != nil {
+		var line string
+		if err := rows.Scan(&line); err != nil {
 			t.Fatal(err)
-		}
-		line := table
-		for _, v := range values {
-			line += fmt.Sprintf("|%v", *v.(*any))
 		}
 		lines = append(lines, line)
 	}
@@ -82,7 +78,25 @@ func rowsOf(t *testing.T, db *sql.DB, table string) (lines []string) {
 	return lines
 }
 
-// TestACheckLeavesNothing: whatever a self-check asks, the directory is byte for byte what it was.
+// TestEntraMeetsNoProbe: not even while there is one.
+func TestEntraMeetsNoProbe(t *testing.T) {
+	o, _, _ := watched(t)
+	made := o.do("POST", "/scim/v2/Users", `{"userName":"probe@x.example"}`, "Authorization: Bearer "+checkSecret)
+	id, _ := made.json["id"].(string)
+	if made.status != 201 {
+		t.Fatalf("%d %s", made.status, made.body)
+	}
+	if r := o.do("GET", "/scim/v2/Users/"+id, ""); r.status != 404 {
+		t.Errorf("asked for by its id: %d %s", r.status, r.body)
+	}
+	for _, query := range []string{"", `?filter=id+eq+"` + id + `"`, `?filter=userName+eq+"probe@x.example"`} {
+		if r := o.do("GET", "/scim/v2/Users"+query, ""); r.status != 200 || strings.Contains(r.body, id) {
+			t.Errorf("%s: %d %s", query, r.status, r.body)
+		}
+	}
+}
+
+// TestACheckLeavesNothing: whatever a self-check asks, every table is byte for byte what it was, the log of requests too.
 func TestACheckLeavesNothing(t *testing.T) {
 	o, dir, told := watched(t)
 	ana := o.create("Users", `{"userName":"ana@x.example","externalId":"7","emails":[{"value":"ana@x.example","type":"work"}]}`)
@@ -121,13 +135,7 @@ func TestACheckLeavesNothing(t *testing.T) {
 		t.Errorf("its own person is not found, or another is: %s", found.body)
 	}
 
-	// What nobody may meet.
-	expect("a probe asked for by Entra", o.do("GET", "/scim/v2/Users/"+id, ""), 404)
-	for _, r := range []reply{o.do("GET", "/scim/v2/Users", ""), o.do("GET", `/scim/v2/Users?filter=id+eq+"`+id+`"`, "")} {
-		if strings.Contains(r.body, id) {
-			t.Errorf("Entra meets a probe: %s", r.body)
-		}
-	}
+	// What it may not meet.
 	for _, path := range []string{"/Users/" + ana, "/Groups/" + team} {
 		for _, method := range []string{"GET", "DELETE"} {
 			expect(method+path+" by a check", check(method, path, ""), 404)
@@ -172,37 +180,23 @@ func TestACheckLeavesNothing(t *testing.T) {
 	if err := o.store.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := o.store.ActivityPage(t.Context(), store.ActivityQuery{Limit: 1000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	checks := 0
-	for _, a := range rows {
-		if a.Via != store.ViaCheck {
-			continue
-		}
-		checks++
-		if request, response, err := o.store.ActivityBodies(t.Context(), a.Seq); err != nil || request != nil || response != nil || a.Token != "" {
-			t.Fatalf("a check's row: %+v, %s, %s, %v", a, request, response, err)
-		}
-	}
-	if checks < 200 {
-		t.Errorf("%d rows of checks", checks)
-	}
-	after := dump(t, dir)
-	for line := range strings.SplitSeq(after, "\n") {
-		if !strings.Contains(before, line) && !strings.HasPrefix(line, "activity") && !strings.HasPrefix(line, "bodies") {
-			t.Errorf("left: %s", line)
-		}
-	}
-	for line := range strings.SplitSeq(before, "\n") {
-		if !strings.Contains(after, line) {
-			t.Errorf("gone: %s", line)
-		}
+	if after := dump(t, dir); after != before {
+		t.Errorf("before:\n%s\n\nafter:\n%s", before, after)
 	}
 	for _, c := range (*told)[commits:] {
-		if c.People || c.Groups {
-			t.Errorf("somebody was told of a probe: %+v", c)
+		if c != (store.Commit{}) {
+			t.Errorf("somebody was told of a check: %+v", c)
 		}
+	}
+
+	// The log goes on as if it had never been, and a secret that is no longer a check's is a stranger's.
+	o.create("Users", `{"userName":"bo@x.example"}`)
+	expect("a secret that has ended", o.do("GET", "/scim/v2/Users", "", "Authorization: Bearer "+endedSecret), 401)
+	if err := o.store.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := o.store.ActivityPage(t.Context(), store.ActivityQuery{Limit: 1000})
+	if err != nil || len(rows) != 4 || rows[0].Seq != 4 || rows[0].Status != 401 || rows[0].Hint != "eck!" || rows[1].Name != "bo@x.example" {
+		t.Errorf("the log: %+v, %v", rows, err)
 	}
 }

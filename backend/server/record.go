@@ -40,7 +40,7 @@ type call struct {
 
 // record is the outermost step: it stamps the request, guards against panics, checks the bearer and writes the answer. A
 // write's activity row is in the write's own transaction by then; that of anything else is handed to the store's log,
-// which never blocks.
+// which never blocks. A self-check's requests have none: the check's report is their record.
 func (s *server) record(handle func(*call) (answer, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		came, _ := r.Context().Value(arrivalKey{}).(arrival)
@@ -101,6 +101,9 @@ func (c *call) run(handle func(*call) (answer, error)) (a answer) {
 
 // keep hands the row of what wrote nothing to the log. Those without a token are kept short, and not all of them.
 func (c *call) keep() {
+	if c.who.Check {
+		return
+	}
 	if c.accepted {
 		if sum := c.strangers.over(c.arrived); sum != nil {
 			c.store.Log(sum)
@@ -142,9 +145,6 @@ func (c *call) authorize() error {
 	c.activity.Token = c.who.Token
 	came, _ := c.request.Context().Value(arrivalKey{}).(arrival)
 	c.entered(came.client.via, came.client.host, c.who)
-	if c.who.Check {
-		c.activity.Via = store.ViaCheck
-	}
 	q, err := parseQuery(c.request.URL.RawQuery)
 	if err != nil {
 		return err
@@ -166,11 +166,7 @@ func (s *server) location(came arrival) string {
 func (c *call) annotate(a answer) {
 	c.activity.Status = a.status
 	c.activity.Name, c.activity.ResourceID = c.mask(c.activity.Name), c.mask(c.activity.ResourceID)
-	if c.who.Check {
-		c.activity.Request = nil
-	} else {
-		c.activity.Response = c.masked(a.body)
-	}
+	c.activity.Response = c.masked(a.body)
 	c.activity.Unlike = c.unlike()
 	c.activity.Took = c.now().Sub(c.arrived)
 }
@@ -179,11 +175,15 @@ func (c *call) annotate(a answer) {
 // can tell it; finish may run twice.
 func (c *call) cause(finish func(store.Record) (answer, error)) (store.Cause, *answer) {
 	out := new(answer)
+	row := c.activity
+	if c.who.Check {
+		row = nil
+	}
 	return store.Cause{
 		Origin:    "scim",
 		RequestID: c.activity.RequestID,
 		Probe:     c.who.Check,
-		Activity:  c.activity,
+		Activity:  row,
 		Answer: func(r store.Record) error {
 			a, err := finish(r)
 			if err != nil {

@@ -56,7 +56,7 @@ type Options struct {
 type Caller struct {
 	Token    string // id of the token's record; of an accepted one, of one that has ended, or of the OAuth client
 	LastFour string // of a secret of ours, accepted or not; "" for one that is none
-	Check    bool   // the self-check's own credential, which is no token
+	Check    bool   // the self-check's own credential, which is no token; its requests are not logged
 }
 
 type server struct {

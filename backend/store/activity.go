@@ -39,17 +39,12 @@ type Activity struct {
 	Remote       string
 	UserAgent    string
 	Token        string // id of the token it came with
-	Via          string // tunnel, proxy or local; ViaCheck of a self-check, however it came
+	Via          string // tunnel, proxy or local; "" where it is not known
 	Unlike       string // what is not as Entra sends it, separated by commas: userAgent, header, address
 	Hint         string // last four characters of a secret that was refused
 	Request      []byte // bodies, at most 64 KiB of each are kept
 	Response     []byte
 }
-
-// ViaCheck is Activity.Via of a self-check's requests: they are the program's own, so nothing counts or lists them unless asked.
-const ViaCheck = "check"
-
-const noCheck = ` and +via <> '` + ViaCheck + `'`
 
 // ActivityQuery asks for rows after (ascending) or before (descending) a seq; with both 0 for the newest, descending.
 type ActivityQuery struct {
@@ -204,7 +199,7 @@ func (s *Store) ActivityAt(ctx context.Context, seqs []int64) ([]Activity, error
 }
 
 // activityRefused stands on the index of refusals. What sums several up has no method: it names no caller.
-const activityRefused = activityColumns + " where status = 401 and method <> ''" + noCheck + " order by seq desc limit 1"
+const activityRefused = activityColumns + " where status = 401 and method <> '' order by seq desc limit 1"
 
 // LastRefused gives the newest request that was refused for its token; false if the log has none.
 func (s *Store) LastRefused(ctx context.Context) (a Activity, found bool, err error) {

@@ -11,12 +11,12 @@ import (
 
 var probing = Cause{Origin: "scim", RequestID: "check", Probe: true}
 
-// dumped is every row of the tables that hold the directory.
+// dumped is every row of every table.
 func dumped(t testing.TB, s *Store) string {
 	t.Helper()
 	var all []string
-	for _, table := range []string{"resources", "emails", "members", "history", "counters", "bodies"} {
-		all = append(all, rowsOf(t, s, table)...)
+	for _, table := range rowsOf(t, s, "(select name, '' from sqlite_schema where type = 'table')") {
+		all = append(all, rowsOf(t, s, strings.Split(table, "|")[1])...)
 	}
 	return strings.Join(all, "\n")
 }

@@ -29,7 +29,6 @@ type Search struct {
 	From     time.Time // inclusive
 	Until    time.Time // exclusive
 	Unlike   bool      // only what is not as Entra sends it
-	Checks   bool      // requests of self-checks too
 
 	// Person has words that must all occur in the name or id of whom a request was about, or in the values of its filter: so
 	// a match, which asks for somebody by user name, is found by the user name. Other requests have the name at most: they are found
@@ -173,9 +172,6 @@ func (w *walk) compose(q Search) {
 	}
 	if q.Unlike {
 		where = append(where, "unlike <> ''")
-	}
-	if !q.Checks {
-		where = append(where, strings.TrimPrefix(noCheck, " and "))
 	}
 	oneOf(&where, "("+outcomeSQL+")", q.Outcomes, arg)
 	oneOf(&where, "method", q.Methods, arg)

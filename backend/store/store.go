@@ -90,7 +90,7 @@ type Cause struct {
 	Origin    string // "scim", "window", "scimd": stands in history
 	RequestID string
 
-	// Probe is set by a self-check: it works on probes (probe.go), which have no history.
+	// Probe is set by a self-check: it works on probes (probe.go), which have no history, and has no Activity.
 	Probe bool
 
 	// Activity is the request's row; its Seq is set. nil for writes without a request.

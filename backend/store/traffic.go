@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Traffic is how requests of a time ended, without those of checks. What the log does not keep is not counted: of many refusals within a minute only one row
-// says how many more there were.
+// Traffic is how requests of a time ended. What the log does not keep is not counted: of many refusals within a minute only
+// one row says how many more there were.
 type Traffic struct {
 	Success  int
 	NotFound int
@@ -43,13 +43,11 @@ const (
 
 const (
 	// Nearly all requests end well: those are counted by the index alone, and no others are sorted.
-	// Requests of checks are few and have an index of their own, so that they are taken off without reading rows.
-	trafficGood = `select (select count(*) from activity where at >= $1 and at < $2 and +seq <= $3 and status between 100 and 399)
-		- (select count(*) from activity where at >= $1 and at < $2 and +seq <= $3 and status between 100 and 399 and via = '` + ViaCheck + `')`
-	trafficBad = `select ` + outcomeSQL + `, status = 401, count(*), max(+seq) from activity
-		where at >= $1 and at < $2 and +seq <= $3 and (status < 100 or status > 399)` + noCheck + ` group by 1, 2`
-	trafficFailed = `select seq, at from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + noCheck + ` order by +seq desc limit 0 + $4`
-	trafficRows   = `select seq, at, ` + outcomeSQL + `, status = 401, via = '` + ViaCheck + `' from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
+	trafficGood = `select count(*) from activity where at >= $1 and at < $2 and +seq <= $3 and status between 100 and 399`
+	trafficBad  = `select ` + outcomeSQL + `, status = 401, count(*), max(+seq) from activity
+		where at >= $1 and at < $2 and +seq <= $3 and (status < 100 or status > 399) group by 1, 2`
+	trafficFailed = `select seq, at from activity where at >= $1 and at < $2 and +seq <= $3 and ` + isFailed + ` order by +seq desc limit 0 + $4`
+	trafficRows   = `select seq, at, ` + outcomeSQL + `, status = 401 from activity where seq > $1 and seq <= $2 order by seq limit 0 + $3`
 )
 
 // A tally counts requests by quarters of an hour and goes on counting where it stopped, by seq: rows are stored in another
@@ -139,14 +137,14 @@ func (t *tally) count(ctx context.Context, s *Store, last int64) error {
 	err := s.browse.each(ctx, trafficRows, []any{t.through, last, tallySlice}, func(rows *sql.Rows) error {
 		var row failedRow
 		var outcome Outcome
-		var refused, check bool
-		if err := rows.Scan(&row.seq, &row.at, &outcome, &refused, &check); err != nil {
+		var refused bool
+		if err := rows.Scan(&row.seq, &row.at, &outcome, &refused); err != nil {
 			return err
 		}
 		n++
 		t.through = row.seq
 		begin := quarterOf(row.at)
-		if begin < t.since || check {
+		if begin < t.since {
 			return nil
 		}
 		q := t.quarters[begin]

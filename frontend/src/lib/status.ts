@@ -37,8 +37,8 @@ export function trouble({ tunnel, listener, database }: Health): { code: string;
   return null
 }
 
-const vias = ['tunnel', 'proxy', 'local', 'check'] as const
-/** How a request came here: through the tunnel, through a proxy of the admin's, from this computer, or from a self-check. */
+const vias = ['tunnel', 'proxy', 'local'] as const
+/** How a request came here: through the tunnel, through a proxy of the admin's, or from this computer. */
 export type Via = (typeof vias)[number] | 'unknown'
 
 /** One of before this was noted, or of a newer backend, is unknown. */

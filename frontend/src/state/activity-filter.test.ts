@@ -11,17 +11,17 @@ function filters(): Filter[] {
   return Array.from({ length: 400 }, () => ({
     outcomes: some(outcomes), methods: some(methods), actions: some(actions), status: pick([0, 404, 409]), person: pick(words), resource: pick(['', '2819-c2']),
     text: [pick(words), pick(words)].join(' ').trim(), from: pick(['', 'today', '24h', '2026-11-20', '2026-11-20T08:15', '2026-11-20T08:15:00.000Z']), until: pick(['', 'yesterday', '2026-11-21']),
-    unlike: pick([true, false]), checks: pick([true, false]),
+    unlike: pick([true, false]),
   }))
 }
 
 describe('the filter', () => {
   it('reads the little language', () => {
-    const { filter, problems } = parse('status:failure method:patch action:create,disable person:"Anna Berg" after:2026-11-20 before:today is:unlike with:checks id:42 code:409 two  words')
+    const { filter, problems } = parse('status:failure method:patch action:create,disable person:"Anna Berg" after:2026-11-20 before:today is:unlike id:42 code:409 two  words')
     expect(problems).toEqual([])
     expect(filter).toEqual({
       outcomes: ['failure'], methods: ['PATCH'], actions: ['create', 'disable'], status: 409, person: 'Anna Berg', resource: '42', text: 'two words', from: '2026-11-20', until: 'today',
-      unlike: true, checks: true,
+      unlike: true,
     })
   })
 
@@ -45,10 +45,10 @@ describe('the filter', () => {
   })
 
   it('names what it can not use, and leaves that out alone', () => {
-    const { filter, problems } = parse('status:fine code:99 method:patch,fetch after:soon before:2026-02-31 is:odd with:cake action:')
+    const { filter, problems } = parse('status:fine code:99 method:patch,fetch after:soon before:2026-02-31 is:odd action:')
     expect(problems).toEqual([
       { key: 'status', value: 'fine' }, { key: 'code', value: '99' }, { key: 'method', value: 'patch,fetch' }, { key: 'after', value: 'soon' }, { key: 'before', value: '2026-02-31' },
-      { key: 'is', value: 'odd' }, { key: 'with', value: 'cake' },
+      { key: 'is', value: 'odd' },
     ])
     expect(filter).toEqual({ ...nothing, methods: ['PATCH'] })
   })

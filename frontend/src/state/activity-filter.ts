@@ -25,14 +25,12 @@ export interface Filter {
   until: string
   /** Only what is not as Entra sends it. */
   unlike: boolean
-  /** Requests of self-checks too; without it they are left out. */
-  checks: boolean
 }
 
-export const nothing: Filter = { outcomes: [], methods: [], actions: [], status: 0, person: '', resource: '', text: '', from: '', until: '', unlike: false, checks: false }
+export const nothing: Filter = { outcomes: [], methods: [], actions: [], status: 0, person: '', resource: '', text: '', from: '', until: '', unlike: false }
 
 /** The words before the colon, in the order in which they are printed. */
-export const keys = ['status', 'code', 'action', 'method', 'person', 'id', 'after', 'before', 'is', 'with'] as const
+export const keys = ['status', 'code', 'action', 'method', 'person', 'id', 'after', 'before', 'is'] as const
 export type Key = (typeof keys)[number]
 
 /** A term that can't be used: value is what stands after the colon. */
@@ -121,10 +119,6 @@ function take(filter: Filter, key: Key, value: string): boolean {
       if (value.toLowerCase() !== 'unlike') return false
       filter.unlike = true
       return true
-    case 'with':
-      if (value.toLowerCase() !== 'checks') return false
-      filter.checks = true
-      return true
   }
 }
 
@@ -148,7 +142,6 @@ export function print(filter: Filter): string {
     ['after', filter.from],
     ['before', filter.until],
     ['is', filter.unlike ? 'unlike' : ''],
-    ['with', filter.checks ? 'checks' : ''],
   ]
   const said = pairs.filter(([, value]) => value !== '').map(([key, value]) => `${key}:${/[\s"\\]/.test(value) ? quote(value) : value}`)
   const words = filter.text.split(/\s+/).filter(Boolean).map((word) => (terms(word)[0]?.key != null || /["\\]/.test(word) ? quote(word) : word))
@@ -164,7 +157,7 @@ export function toQuery(filter: Filter): Record<string, string> {
   const all = {
     text: print({ ...nothing, text: filter.text }), person: filter.person, resource: filter.resource, status: filter.status ? String(filter.status) : '', from: filter.from,
     until: filter.until, outcomes: filter.outcomes.join(','), actions: filter.actions.join(','), methods: filter.methods.join(','),
-    is: filter.unlike ? 'unlike' : '', with: filter.checks ? 'checks' : '',
+    is: filter.unlike ? 'unlike' : '',
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
 }
@@ -179,7 +172,6 @@ export function fromQuery(query: Readonly<Record<string, string>>): Filter {
   if (query.from) take(filter, 'after', query.from)
   if (query.until) take(filter, 'before', query.until)
   take(filter, 'is', query.is ?? '')
-  take(filter, 'with', query.with ?? '')
   filter.person = query.person?.trim() || filter.person
   filter.resource = query.resource?.trim() || filter.resource
   return filter

@@ -29,7 +29,6 @@ const values: Record<Key, readonly string[]> = {
   after: periods,
   before: ['today', 'yesterday'],
   is: ['unlike'],
-  with: ['checks'],
 }
 
 /** Says what fits the term at the caret: its key, the values of its key, or what begins like a bare word. */
@@ -49,7 +48,7 @@ export function suggest(text: string, caret: number): Suggestions {
 function bare(begun: string): Suggestion[] {
   const named = keys.filter((k) => k.startsWith(begun)).map((key) => ({ key, value: '', text: `${key}:` }))
   if (begun.length < 2) return named
-  const known = (['status', 'action', 'method', 'after', 'is', 'with'] as const).flatMap((key) =>
+  const known = (['status', 'action', 'method', 'after', 'is'] as const).flatMap((key) =>
     values[key].filter((v) => v.toLowerCase().startsWith(begun)).map((value) => ({ key, value, text: `${key}:${value}` })),
   )
   return [...named, ...known]

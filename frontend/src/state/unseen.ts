@@ -11,7 +11,7 @@ const beginning = -1
 
 const failed: ActivityFilter = {
   outcomes: ['failure', 'error'], methods: [], actions: [], status: 0, person: '', resource: '', text: '', from: '', until: '',
-  unlike: false, checks: false,
+  unlike: false,
 }
 
 /**

@@ -70,7 +70,6 @@ export namespace backend {
 	    from: string;
 	    until: string;
 	    unlike: boolean;
-	    checks: boolean;
 	}
 	export interface ActivityFind {
 	    filter: ActivityFilter;
@@ -110,6 +109,11 @@ export namespace backend {
 	    keychain: boolean;
 	    problem: string;
 	}
+	export interface CertificateInfo {
+	    names: string[];
+	    until: string;
+	    problem: string;
+	}
 	
 	export interface CheckStep {
 	    name: string;
@@ -137,11 +141,6 @@ export namespace backend {
 	    finished: string;
 	    ok: boolean;
 	    failed: string;
-	}
-	export interface CertificateInfo {
-	    names: string[];
-	    until: string;
-	    problem: string;
 	}
 	export interface ConnectionSettings {
 	    way: string;

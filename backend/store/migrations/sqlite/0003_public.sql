@@ -5,13 +5,11 @@ alter table tokens add column replaced_by     text;
 alter table tokens add column expires_at      integer;
 alter table tokens add column last_refused_at integer;
 
--- How a request came (tunnel, proxy, local or check), what about it is unlike Entra, and the last four characters of a secret that was
--- refused. Requests of a self-check are kept out of lists.
+-- How a request came (tunnel, proxy or local), what about it is unlike Entra, and the last four characters of a secret that was
+-- refused.
 alter table activity add column via    text not null default '';
 alter table activity add column unlike text not null default '';
 alter table activity add column hint   text not null default '';
-
-create index activity_checks on activity (at, status) where via = 'check';
 
 -- What went through the tunnel in a month, for the meter against the plan's limits. month is 2026-11, UTC.
 create table traffic_months (
@@ -50,7 +48,3 @@ create table access_tokens (
 
 create index access_tokens_client  on access_tokens (client_id);
 create index access_tokens_expires on access_tokens (expires_at);
-
-insert into sqlite_stat1 (tbl, idx, stat) values
-    ('activity', 'activity_checks', '10000 2 2');
-analyze sqlite_schema;

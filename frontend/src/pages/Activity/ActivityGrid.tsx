@@ -63,7 +63,7 @@ export function ActivityGrid({ log, view, columns: chosen, base, onActive, onKey
     const all: Record<ColumnName, Omit<Column<Activity>, 'id' | 'title'>> = {
       time: { width: '120px', render: (row) => <time className="time" dateTime={row.at} title={moment(row.at, i18n.language)}>{rowTime(row.at, i18n.language)}</time> },
       action: { width: '112px', from: 480, render: (row) => t(actionKey(row.action)) },
-      identity: { width: 'minmax(100px, 1.1fr)', render: (row) => (viaOf(row) === 'check' ? <span className="row-chip">{t('activity.unlike.check')}</span> : <Marked text={row.identity || row.id} search={marked} />) },
+      identity: { width: 'minmax(100px, 1.1fr)', render: (row) => <Marked text={row.identity || row.id} search={marked} /> },
       status: {
         width: '148px',
         render: (row) => (

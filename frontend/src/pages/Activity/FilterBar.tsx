@@ -18,7 +18,7 @@ export interface FilterBarProps {
 
 const quick = {
   failures: { outcomes: ['failure', 'error'] }, creates: { actions: ['create'] }, updates: { actions: ['update'] }, disables: { actions: ['disable'] }, tests: { actions: ['test'] },
-  unlike: { flag: 'unlike' }, checks: { flag: 'checks' },
+  unlike: { flag: 'unlike' },
 } as const
 
 /** Two ways to the same filter: its little language, and menus and chips. */

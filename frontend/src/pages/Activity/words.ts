@@ -10,7 +10,6 @@ export function valueText(t: TFunction, key: Key | 'text', value: string, langua
   if (key === 'action') return t(actionKey(value))
   if (key === 'method') return value.toUpperCase()
   if (key === 'is') return t('activity.filter.unlike')
-  if (key === 'with') return t('activity.filter.checks')
   if (key !== 'after' && key !== 'before') return value
   const period = periods.find((p) => p === value)
   if (period) return t(`activity.filter.periods.${period}`)
@@ -28,7 +27,7 @@ export interface Part {
 
 /** What a filter asks for, one by one. */
 export function parts(filter: Filter): Part[] {
-  const { outcomes: of, actions, methods, status, person, resource, text, from, until, unlike, checks } = filter
+  const { outcomes: of, actions, methods, status, person, resource, text, from, until, unlike } = filter
   const found: Part[] = []
   for (const one of of) found.push({ key: 'status', value: one, without: { ...filter, outcomes: of.filter((o) => o !== one) } })
   if (status) found.push({ key: 'code', value: String(status), without: { ...filter, status: 0 } })
@@ -39,7 +38,6 @@ export function parts(filter: Filter): Part[] {
   if (from) found.push({ key: 'after', value: from, without: { ...filter, from: '' } })
   if (until) found.push({ key: 'before', value: until, without: { ...filter, until: '' } })
   if (unlike) found.push({ key: 'is', value: 'unlike', without: { ...filter, unlike: false } })
-  if (checks) found.push({ key: 'with', value: 'checks', without: { ...filter, checks: false } })
   const words = text.split(' ').filter(Boolean)
   words.forEach((word, i) => found.push({ key: 'text', value: word, without: { ...filter, text: words.filter((_, j) => j !== i).join(' ') } }))
   return found
@@ -47,7 +45,7 @@ export function parts(filter: Filter): Part[] {
 
 /** A part as a chip says it. */
 export function chipText(t: TFunction, { key, value }: Pick<Part, 'key' | 'value'>, language: string): string {
-  if (key === 'is' || key === 'with') return valueText(t, key, value)
+  if (key === 'is') return valueText(t, key, value)
   const period = key === 'after' && periods.some((p) => p === value)
   return t('activity.filter.chip', { name: t(`activity.filter.${period ? 'time' : key}`), value: valueText(t, key, value, language) })
 }
