@@ -85,6 +85,9 @@ func (g *gaps) note(ctx context.Context, what string, do func(context.Context) e
 // receives tells whether Entra is to come here at all.
 func (g *gaps) receives() bool { return !g.b.sample && g.b.setting.connection().Way != WayNone }
 
+// tunnels tells whether Entra is to come by a tunnel, which alone tells when it is up again.
+func (g *gaps) tunnels() bool { return g.b.setting.connection().Way == WayNgrok }
+
 // begin opens the gap in which the program did not run, and ends it at once where there is no tunnel to wait for.
 func (g *gaps) begin(ctx context.Context) error {
 	newest, err := g.b.store.Gaps(ctx, 1)
@@ -104,25 +107,22 @@ func (g *gaps) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	if g.b.setting.connection().Way != WayNgrok {
+	return g.alive(ctx)
+}
+
+// alive keeps a sign of life while Entra is to come, and ends what lasts when that is not by a tunnel.
+func (g *gaps) alive(ctx context.Context) error {
+	now := g.now()
+	if !g.tunnels() {
 		if err := g.close(ctx, now); err != nil {
 			return err
 		}
 	}
-	return g.alive(ctx)
-}
-
-// alive keeps a sign of life while Entra is to come, and ends what lasts when it is not to come any more.
-func (g *gaps) alive(ctx context.Context) error {
-	now := g.now()
 	if g.receives() {
 		if err := g.b.beginCounting(ctx, now); err != nil {
 			return err
 		}
 		return g.b.store.SetMeta(ctx, metaAlive, now.UTC().Format(time.RFC3339))
-	}
-	if err := g.close(ctx, now); err != nil {
-		return err
 	}
 	if text, err := g.b.store.Meta(ctx, metaAlive); text == "" || err != nil {
 		return err
@@ -173,7 +173,7 @@ func (g *gaps) moved(ctx context.Context, before, now tunnel.Status) error {
 	}
 	cause, detail := gapCause(now)
 	switch {
-	case now.State == tunnel.Up:
+	case now.State == tunnel.Up, !g.tunnels():
 		return g.close(ctx, at)
 	case g.ending() || !g.receives():
 		return nil

@@ -91,6 +91,21 @@ func (p *gapPlay) want(want ...string) {
 	}
 }
 
+// A tunnel that is closed since Entra comes another way leaves no gap behind: nobody would ever tell its end.
+func TestNoGapOfATunnelThatIsNotTheWay(t *testing.T) {
+	p := playGaps(t)
+	p.after(time.Hour).b.setting.public = "https://desk.contoso.example"
+	p.to(tunnel.Off, "")
+	p.want()
+	p.b.setting.public = ""
+	p.after(time.Hour).to(tunnel.Starting, "").to(tunnel.Up, "")
+	p.after(time.Hour).to(tunnel.Off, "")
+	p.want("3h0m0s - stopped")
+	p.after(time.Hour).b.setting.public = "https://desk.contoso.example"
+	p.must(p.alive(t.Context()))
+	p.want("3h0m0s 4h0m0s stopped")
+}
+
 func TestGapOfATunnel(t *testing.T) {
 	p := playGaps(t)
 	p.after(time.Hour).to(tunnel.Reconnecting, "TUNNEL_OTHER")
