@@ -40,7 +40,7 @@ func CleanAuthtoken(pasted string) (string, error) {
 		return "", fmt.Errorf("%w: it is empty", ErrAuthtoken)
 	case strings.Contains(text, "$"), strings.HasPrefix(text, "<"), strings.ContainsAny(text, "*…•"), strings.Contains(lower, "authtoken"):
 		return "", fmt.Errorf("%w but what stands in its place: press the button that copies it, on ngrok's page Your Authtoken", ErrAuthtoken)
-	case strings.HasPrefix(lower, "sdk_"), strings.HasPrefix(lower, "sda_"):
+	case strings.HasPrefix(lower, "sdk_"), strings.HasPrefix(lower, "sdc_"), strings.HasPrefix(lower, "sda_"):
 		return "", fmt.Errorf("%w but ScimDesk's own secret for Entra: copy the one from ngrok's page Your Authtoken", ErrAuthtoken)
 	case strings.HasPrefix(lower, "ak_"), strings.HasPrefix(lower, "cr_"):
 		return "", fmt.Errorf("%w but the ID of a key: copy the secret itself, from ngrok's page Your Authtoken", ErrAuthtoken)

@@ -40,6 +40,8 @@ func TestWhatIsNoAuthtokenIsRefusedAndNotRepeated(t *testing.T) {
 		"YOUR_NGROK_AUTHTOKEN":                       "in its place",
 		"2abc**********************Qr":               "in its place",
 		"sdk_0123456789abcdef0123456789":             "for Entra",
+		"sdc_0123456789abcdef0123456789":             "for Entra",
+		"sda_0123456789abcdef0123456789":             "for Entra",
 		"ak_0123456789abcdef0123456789":              "ID of a key",
 		"https://dashboard.ngrok.com/x":              "address",
 	} {

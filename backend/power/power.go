@@ -11,7 +11,7 @@ import (
 type Sleep struct{ From, To time.Time }
 
 const (
-	look    = 5 * time.Second  // how often the clock is looked at
+	look    = time.Second      // how often the clock is looked at: a tunnel is to be back within a second of waking
 	longest = 30 * time.Second // between two looks, on a computer that is busy but awake
 )
 
