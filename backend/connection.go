@@ -76,7 +76,7 @@ type EdgeInfo struct {
 	State  string   `json:"state"` // off, on, or refused: then ngrok lets everything through and this app decides alone
 	Code   string   `json:"code"`  // why it was refused
 	Detail string   `json:"detail"`
-	Rules  []string `json:"rules"` // names: path, credential, method, address, hostile
+	Rules  []string `json:"rules"` // names: path, method, credential, address
 }
 
 // AddressChange tells that the public address is another than the one Entra was given. Old is "" while there is nothing to tell.
