@@ -127,7 +127,16 @@ describe('the way to this app', () => {
     [{ finished: ago(10), failed: 'match' }, { state: 'receiving', tunnel: { state: 'unknown' } }],
     [{ running: true, finished: ago(10), failed: 'tls' }, { tunnel: { state: 'unknown' } }],
   ])('by an own address, after the self-check %o', (last, found) => {
-    expect(read({ tunnel: tunnel('own'), check: check(last) })).toMatchObject(found)
+    expect(read({ tunnel: tunnel('own'), check: check(last), listener: { ...good.listener, since: ago(5) } })).toMatchObject(found)
+  })
+
+  it.each<[number, Partial<CheckSummary>, object]>([
+    [12, {}, { tunnel: { state: 'ok', reason: 'ownCame', since: ago(12) } }],
+    [12, { finished: ago(20), failed: 'connect' }, { state: 'receiving', tunnel: { state: 'ok', reason: 'ownCame' } }],
+    [12, { finished: ago(10), failed: 'connect' }, { state: 'unreachable', tunnel: { state: 'down', reason: 'ownFailed' } }],
+    [80, {}, { tunnel: { state: 'unknown', reason: 'ownUnknown' } }],
+  ])('by an own address, when a good request came %i minutes ago and the self-check is %o', (minutes, last, found) => {
+    expect(read({ tunnel: tunnel('own'), check: check(last), lastEntra: ago(minutes) })).toMatchObject(found)
   })
 
   it('believes a self-check that did not come through a tunnel, until that is up anew', () => {

@@ -27,7 +27,7 @@ export interface Link {
 
 export type Reason =
   | 'offline' | 'received' | 'receivedOld' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'refusedFirst' | 'refusedEnded' | 'noToken' | 'sampleEnded' | 'blocked' | 'unreachable'
-  | 'tunnelUp' | 'tunnelStarting' | 'tunnelReconnecting' | 'tunnelBlocked' | 'tunnelOff' | 'tunnelUnknown' | 'tunnelFailed' | 'moved' | 'ownUnknown' | 'ownChecked' | 'ownBefore' | 'ownFailed'
+  | 'tunnelUp' | 'tunnelStarting' | 'tunnelReconnecting' | 'tunnelBlocked' | 'tunnelOff' | 'tunnelUnknown' | 'tunnelFailed' | 'moved' | 'ownUnknown' | 'ownCame' | 'ownChecked' | 'ownBefore' | 'ownFailed'
   | 'serving' | 'servingTunnel' | 'notServing' | 'saving' | 'full' | 'readOnly' | 'locked' | 'corrupt' | 'failing' | 'databaseUnknown'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'unknown' | 'neutral' | 'waiting'
@@ -134,10 +134,15 @@ function ngrokLink({ tunnel, changed, check }: Known): Sender {
   }
 }
 
-/** An address of the admin's own is known by self-checks alone: who came through it can't be told from who came from here. */
-function ownLink({ changed, check }: Known, now: number): Sender {
+/**
+ * An address of the admin's own is known by self-checks, and by what comes: a good token is with nobody but Entra. So a computer that
+ * can't reach itself by its own public name, as behind many routers, is not called unreachable while Entra comes.
+ */
+function ownLink({ changed, check, lastEntra, listener }: Known, now: number): Sender {
   const link = (state: Link['state'], reason: Reason, since = check.finished): Link => ({ state, reason, since })
   if (hasMoved({ changed })) return { state: 'moved', link: { ...link('degraded', 'moved', changed.at), about: { old: changed.old } }, remedy: 'giveAddress' }
+  const came = Date.parse(lastEntra)
+  if (now - came < lateAfter && came >= (Date.parse(listener.since) || 0) && !(Date.parse(check.finished) > came)) return { state: 'receiving', link: link('ok', 'ownCame', lastEntra), remedy: null }
   if (failedOutside(check)) return { state: 'unreachable', link: link('down', 'ownFailed'), remedy: 'showCheck' }
   const isFresh = check.ok && now - Date.parse(check.finished) < checkHolds
   return { state: 'receiving', link: isFresh ? link('ok', 'ownChecked') : check.ok ? link('unknown', 'ownBefore') : link('unknown', 'ownUnknown', ''), remedy: null }

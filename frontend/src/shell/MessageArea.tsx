@@ -112,11 +112,11 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
       actions: [{ word: t('shell.message.copyNew'), run: () => void copy(changed.new) }, ...link('connection', t('shell.message.showConnection'))],
     }
   }
-  if (!sample && tunnel.way === 'ngrok' && tunnel.state === 'blocked') {
+  if (!sample && tunnel.way === 'ngrok' && tunnel.state === 'blocked' && page !== 'connection') {
     const key = errorKey(tunnel.code)
     return {
       id: `blocked ${tunnel.code} ${tunnel.since}`, intent: 'error', loss: true, title: t('shell.message.blocked'), code: tunnel.code,
-      text: key === 'errors.INTERNAL' ? tunnel.message : `${t(`${key}.text`)} ${t(`${key}.action`)}`, actions: link('connection', t('shell.message.showConnection')),
+      text: key === 'errors.INTERNAL' ? tunnel.message : `${t(`${key}.text`)} ${t(`${key}.action`)}`, actions: link('connection', t('shell.message.showConnection'), 'tunnel'),
     }
   }
   const { state, since } = evidence(snapshot, false, now)
@@ -143,13 +143,13 @@ function useWorst({ page, snapshot, error, offlineSince, onRetry }: MessageAreaP
   if (left > 0 && left < 7 * day) {
     return {
       id: `expiring ${expires}`, until: `expiring ${expires}`, intent: 'warning', title: t('tokens.remind.expiring', { when: when(expires, i18n.language) }), text: t('tokens.remind.expiringText'),
-      actions: link('connection', t('shell.message.showToken')),
+      actions: link('connection', t('shell.message.showToken'), 'token'),
     }
   }
   if (!sample && tunnel.way === 'ngrok' && (quota === 'critical' || quota === 'over')) {
     return {
       id: `quota ${quota}`, intent: 'warning', title: t(quota === 'over' ? 'shell.message.quotaOver' : 'shell.message.quota'), text: t('shell.message.quotaText'),
-      actions: link('connection', t('shell.message.showQuota')), until: `quota ${quota} ${new Date(now).getUTCMonth()}`,
+      actions: link('connection', t('shell.message.showQuota'), 'quota'), until: `quota ${quota} ${new Date(now).getUTCMonth()}`,
     }
   }
   return null

@@ -7,7 +7,7 @@ import { Status } from '../components/Status'
 import { evidence, isRotating, reasonText } from '../lib/evidence'
 import { useNow } from '../lib/now'
 import { ago, moment, when } from '../lib/time'
-import { hasMoved, lasted, stateOf, tunnelTones, wayOf } from '../lib/tunnel'
+import { lasted, stateOf, tunnelTones, wayOf } from '../lib/tunnel'
 import { type PageName } from '../state/route'
 import { visit } from './focus'
 import { show } from './overlay'
@@ -65,14 +65,12 @@ function TunnelCell({ snapshot, unsure }: Known) {
   const way = wayOf(tunnel.way)
   const { tunnel: link } = evidence(snapshot, unsure, now)
   const state = stateOf(tunnel)
-  const isUp = state === 'up' && !hasMoved(snapshot)
+  const isUp = state === 'up'
   const word = unsure
     ? t('shell.bar.tunnel.unknown')
     : way === 'own'
       ? t('shell.bar.tunnel.own')
-      : hasMoved(snapshot)
-        ? t('shell.bar.tunnel.moved')
-        : t(`shell.bar.tunnel.${state}`, { lasted: isUp ? lasted((now - Date.parse(tunnel.since)) / 1000, i18n.language) : '' })
+      : t(`shell.bar.tunnel.${state}`, { lasted: isUp ? lasted((now - Date.parse(tunnel.since)) / 1000, i18n.language) : '' })
   if (!link) {
     return (
       <Cell to="connection" tip={t('shell.bar.tunnel.localTip')}>
@@ -80,7 +78,7 @@ function TunnelCell({ snapshot, unsure }: Known) {
       </Cell>
     )
   }
-  const tone = unsure ? 'unknown' : way === 'own' || isUp ? linkTones[link.state] : state === 'up' ? 'bad' : tunnelTones[state]
+  const tone = unsure ? 'unknown' : way === 'own' || isUp ? linkTones[link.state] : tunnelTones[state]
   return (
     <Cell to="connection" tip={reasonText(t, i18n.language, link, now)}>
       <Status tone={tone} word={word} />
@@ -118,19 +116,20 @@ function TokenCell({ snapshot, unsure }: Known) {
     ? [<Status tone="unknown" word={t('shell.bar.tokenUnknown')} />, t('shell.bar.fromBefore')]
     : !token.exists
       ? [<Status tone="neutral" word={t('shell.bar.oauth')} />, t('shell.bar.oauthTip')]
-      : state === 'refused'
-        ? [<Status tone="warning" word={t('shell.bar.tokenRefused')} />, refused.ended
-              ? t('shell.bar.refusedOldTip', { ended: when(refused.ended, i18n.language), when: when(refused.at, i18n.language), sent: refused.lastFour, lastFour: token.lastFour })
-              : t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour })]
-        : isRotating(snapshot)
-          ? [<Status tone="waiting" word={t('shell.bar.rotation')} />, t('shell.bar.rotationTip', { lastFour: token.lastFour, old: oldToken.lastFour })]
+      : isRotating(snapshot) && state !== 'refused'
+        ? [<Status tone="waiting" word={t('shell.bar.rotation')} />, t('shell.bar.rotationTip', { lastFour: token.lastFour, old: oldToken.lastFour })]
         : [
             <>
               <KeyRegular aria-hidden /> <span className="cell-word">{t('shell.bar.token', { lastFour: token.lastFour })}</span>
             </>,
-            t(token.lastUsed ? 'shell.bar.tokenTip' : 'shell.bar.tokenUnusedTip', { made, used: token.lastUsed && when(token.lastUsed, i18n.language) }),
+            // That one was refused is told by the first cell.
+            state !== 'refused'
+              ? t(token.lastUsed ? 'shell.bar.tokenTip' : 'shell.bar.tokenUnusedTip', { made, used: token.lastUsed && when(token.lastUsed, i18n.language) })
+              : refused.ended
+                ? t('shell.bar.refusedOldTip', { ended: when(refused.ended, i18n.language), when: when(refused.at, i18n.language), sent: refused.lastFour, lastFour: token.lastFour })
+                : t('shell.bar.refusedTip', { when: when(refused.at, i18n.language), lastFour: token.lastFour }),
           ]
-  if (state === 'noToken') return null // the first cell says it
+  if (state === 'noToken' || (!unsure && !token.exists && !snapshot.oauth)) return null // nothing to tell, or the first cell says it
   return (
     <Cell to="connection" tip={tip}>
       {content}

@@ -262,8 +262,10 @@ describe('the way by an address of one\'s own', { timeout: 120_000 }, () => {
   })
 
   it('gives way to this computer alone when that is confirmed', async () => {
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    await until(page, () => page.evaluate(() => document.activeElement.type === 'radio'), 'the focus on the choice')
     await page.getByRole('radio', { name: /This computer only/ }).click()
-    await page.getByText("Entra can't reach you by the way of now").waitFor()
+    await page.getByText("Entra can't reach you by the present way").waitFor()
     await page.getByRole('button', { name: 'Use this computer only' }).click()
     await card(page, 'Tenant URL').getByText('Only this computer reaches this address').waitFor()
   })
@@ -276,7 +278,7 @@ describe('what the connection has been through', { timeout: 120_000 }, () => {
     const window = await windowWith('-gaps')
     const page = await openPage(browser, window)
     await visit(page, '#/connection')
-    const gaps = card(page, 'When nobody could reach it')
+    const gaps = card(page, 'When Entra could not reach this computer')
     await gaps.getByRole('button', { name: 'Show all 4' }).click()
     const rows = await gaps.locator('li').allTextContents()
     const said = [['The computer slept', 'nothing to do'], ['ScimDesk was not running', 'next visit brings'], ['no internet', 'once a day'], ['stopped by hand', 'four weeks']]

@@ -85,7 +85,7 @@ describe('a rotation', { timeout: 120_000 }, () => {
     await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
     await token(page).getByText('Rotation under way').waitFor()
-    await bar(page).getByText('Two tokens: rotation under way').waitFor()
+    await bar(page).getByText('Two tokens', { exact: true }).waitFor()
     await until(page, async () => (await focused(page)) === 'Go on with the rotation', 'the focus on the button that went on')
   })
 

@@ -37,7 +37,7 @@ export function ChangedAddress({ changed, off }: { changed: AddressChange; off: 
         </MessageBarBody>
         <MessageBarActions>
           <CopyButton appearance="primary" label={t('connection.changed.copy')} text={t('connection.changed.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(changed.new)} />
-          <OpenEntra />
+          <OpenEntra size="small" />
           <Button disabledFocusable={off || working !== null} onClick={() => void settle()}>
             {t('connection.changed.settle')}
           </Button>

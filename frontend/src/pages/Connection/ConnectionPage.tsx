@@ -50,18 +50,18 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
           {sample && <SampleWay />}
           {known && <WayCard saved={known} off={off} />}
           {!sample && !known && !error && <div className="bone connection-bone" aria-hidden />}
-          {known && way === 'ngrok' && !known.authtoken.exists && <NgrokSetup saved={known} off={off} />}
+          {known && way === 'ngrok' && !known.authtoken.exists && <NgrokSetup saved={known} off={off} here={route.id === 'tunnel'} />}
           {known && way === 'own' && <OwnCard saved={known} listen={snapshot.listener.listen} off={off || fixed} />}
           <AddressCard snapshot={snapshot} unsure={unsure} />
-          {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} />}
+          {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} here={route.id === 'tunnel'} />}
           <TokenCard snapshot={snapshot} unsure={unsure} here={route.id === 'token'} />
-          <SeenCard snapshot={snapshot} unsure={unsure} />
           <OAuthCard snapshot={snapshot} unsure={unsure} />
         </div>
         <div className="connection-state">
           <StepsCard snapshot={snapshot} />
           <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
-          {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} />}
+          <SeenCard snapshot={snapshot} unsure={unsure} />
+          {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} here={route.id === 'quota'} />}
           {known && <GapsCard gaps={known.gaps} />}
           {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
         </div>

@@ -68,12 +68,13 @@ function Recipes({ listen, url }: { listen: string; url: string }) {
   const { t } = useTranslation()
   const local = listen || '127.0.0.1:8088'
   const port = local.slice(local.lastIndexOf(':') + 1)
-  const host = reach(url) === 'https' ? new URL(url).hostname : t('connection.own.host')
+  const given = reach(url) === 'https' ? new URL(url) : null
+  const host = given?.hostname ?? t('connection.own.host')
   const commands = {
     caddy: `caddy reverse-proxy --from ${host} --to ${local}`,
     funnel: `tailscale funnel --bg ${port}`,
     cloudflared: `cloudflared tunnel --url http://${local} run ${t('connection.own.tunnelName')}`,
-    agent: `http://${local}/scim/v2`,
+    agent: `https://${given?.host ?? `${host}:8443`}/scim/v2`,
   }
   return (
     <Accordion className="connection-parts" multiple collapsible>

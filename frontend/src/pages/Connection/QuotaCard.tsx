@@ -14,7 +14,7 @@ const tones = { ok: 'good', high: 'warning', critical: 'bad', over: 'severe' } a
 const plans = ['free', 'hobbyist', 'paid'] as const
 
 /** What of the plan's month is used, by this app's own count, and what is still to come. */
-export function QuotaCard({ quota, off }: { quota: QuotaInfo; off: boolean }) {
+export function QuotaCard({ quota, off, here = false }: { quota: QuotaInfo; off: boolean; here?: boolean }) {
   const { t, i18n } = useTranslation()
   const { working, failed } = useObservable(connection.state)
   const number = (n: number) => n.toLocaleString(i18n.language)
@@ -28,7 +28,7 @@ export function QuotaCard({ quota, off }: { quota: QuotaInfo; off: boolean }) {
   return (
     <section className="card" aria-labelledby="quota-title">
       <div className="part-head">
-        <h2 id="quota-title">{t('connection.quota.title')}</h2>
+        <h2 id="quota-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.quota.title')}</h2>
         <span className="spring" />
         {limited && <Status tone={tones[level]} word={t(`connection.quota.levels.${level}`, { percent: number(Math.floor(quota.percent)) })} />}
       </div>

@@ -80,7 +80,7 @@ function TenantUrl({ address }: { address: string }) {
           <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />
         </p>
       )}
-      <AddressNote address={address} />
+      {reach(address) !== 'https' && <AddressNote address={address} />}
     </>
   )
 }

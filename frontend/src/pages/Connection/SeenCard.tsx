@@ -58,9 +58,10 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
 
 const usesTones = { current: 'good', old: 'waiting', client: 'good', ended: 'warning', stranger: 'neutral' } as const satisfies Record<Whose, string>
 
-/** Which token each of the last requests came with. */
+/** Which token each of the last requests came with, in one sentence where it was the same for all. */
 function Uses({ data }: { data: Tokens }) {
   const { t, i18n } = useTranslation()
+  if (data.recent.every((use) => whose(use, data) === 'current')) return <p className="quiet">{t('tokens.recent.allCurrent', { count: data.recent.length })}</p>
   return (
     <>
       <h3>{t('tokens.recent.title')}</h3>
@@ -74,7 +75,7 @@ function Uses({ data }: { data: Tokens }) {
                   {brief(use.at, i18n.language)}
                 </Link>
               </time>
-              <Status tone={usesTones[who]} word={t(`tokens.recent.${who}`)} />
+              {who === 'ended' && use.accepted ? <Status tone="neutral" word={t('tokens.recent.endedSince')} /> : <Status tone={usesTones[who]} word={t(`tokens.recent.${who}`)} />}
               {use.lastFour && <span className="mono">{t('tokens.token.ending', { lastFour: use.lastFour })}</span>}
             </li>
           )

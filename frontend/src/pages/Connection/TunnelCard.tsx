@@ -11,7 +11,7 @@ import { useNow } from '../../lib/now'
 import { useObservable } from '../../lib/observable'
 import { ago, moment, when } from '../../lib/time'
 import { deedOf, lasted, stateOf, tunnelTones } from '../../lib/tunnel'
-import { announce, announceNews } from '../../state/announcer'
+import { announce, announceLoss, announceNews } from '../../state/announcer'
 import { connection } from '../../state/connection'
 import { AuthtokenPart } from './AuthtokenPart'
 import { EdgePart } from './EdgePart'
@@ -22,7 +22,7 @@ const parts = ['domain', 'edge', 'token'] as const
 type Part = (typeof parts)[number]
 
 /** The tunnel: how it is, since when, why, what to do about it, and what it is opened with. */
-export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; tunnel: TunnelInfo; off: boolean; unsure: boolean }) {
+export function TunnelCard({ saved, tunnel, off, unsure, here = false }: { saved: Connection; tunnel: TunnelInfo; off: boolean; unsure: boolean; here?: boolean }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
   const [open, setOpen] = useState<Part[]>([])
@@ -33,7 +33,7 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
   const reason = why?.known ? `${t(`${why.key}.text`)} ${t(`${why.key}.action`)}` : (why?.message ?? '')
   const told = useRef(state)
   useEffect(() => {
-    if (told.current !== state) announceNews(`${t('connection.tunnel.title')}: ${word}. ${state === 'up' ? '' : reason}`)
+    if (told.current !== state) (state === 'blocked' ? announceLoss : announceNews)(`${t('connection.tunnel.title')}: ${word}. ${state === 'up' ? '' : reason}`)
     told.current = state
   }, [state]) // not when the reason's words change
 
@@ -50,7 +50,7 @@ export function TunnelCard({ saved, tunnel, off, unsure }: { saved: Connection; 
   return (
     <section ref={card} className="card" aria-labelledby="tunnel-title">
       <div className="part-head">
-        <h2 id="tunnel-title" tabIndex={-1}>{t('connection.tunnel.title')}</h2>
+        <h2 id="tunnel-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.tunnel.title')}</h2>
         <span className="spring" />
         <Status tone={tunnelTones[state]} word={word} />
       </div>

@@ -1,4 +1,5 @@
 import { Button, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Connection } from '../../api/types'
 import { ErrorBar } from '../../components/ErrorBar'
@@ -7,25 +8,64 @@ import { ways, wayOf } from '../../lib/tunnel'
 import { announce } from '../../state/announcer'
 import { connection } from '../../state/connection'
 
-/** The choice of how Entra reaches this computer. It holds when it is confirmed, since another address means work in Entra. */
+/** How Entra reaches this computer: the way there is, or while there is none, or it is to be another, the choice. */
 export function WayCard({ saved, off }: { saved: Connection; off: boolean }) {
   const { t } = useTranslation()
-  const { working, failed } = useObservable(connection.state)
+  useObservable(connection.state)
+  const [choosing, setChoosing] = useState(false)
+  const card = useRef<HTMLElement>(null)
   const fixed = saved.settings.fixed !== ''
-  const way = connection.way()
   const before = wayOf(saved.settings.way)
-  const use = async () => {
-    if (await connection.saveWay('way')) announce(t('connection.done.way', { way: t(`connection.way.${way}`) }))
-  }
+  const open = (!fixed && before === 'none') || choosing || connection.way() !== before
+  const wasOpen = useRef(open)
+  // What had the focus is gone: it goes on to what stands in its place.
+  useEffect(() => {
+    if (wasOpen.current !== open && document.activeElement === document.body) card.current?.querySelector<HTMLElement>('input:checked, button')?.focus()
+    wasOpen.current = open
+  }, [open])
   return (
-    <section className="card" aria-labelledby="way-title">
+    <section ref={card} className="card" aria-labelledby="way-title">
       <h2 id="way-title">{t('connection.way.title')}</h2>
       {fixed && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>{t('connection.way.fixed')}</MessageBarBody>
         </MessageBar>
       )}
-      <RadioGroup aria-labelledby="way-title" value={way} disabled={off || fixed} onChange={(_, { value }) => connection.chooseWay(wayOf(value))}>
+      {open ? (
+        <Choice saved={saved} off={off || fixed} onDone={() => setChoosing(false)} />
+      ) : (
+        <div className="connection-line">
+          <strong>{t(`connection.way.chosen.${before}`)}</strong>
+          <span className="spring" />
+          {!fixed && (
+            <Button size="small" disabled={off} onClick={() => setChoosing(true)}>
+              {t('connection.way.change')}
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** The choice of the way. It holds when it is confirmed, since another address means work in Entra. */
+function Choice({ saved, off, onDone }: { saved: Connection; off: boolean; onDone: () => void }) {
+  const { t } = useTranslation()
+  const { working, failed } = useObservable(connection.state)
+  const way = connection.way()
+  const before = wayOf(saved.settings.way)
+  const keep = () => {
+    connection.chooseWay(before)
+    onDone()
+  }
+  const use = async () => {
+    if (!(await connection.saveWay('way'))) return
+    announce(t('connection.done.way', { way: t(`connection.way.chosen.${way}`) }))
+    onDone()
+  }
+  return (
+    <>
+      <RadioGroup aria-labelledby="way-title" value={way} disabled={off} onChange={(_, { value }) => connection.chooseWay(wayOf(value))}>
         {ways.map((one) => (
           <Radio
             key={one}
@@ -39,24 +79,24 @@ export function WayCard({ saved, off }: { saved: Connection; off: boolean }) {
           />
         ))}
       </RadioGroup>
-      {way !== before && (
+      {(way !== before || before !== 'none') && (
         <div className="connection-change">
-          {before !== 'none' && <p>{t('connection.way.moves')}</p>}
-          {way === 'ngrok' && !saved.authtoken.exists && <p>{t('connection.way.pasteFirst')}</p>}
-          {way === 'own' && <p>{t('connection.way.fillFirst')}</p>}
+          {way !== before && before !== 'none' && <p>{t('connection.way.moves')}</p>}
+          {way !== before && way === 'ngrok' && !saved.authtoken.exists && <p>{t('connection.way.pasteFirst')}</p>}
+          {way !== before && way === 'own' && <p>{t('connection.way.fillFirst')}</p>}
           <div className="buttons">
-            {(way === 'none' || (way === 'ngrok' && saved.authtoken.exists)) && (
+            {way !== before && (way === 'none' || (way === 'ngrok' && saved.authtoken.exists)) && (
               <Button appearance="primary" disabledFocusable={working !== null} icon={working === 'way' ? <Spinner size="tiny" /> : null} onClick={() => void use()}>
                 {t(`connection.way.use.${way}`)}
               </Button>
             )}
-            <Button disabled={working !== null} onClick={() => connection.chooseWay(before)}>
-              {t('connection.way.keep', { way: t(`connection.way.${before}`) })}
+            <Button disabled={working !== null} onClick={keep}>
+              {t('connection.way.keep', { way: t(`connection.way.chosen.${before}`) })}
             </Button>
           </div>
         </div>
       )}
       {failed?.work === 'way' && <ErrorBar error={failed.error} />}
-    </section>
+    </>
   )
 }

@@ -31,11 +31,12 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
   const wrongToken = found.state === 'refused'
   const used = token.exists ? token.lastUsed : ''
   const reachable = reach(address) === 'https'
-  const done = [fault === null && address !== '', reachable && found.tunnel?.state !== 'down', token.exists, used !== '', false]
+  const astray = found.tunnel?.state === 'down' || found.tunnel?.state === 'degraded'
+  const done = [fault === null, reachable && (!found.tunnel || found.tunnel.state === 'ok'), token.exists, used !== '', false]
   const next = done.indexOf(false)
   useTold(unsure ? -1 : next)
   const state = (step: number): State =>
-    unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 1 && found.tunnel?.state === 'down') || (step === 3 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
+    unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 1 && astray) || (step === 3 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
 
   return (
     <section className="card checklist" aria-labelledby="checklist-title">
@@ -60,9 +61,9 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
             {reachable && <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(address)} />}
           </p>
           {found.tunnel ? <p className="quiet">{reasonText(t, i18n.language, found.tunnel, Date.now())}</p> : <p className="quiet">{t('overview.checklist.address.todo')}</p>}
-          {found.tunnel && <CheckLine snapshot={snapshot} unsure={unsure} />}
-          {!done[1] && (
-            <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection' })}>
+          {found.tunnel && found.tunnel.state !== 'down' && <CheckLine snapshot={snapshot} unsure={unsure} />}
+          {!done[1] && (astray || !found.tunnel) && (
+            <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection', id: found.tunnel ? 'tunnel' : '' })}>
               {t(found.tunnel ? 'overview.remedies.tunnel' : 'overview.checklist.address.choose')}
             </Button>
           )}

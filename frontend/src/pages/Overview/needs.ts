@@ -19,7 +19,8 @@ export function needs(snapshot: Snapshot, unsure: boolean, overview: Pick<Overvi
   const { failures, refused } = overview
   const { state } = evidence(snapshot, unsure, now)
   if (state === 'notReceiving') list.push({ kind: 'notReceiving', count: 1, severe: true, to: { page: 'settings' } })
-  if (state === 'unreachable') list.push({ kind: 'unreachable', count: 1, severe: true, to: { page: 'connection' } })
+  if (state === 'unreachable') list.push({ kind: 'unreachable', count: 1, severe: true, to: { page: 'connection', id: 'tunnel' } })
+  if (state === 'reconnecting') list.push({ kind: 'unreachable', count: 1, severe: false, to: { page: 'connection', id: 'tunnel' } })
   if (state === 'moved') list.push({ kind: 'moved', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'noToken') list.push({ kind: 'noToken', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'newToken') list.push({ kind: 'newToken', count: 1, severe: false, to: { page: 'connection' } })
