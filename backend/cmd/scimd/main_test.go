@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -46,13 +47,31 @@ type daemon struct {
 	cmd    *exec.Cmd
 	url    string
 	output *bytes.Buffer // of standard error; complete when done has told
-	shown  *bytes.Buffer // the requests on standard output, likewise
+	shown  *paper        // what comes on standard output after the greeting
 	done   chan error
+}
+
+// paper may be read while it is written.
+type paper struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *paper) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *paper) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
 }
 
 func start(t *testing.T, dir, addr string) *daemon {
 	t.Helper()
-	d := &daemon{output: &bytes.Buffer{}, shown: &bytes.Buffer{}, url: "http://" + addr, done: make(chan error, 1)}
+	d := &daemon{output: &bytes.Buffer{}, shown: &paper{}, url: "http://" + addr, done: make(chan error, 1)}
 	d.cmd = exec.Command(os.Args[0], "run", "--data", dir, "--listen", addr)
 	d.cmd.Env = append(os.Environ(), asProgram+"=1")
 	stdout, err := d.cmd.StdoutPipe()

@@ -156,6 +156,14 @@ func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
 	if out := tunnelIs("blocked"); !strings.Contains(out, "authtoken") {
 		t.Errorf("without an authtoken: %s", out)
 	}
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for range 1000 { // what is shown may come a moment after what is told
+		if strings.Contains(d.shown.String(), "tunnel blocked") {
+			break
+		}
+		<-look.C
+	}
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -167,5 +175,35 @@ func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
 	}
 	if !strings.Contains(d.shown.String(), "tunnel blocked") {
 		t.Errorf("the daemon does not show the tunnel: %s", d.shown.String())
+	}
+}
+
+// TestStatusTellsEachStateOfTheTunnel in scimd status too, with what belongs to it and nothing that does not.
+func TestStatusTellsEachStateOfTheTunnel(t *testing.T) {
+	const since = "2026-03-02T12:00:00Z"
+	of := backend.TunnelInfo{Way: backend.WayNgrok, Since: since, Region: "eu", Latency: 23.4, Attempt: 3, NextTry: "2026-03-02T12:00:10Z"}
+	for state, want := range map[string]string{
+		"off":          "off since " + since,
+		"starting":     "starting since " + since,
+		"up":           "up since " + since + ", region eu, 23 ms away",
+		"reconnecting": "reconnecting since " + since + ", attempt 3, next try 2026-03-02T12:00:10Z. The network is gone. (ERR_NGROK_108)",
+		"blocked":      "blocked since " + since + ". The network is gone. (ERR_NGROK_108)",
+	} {
+		i := of
+		i.State = state
+		if state == "reconnecting" || state == "blocked" {
+			i.Message, i.Ngrok = "The network is gone.", "ERR_NGROK_108"
+		}
+		var out bytes.Buffer
+		a := &app{out: &out}
+		if err := a.tell(backend.Snapshot{Tunnel: i}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if line := "\nTunnel        " + want + "\n"; !strings.Contains(out.String(), line) {
+			t.Errorf("%s: want %q in\n%s", state, line, out.String())
+		}
+	}
+	if line := tunnelLine(backend.TunnelInfo{State: "off"}); line != "-" {
+		t.Errorf("without a tunnel: %s", line)
 	}
 }
