@@ -13,7 +13,7 @@ import (
 // keepAwake takes an inhibitor lock of logind (systemd.io/INHIBITOR_LOCKS): a file that holds as long as it is open. A desktop that
 // sleeps after a while of no use asks logind to; so does a person who chooses to, and is told what is in the way.
 func keepAwake(ctx context.Context, reason string) (*Hold, error) {
-	bus, err := dbus.ConnectSystemBus()
+	bus, err := dbus.ConnectSystemBus(dbus.WithContext(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("this system has no system bus (D-Bus) to ask by: %w", err)
 	}
