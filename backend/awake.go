@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"scimdesk/backend/power"
 )
@@ -59,38 +60,54 @@ func (a *awake) info() PowerInfo {
 	return PowerInfo{Wanted: a.wanted, Holding: a.holding, Means: a.means, Problem: a.problem}
 }
 
-// run holds and lets go until ctx ends. Asking the system may take a while.
+// awakeAgain is how soon what the system refused is asked of it again.
+const awakeAgain = time.Minute
+
+// run holds and lets go until ctx ends. Asking the system may take a while, and what it refuses now it may grant later: a session that was
+// locked, a bus that was not up yet.
 func (a *awake) run(ctx context.Context) {
-	release := func() {}
-	held := false
-	defer func() { release() }()
+	var release func() // nil while nothing is held
+	defer func() {
+		if release != nil {
+			release()
+		}
+	}()
+	again := time.NewTicker(awakeAgain)
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-a.wake:
+		case <-again.C:
 		}
 		a.mu.Lock()
 		wanted := a.wanted
 		a.mu.Unlock()
-		if wanted == held {
-			continue
-		}
-		if !wanted {
+		switch {
+		case wanted == (release != nil):
+		case wanted:
+			release = a.hold(ctx)
+		default:
 			release()
-			release, held = func() {}, false
+			release = nil
 			a.say("", "")
-			continue
 		}
-		means, letGo, err := a.keep(ctx, "ScimDesk receives people and groups from Microsoft Entra")
-		if err != nil {
-			a.log.Warn("keep this computer awake", "err", err)
-			a.say("", Mask(err.Error()))
-			continue
-		}
-		release, held = letGo, true
-		a.say(means, "")
 	}
+}
+
+// hold asks the system, and gives nil if it refuses. That is told once for each reason.
+func (a *awake) hold(ctx context.Context) (release func()) {
+	means, release, err := a.keep(ctx, "ScimDesk receives people and groups from Microsoft Entra")
+	if err == nil {
+		a.say(means, "")
+		return release
+	}
+	if problem := Mask(err.Error()); problem != a.info().Problem {
+		a.log.Warn("keep this computer awake", "err", err)
+		a.say("", problem)
+	}
+	return nil
 }
 
 // say notes by what the computer is held awake, "" for not at all.
