@@ -190,6 +190,65 @@ func TestARehearsalWithALossInItsMiddle(t *testing.T) {
 	}
 }
 
+// TestAnOutageOfTwentySeconds is told while it lasts, with each try and the next, and then all is as before.
+func TestAnOutageOfTwentySeconds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("20 seconds are long")
+	}
+	t.Parallel() // it waits more than it works
+	b, secret, s := tunnelled(t, ngroktest.Options{Authtoken: ngrokToken})
+	asks := func() int {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", b.address()+"/Users?count=1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+secret)
+		res, err := s.EdgeClient().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	if got := asks(); got != 200 {
+		t.Fatal(got)
+	}
+	s.Down()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	attempts := 0
+	for range b.Watch(ctx) {
+		switch i := b.tunnelInfo(); tunnel.State(i.State) {
+		case tunnel.Reconnecting:
+			attempts = max(attempts, i.Attempt)
+			if i.Since == "" || i.Message == "" {
+				t.Errorf("told: %+v", i)
+			}
+		case tunnel.Up: // until the loss is noticed
+			if attempts > 0 {
+				t.Fatalf("up while nobody answers: %+v", i)
+			}
+		default:
+			t.Fatalf("an outage ends nothing: %+v", i)
+		}
+	}
+	if attempts < 3 {
+		t.Errorf("%d attempts in 20 seconds", attempts)
+	}
+	if err := s.Up(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Reconnect(t.Context()); err != nil { // the next try by itself may be half a minute away
+		t.Fatal(err)
+	}
+	if i := up(t, b); i.ReconnectsToday != 1 || i.LastOutage < 20 {
+		t.Errorf("back: %+v", i)
+	}
+	if got := asks(); got != 200 {
+		t.Errorf("after the outage: %d", got)
+	}
+}
+
 // TestSoakThroughTheTunnel lets Entra come for SOAK_MINUTES, or 20 seconds, while the connection is lost every minute, or every six
 // seconds, in the long run now and then for 20 seconds.
 func TestSoakThroughTheTunnel(t *testing.T) {
