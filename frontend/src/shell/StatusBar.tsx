@@ -10,6 +10,7 @@ import { ago, moment, when } from '../lib/time'
 import { lasted, stateOf, tunnelTones, wayOf } from '../lib/tunnel'
 import { type PageName } from '../state/route'
 import { visit } from './focus'
+import { useNarrow } from './narrow'
 import { show } from './overlay'
 
 interface Known {
@@ -20,6 +21,7 @@ interface Known {
 /** How things stand, from evidence; each part leads to its page. */
 export function StatusBar({ snapshot, unsure }: Known) {
   const { t, i18n } = useTranslation()
+  const narrow = useNarrow()
   const number = (n: number) => n.toLocaleString(i18n.language)
   const counts = t('shell.bar.counts', {
     people: t('shell.bar.people', { count: snapshot.people.total, formatted: number(snapshot.people.total) }),
@@ -37,7 +39,7 @@ export function StatusBar({ snapshot, unsure }: Known) {
       <span className="spring" />
       <Tooltip relationship="description" content={t('shell.bar.versionTip', { when: when(snapshot.started, i18n.language) })} positioning="above">
         <Button className="cell" appearance="transparent" onClick={() => show('help')}>
-          <InfoRegular aria-hidden /> <span className="cell-word">{t('shell.bar.version', { version: snapshot.version })}</span>
+          <InfoRegular aria-hidden /> <span className="cell-word">{narrow ? snapshot.version : t('shell.bar.version', { version: snapshot.version })}</span>
         </Button>
       </Tooltip>
     </footer>

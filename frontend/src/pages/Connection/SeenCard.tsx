@@ -1,6 +1,6 @@
 import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
-import type { Snapshot, Tokens } from '../../api/types'
+import type { Snapshot, Tokens, TokenUse } from '../../api/types'
 import { Status } from '../../components/Status'
 import { evidence, fresh, reasonText, type Link as ChainLink } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
@@ -27,7 +27,7 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
         <span className="spring" />
         {nothing ? <Status tone="neutral" word={t('tokens.seen.nothing')} /> : <Status tone={tones[found.entra.state]} word={t(`overview.chain.${found.entra.state}`)} />}
       </div>
-      {found.state !== 'receiving' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
+      {found.entra.state !== 'ok' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">
         <dt>{t('tokens.seen.accepted')}</dt>
         <dd title={lastEntra && moment(lastEntra, i18n.language)}>{!lastEntra ? t('tokens.seen.noneYet') : token.exists && !fresh(snapshot) ? t('tokens.seen.earlier', { at: at(lastEntra) }) : at(lastEntra)}</dd>
@@ -58,28 +58,32 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
 
 const usesTones = { current: 'good', old: 'waiting', client: 'good', ended: 'warning', stranger: 'neutral' } as const satisfies Record<Whose, string>
 
-/** Which token each of the last requests came with, in one sentence where it was the same for all. */
+/** Which token the last requests came with; what came with the same one after another is one line. */
 function Uses({ data }: { data: Tokens }) {
   const { t, i18n } = useTranslation()
-  if (data.recent.every((use) => whose(use, data) === 'current')) return <p className="quiet">{t('tokens.recent.allCurrent', { count: data.recent.length })}</p>
+  const runs: { use: TokenUse; who: Whose; count: number }[] = []
+  for (const use of data.recent) {
+    const who = whose(use, data)
+    const before = runs.at(-1)
+    if (before?.who === who && before.use.lastFour === use.lastFour && before.use.accepted === use.accepted) before.count++
+    else runs.push({ use, who, count: 1 })
+  }
   return (
     <>
       <h3>{t('tokens.recent.title')}</h3>
       <ul className="uses small">
-        {data.recent.map((use) => {
-          const who = whose(use, data)
-          return (
-            <li key={use.activity}>
-              <time dateTime={use.at} title={moment(use.at, i18n.language)}>
-                <Link href={hashOf({ page: 'activity', id: String(use.activity) })} aria-label={t('tokens.recent.show', { when: moment(use.at, i18n.language) })}>
-                  {brief(use.at, i18n.language)}
-                </Link>
-              </time>
-              {who === 'ended' && use.accepted ? <Status tone="neutral" word={t('tokens.recent.endedSince')} /> : <Status tone={usesTones[who]} word={t(`tokens.recent.${who}`)} />}
-              {use.lastFour && <span className="mono">{t('tokens.token.ending', { lastFour: use.lastFour })}</span>}
-            </li>
-          )
-        })}
+        {runs.map(({ use, who, count }) => (
+          <li key={use.activity}>
+            <time dateTime={use.at} title={moment(use.at, i18n.language)}>
+              <Link href={hashOf({ page: 'activity', id: String(use.activity) })} aria-label={t('tokens.recent.show', { when: moment(use.at, i18n.language) })}>
+                {brief(use.at, i18n.language)}
+              </Link>
+            </time>
+            {who === 'ended' && use.accepted ? <Status tone="neutral" word={t('tokens.recent.endedSince')} /> : <Status tone={usesTones[who]} word={t(`tokens.recent.${who}`)} />}
+            {use.lastFour && <span className="mono">{t('tokens.token.ending', { lastFour: use.lastFour })}</span>}
+            {count > 1 && <span className="quiet">{t('tokens.recent.times', { count })}</span>}
+          </li>
+        ))}
       </ul>
     </>
   )

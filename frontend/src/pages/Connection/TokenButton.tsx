@@ -11,7 +11,7 @@ import { freshToken, watched } from '../../state/rotation'
 import { useWanted } from '../../state/wanted'
 
 /** Makes a token, or rotates the one there is, at once: the old one goes on until Entra has the new one. While two are accepted it shows how that stands. */
-export function TokenButton({ snapshot }: { snapshot: Snapshot }) {
+export function TokenButton({ snapshot, isNext = true }: { snapshot: Snapshot; isNext?: boolean }) {
   const { token, sample, address } = snapshot
   const { t } = useTranslation()
   const [working, setWorking] = useState(false)
@@ -40,7 +40,7 @@ export function TokenButton({ snapshot }: { snapshot: Snapshot }) {
   return (
     <>
       <Button
-        appearance={token.exists && !rotating ? 'secondary' : 'primary'}
+        appearance={!isNext || (token.exists && !rotating) ? 'secondary' : 'primary'}
         disabledFocusable={working}
         icon={working ? <Spinner size="tiny" aria-label={t('tokens.rotation.working')} /> : token.exists ? <ArrowSyncRegular /> : <KeyRegular />}
         onClick={begin}

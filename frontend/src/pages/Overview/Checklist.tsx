@@ -11,6 +11,7 @@ import { reach } from '../../lib/address'
 import { evidence, reasonText } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
 import { when } from '../../lib/time'
+import { wayOf } from '../../lib/tunnel'
 import { visit } from '../../shell/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
@@ -63,14 +64,14 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
           {found.tunnel ? <p className="quiet">{reasonText(t, i18n.language, found.tunnel, Date.now())}</p> : <p className="quiet">{t('overview.checklist.address.todo')}</p>}
           {found.tunnel && found.tunnel.state !== 'down' && <CheckLine snapshot={snapshot} unsure={unsure} />}
           {!done[1] && (astray || !found.tunnel) && (
-            <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection', id: found.tunnel ? 'tunnel' : '' })}>
+            <Button appearance={next === 1 ? 'primary' : 'secondary'} onClick={() => visit({ page: 'connection', id: !found.tunnel ? '' : wayOf(snapshot.tunnel.way) === 'own' ? 'check' : 'tunnel' })}>
               {t(found.tunnel ? 'overview.remedies.tunnel' : 'overview.checklist.address.choose')}
             </Button>
           )}
         </Step>
         <Step state={state(2)} title={t('overview.checklist.token.title')}>
           <p>{token.exists ? t('overview.checklist.token.done', { lastFour: token.lastFour, when: when(token.created, i18n.language) }) : t('overview.checklist.token.todo')}</p>
-          {(!token.exists || wrongToken) && <TokenButton snapshot={snapshot} />}
+          {(!token.exists || wrongToken) && <TokenButton snapshot={snapshot} isNext={next === 2} />}
         </Step>
         <Step state={state(3)} title={t('overview.checklist.entra.title')}>
           {used ? (

@@ -1,5 +1,6 @@
 import type { Overview, Snapshot } from '../../api/types'
 import { evidence } from '../../lib/evidence'
+import { wayOf } from '../../lib/tunnel'
 import type { PageName, Route } from '../../state/route'
 
 /** One thing that somebody should look at. The texts are in locales under overview.attention. */
@@ -18,9 +19,10 @@ export function needs(snapshot: Snapshot, unsure: boolean, overview: Pick<Overvi
   const list: Need[] = []
   const { failures, refused } = overview
   const { state } = evidence(snapshot, unsure, now)
+  const part = wayOf(snapshot.tunnel.way) === 'own' ? 'check' : 'tunnel'
   if (state === 'notReceiving') list.push({ kind: 'notReceiving', count: 1, severe: true, to: { page: 'settings' } })
-  if (state === 'unreachable') list.push({ kind: 'unreachable', count: 1, severe: true, to: { page: 'connection', id: 'tunnel' } })
-  if (state === 'reconnecting') list.push({ kind: 'unreachable', count: 1, severe: false, to: { page: 'connection', id: 'tunnel' } })
+  if (state === 'unreachable') list.push({ kind: 'unreachable', count: 1, severe: true, to: { page: 'connection', id: part } })
+  if (state === 'reconnecting') list.push({ kind: 'unreachable', count: 1, severe: false, to: { page: 'connection', id: part } })
   if (state === 'moved') list.push({ kind: 'moved', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'noToken') list.push({ kind: 'noToken', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'newToken') list.push({ kind: 'newToken', count: 1, severe: false, to: { page: 'connection' } })
