@@ -251,6 +251,11 @@ func (k *keeper) event(l *live, e Event) {
 	if l.over || (k.live != l && !connecting) {
 		return
 	}
+	if !l.fits(k.want) { // what it says is of another authtoken or proxy
+		k.end(l)
+		k.step()
+		return
+	}
 	switch e.Kind {
 	case Beat:
 		if k.status.State == Up {
@@ -279,7 +284,7 @@ func (k *keeper) event(l *live, e Event) {
 // served is told when an address is no longer served. While it is the one that is bound, ngrok has ended it: somebody did that in its
 // dashboard, or ngrok by a rule of its own.
 func (k *keeper) served(l *live, ln Listener, err error) {
-	if k.live != l || l.over || l.listener != ln || errors.Is(err, errEnded) { // the last one is told by an event too
+	if k.live != l || l.over || !l.fits(k.want) || l.listener != ln || errors.Is(err, errEnded) { // the last one is told by an event too
 		return
 	}
 	k.end(l)

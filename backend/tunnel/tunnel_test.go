@@ -866,16 +866,33 @@ func TestTheServer(t *testing.T) {
 func TestNoSecretIsTold(t *testing.T) {
 	c := Config{Authtoken: "2abcdefgh_good0123456", Proxy: "http://robin:p%40ss-word-9@proxy.contoso.example:3128"}
 	text := errors.New(`dial http://robin:p%40ss-word-9@proxy, password "p@ss-word-9", authtoken 2abcdefgh_good0123456, or good0123456 alone, or 2abcdefgh. ERR_NGROK_107`)
-	inBubble(t, &fake{opens: []error{text}}, func(d *desk) {
-		d.Set(c)
-		d.is(Blocked)
+	hidden := func(d *desk) {
 		for _, s := range d.told {
-			told := fmt.Sprintf("%+v %+v", s, s.Reason)
+			told := fmt.Sprintf("%+v", s) // of the reason it has the message alone
+			if s.Reason != nil {
+				told += s.Reason.Detail
+			}
 			for _, secret := range []string{"2abcdefgh", "good0123456", "p@ss-word-9", "p%40ss-word-9"} {
 				if strings.Contains(told, secret) {
 					t.Errorf("%s is told: %s", secret, told)
 				}
 			}
 		}
+	}
+	inBubble(t, &fake{opens: []error{text}}, func(d *desk) {
+		d.Set(c)
+		d.is(Blocked)
+		hidden(d)
+	})
+	inBubble(t, &fake{takes: time.Second}, func(d *desk) { // and by a session that another has been wanted in place of
+		d.Set(c)
+		d.wait(1500 * time.Millisecond) // it binds
+		d.post(func() { // before what is under way has ended
+			d.keeper.set(Config{Authtoken: "3zyxwvuts_other0123456"})
+			d.keeper.event(d.keeper.live, Event{Kind: Lost, Err: text})
+		})
+		d.wait(time.Minute)
+		d.is(Up)
+		hidden(d)
 	})
 }
