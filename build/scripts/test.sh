@@ -37,6 +37,21 @@ scan() {
 	fi
 }
 
+# browser runs the tests in a browser, on two screens side by side: a clipboard is its screen's.
+browser() (
+	logs=$(mktemp -d)
+	trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$logs"' EXIT
+	trap 'exit 130' INT TERM
+	bad=0
+	for part in 1 2; do
+		xvfb-run --auto-servernum --server-num=$((part * 100)) dbus-run-session -- \
+			node --test --test-reporter=tap --test-shard=$part/2 frontend/tests/browser/*.test.mjs >"$logs/$part" 2>&1 &
+	done
+	for part in 1 2; do wait -n || bad=1; done
+	cat "$logs"/*
+	exit $bad
+)
+
 cross() {
 	local at
 	for at in windows/amd64 darwin/arm64; do
@@ -54,7 +69,7 @@ show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -tags
 show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store ./backend/tunnel
 step "Bindings are current" bindings
 build/scripts/build.sh scimd window dev
-show='^# (tests|pass|fail)' step "Browser tests" xvfb-run --auto-servernum dbus-run-session -- node --test --test-reporter=tap frontend/tests/browser/*.test.mjs
+show='^# (tests|pass|fail)' step "Browser tests" browser
 show='^(first|Verified|the window)' step "The real window" build/scripts/window.sh
 show='.' step "Known vulnerabilities" scan
 printf '\nEverything passed in %d s.\n' $((SECONDS - started))
