@@ -33,7 +33,7 @@ type NewToken struct {
 // has been quiet for 60 minutes.
 type TokenRotation struct {
 	Leaked  bool   `json:"leaked"`  // the old one ends at once, and Entra is refused until it has the new one
-	Force   bool   `json:"force"`   // while two are accepted: the newer one, which Entra does not have, makes way
+	Force   bool   `json:"force"`   // while two are accepted one makes way: the newer if it was never seen, else the older
 	Expires string `json:"expires"` // RFC 3339; "" for never, which is what Entra copes with
 }
 
