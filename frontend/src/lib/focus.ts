@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 /**
  * For what stands over the page: when it goes, the focus returns to where it was. If that is gone too, the shell finds it another place.
@@ -14,4 +14,18 @@ export function useReturnedFocus(): void {
     },
     [before],
   )
+}
+
+/** For the title of a part that comes later than its page: when that part was asked for and nothing else was taken up meanwhile, it has the focus. */
+export function useHere(here: boolean): RefObject<HTMLHeadingElement | null> {
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!here) return
+    const frame = requestAnimationFrame(() => {
+      const { activeElement } = document
+      if (activeElement === document.body || activeElement?.id === 'page-title') title.current?.focus()
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [here])
+  return title
 }

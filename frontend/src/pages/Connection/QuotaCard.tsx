@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { QuotaInfo } from '../../api/types'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Status } from '../../components/Status'
+import { useHere } from '../../lib/focus'
 import { useObservable } from '../../lib/observable'
 import { bytes } from '../../lib/size'
 import { forecast, type Level, levelOf } from '../../lib/tunnel'
@@ -16,6 +17,7 @@ const plans = ['free', 'hobbyist', 'paid'] as const
 /** What of the plan's month is used, by this app's own count, and what is still to come. */
 export function QuotaCard({ quota, off, here = false }: { quota: QuotaInfo; off: boolean; here?: boolean }) {
   const { t, i18n } = useTranslation()
+  const title = useHere(here)
   const { working, failed } = useObservable(connection.state)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const level = levelOf(quota)
@@ -28,7 +30,7 @@ export function QuotaCard({ quota, off, here = false }: { quota: QuotaInfo; off:
   return (
     <section className="card" aria-labelledby="quota-title">
       <div className="part-head">
-        <h2 id="quota-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.quota.title')}</h2>
+        <h2 ref={title} id="quota-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.quota.title')}</h2>
         <span className="spring" />
         {limited && <Status tone={tones[level]} word={t(`connection.quota.levels.${level}`, { percent: number(Math.floor(quota.percent)) })} />}
       </div>

@@ -8,6 +8,7 @@ import { Confirm } from '../../components/Confirm'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Status } from '../../components/Status'
 import { useNow } from '../../lib/now'
+import { useHere } from '../../lib/focus'
 import { useObservable } from '../../lib/observable'
 import { ago, moment, when } from '../../lib/time'
 import { deedOf, lasted, stateOf, tunnelTones } from '../../lib/tunnel'
@@ -24,6 +25,7 @@ type Part = (typeof parts)[number]
 /** The tunnel: how it is, since when, why, what to do about it, and what it is opened with. */
 export function TunnelCard({ saved, tunnel, off, unsure, here = false }: { saved: Connection; tunnel: TunnelInfo; off: boolean; unsure: boolean; here?: boolean }) {
   const { t, i18n } = useTranslation()
+  const title = useHere(here)
   const now = useNow()
   const [open, setOpen] = useState<Part[]>([])
   const card = useRef<HTMLElement>(null)
@@ -50,7 +52,7 @@ export function TunnelCard({ saved, tunnel, off, unsure, here = false }: { saved
   return (
     <section ref={card} className="card" aria-labelledby="tunnel-title">
       <div className="part-head">
-        <h2 id="tunnel-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.tunnel.title')}</h2>
+        <h2 ref={title} id="tunnel-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('connection.tunnel.title')}</h2>
         <span className="spring" />
         <Status tone={tunnelTones[state]} word={word} />
       </div>
