@@ -106,13 +106,13 @@ describe('a rotation', { timeout: 120_000 }, () => {
   it('says of a token that has ended which it was and when, until a good one comes', async () => {
     const [old, fresh] = secrets.slice(-2)
     assert.equal(await get(address, old), 401)
-    await page.getByText(`Entra sent a token that ended`).waitFor()
+    await page.locator('.message').getByText('Entra sent a token that ended').waitFor()
     await page.getByText(`last four ${old.slice(-4)}`).first().waitFor()
     await card(page, 'Seen from Entra').getByText(`ends in ${old.slice(-4)} and ended`).waitFor()
     await card(page, 'Seen from Entra').getByText('Ended token').first().waitFor()
     assert.deepEqual(await findings(page), [])
     assert.equal(await get(address, fresh), 200)
-    await page.getByText(`Entra sent a token that ended`).waitFor({ state: 'detached' })
+    await page.locator('.message').getByText('Entra sent a token that ended').waitFor({ state: 'detached' })
   })
 
   it('whose secret was lost makes another: the one that nobody used is refused, the old one goes on', async () => {
