@@ -14,11 +14,16 @@ import (
 // TestTheStoreEqualsEntrasIdea plays three cycles in each dialect and then compares the store itself, person by person and
 // member by member, with what Entra believes. Nothing in between is asked but the database.
 func TestTheStoreEqualsEntrasIdea(t *testing.T) {
+	people := 200
+	if underRace {
+		people = 100
+	}
 	for _, dialect := range []entra.Dialect{"legacy", "flagged", "mixed"} {
 		t.Run(string(dialect), func(t *testing.T) {
+			t.Parallel()
 			b, secret := serve(t)
 			c, err := entra.New(entra.Options{
-				URL: b.door.address(), Token: secret, Dialect: dialect, People: 200, Groups: 12, Seed: 7, Concurrency: 4,
+				URL: b.door.address(), Token: secret, Dialect: dialect, People: people, Groups: 12, Seed: 7, Concurrency: 4,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -145,10 +150,14 @@ func TestARehearsalInAScratchFolderAgrees(t *testing.T) {
 // later life has left there. One with another seed is kept away, and writes nothing.
 func TestTheSameSeedAgain(t *testing.T) {
 	b, secret := serve(t)
+	cycles := 8
+	if underRace {
+		cycles = 3
+	}
 	for _, dialect := range []string{"mixed", "flagged", "legacy"} {
 		var text bytes.Buffer
 		agreed, err := Rehearse(t.Context(), Rehearsal{
-			URL: b.door.address(), Token: secret, Dialect: dialect, People: 60, Groups: 9, Cycles: 8, Seed: 4, Concurrency: 4, Report: &text,
+			URL: b.door.address(), Token: secret, Dialect: dialect, People: 60, Groups: 9, Cycles: cycles, Seed: 4, Concurrency: 4, Report: &text,
 		})
 		if err != nil || !agreed {
 			t.Errorf("%s: Rehearse = %v, %v:\n%s", dialect, agreed, err, text.String())

@@ -52,6 +52,11 @@ browser() (
 	exit $bad
 )
 
+# unraced runs what is skipped or smaller under the race detector.
+unraced() {
+	go test ./backend/store ./backend/tunnel && go test -run '^(TestTheStoreEqualsEntrasIdea|TestTheSameSeedAgain)$' ./backend
+}
+
 cross() {
 	local at
 	for at in windows/amd64 darwin/arm64; do
@@ -65,8 +70,8 @@ step "Page: types" npm --prefix frontend run check
 show="Tests " step "Page: unit tests" env NO_COLOR=1 npm --prefix frontend test
 build/scripts/lint.sh
 step "scimd for Windows and macOS" cross
-show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -tags "$WINDOW_TAGS" . ./backend/...
-show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" go test ./backend/store ./backend/tunnel
+show='^(ok|---|FAIL)' step "Go tests with the race detector" go test -race -timeout 20m -parallel 4 -tags "$WINDOW_TAGS" . ./backend/...
+show='^(ok|---|FAIL)' step "Go tests that the race detector can't run" unraced
 step "Bindings are current" bindings
 build/scripts/build.sh scimd window dev
 show='^# (tests|pass|fail)' step "Browser tests" browser
