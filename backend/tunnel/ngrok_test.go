@@ -65,10 +65,15 @@ func (p *pages) String() string {
 	return p.text.String()
 }
 
-// open runs a tunnel to a double; roots are what it trusts, nil for what it should.
+// open runs a tunnel to a double; roots are what it trusts, nil for what it should. Under the race detector it has no heartbeats: one that
+// is written while its session ends races inside muxado with the frame that ends its stream. Without it the same tests run with them.
 func open(t *testing.T, s *ngroktest.Server, h http.Handler, roots *x509.CertPool) *line {
 	t.Helper()
-	return openWith(t, s, h, roots, heartbeat, tolerance)
+	interval := heartbeat
+	if raced {
+		interval = tolerance
+	}
+	return openWith(t, s, h, roots, interval, tolerance)
 }
 
 func openWith(t *testing.T, s *ngroktest.Server, h http.Handler, roots *x509.CertPool, heartbeat, tolerance time.Duration) *line {
@@ -209,7 +214,7 @@ func (l *line) keeps(secrets ...string) {
 func TestItIsUpWithWhatNgrokSays(t *testing.T) {
 	t.Parallel()
 	s := ngroktest.Start(t, ngroktest.Options{Authtoken: authtoken})
-	l := open(t, s, nil, nil)
+	l := openWith(t, s, nil, nil, heartbeat, tolerance) // the latency is a heartbeat's
 	l.Set(tunnel.Config{Authtoken: authtoken})
 	up := l.is(tunnel.Up)
 	if up.URL != "https://"+ngroktest.DevDomain || up.Region != "eu" || up.Account != "Contoso" || up.Plan != "Free" || up.Reason != nil {
@@ -507,7 +512,7 @@ func TestChangesNeedNoNewProcess(t *testing.T) {
 	t.Parallel()
 	const policy, other = `{"on_http_request":[]}`, "office.contoso.example"
 	s := ngroktest.Start(t, ngroktest.Options{})
-	l := open(t, s, nil, nil)
+	l := openWith(t, s, nil, nil, heartbeat, tolerance) // a policy alone changes nothing that is told, but the next heartbeat's latency is
 	up := func(c tunnel.Config) {
 		t.Helper()
 		binds := len(s.Binds())

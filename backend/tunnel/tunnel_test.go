@@ -887,7 +887,7 @@ func TestNoSecretIsTold(t *testing.T) {
 	inBubble(t, &fake{takes: time.Second}, func(d *desk) { // and by a session that another has been wanted in place of
 		d.Set(c)
 		d.wait(1500 * time.Millisecond) // it binds
-		d.post(func() { // before what is under way has ended
+		d.post(func() {                 // before what is under way has ended
 			d.keeper.set(Config{Authtoken: "3zyxwvuts_other0123456"})
 			d.keeper.event(d.keeper.live, Event{Kind: Lost, Err: text})
 		})
