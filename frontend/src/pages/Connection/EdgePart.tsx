@@ -7,7 +7,7 @@ import { useObservable } from '../../lib/observable'
 import { announce } from '../../state/announcer'
 import { type Choice, connection } from '../../state/connection'
 
-const rules = ['path', 'credential', 'method', 'address', 'hostile'] as const
+const rules = ['path', 'credential', 'method', 'address'] as const
 const states = { off: 'off', on: 'good' } as const
 
 /** What ngrok turns away before it comes here. The app decides all of it again by itself. */
