@@ -65,6 +65,29 @@ func up(t testing.TB, b *Backend) TunnelInfo {
 	return tunnelIs(t, b, tunnel.Up)
 }
 
+// reached waits until what comes by the edge comes here: a loss is not told at once.
+func reached(t testing.TB, b *Backend, s *ngroktest.Server) {
+	t.Helper()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for range 3000 {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.address()+"/Users", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := s.EdgeClient().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.Header.Get(ngroktest.HeaderCode) == "" {
+			return
+		}
+		<-again.C
+	}
+	t.Fatal("waited in vain for the edge to reach the server")
+}
+
 func tunnelIs(t testing.TB, b *Backend, state tunnel.State) TunnelInfo {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -134,14 +157,14 @@ func TestOnlySCIMIsReached(t *testing.T) {
 
 // stormy runs cycles while the connection is lost again and again. What was cut off is sent again, and a cycle that begins while
 // nobody is there is put off until somebody is; nothing else may go wrong.
-func stormy(t *testing.T, b *Backend, c *entra.Client, more func(cycle int) bool) (failed int) {
+func stormy(t *testing.T, b *Backend, s *ngroktest.Server, c *entra.Client, more func(cycle int) bool) (failed int) {
 	t.Helper()
 	cycle := func(run func(context.Context) (entra.Cycle, error)) entra.Cycle {
 		done, err := run(t.Context())
 		failed += done.Total.Failed
 		switch {
 		case errors.Is(err, entra.ErrQuarantine), errors.Is(err, entra.ErrSilent):
-			up(t, b)
+			reached(t, b, s)
 		case err != nil:
 			t.Fatal(err)
 		}
@@ -155,7 +178,7 @@ func stormy(t *testing.T, b *Backend, c *entra.Client, more func(cycle int) bool
 	for n := 1; more(n); n++ {
 		cycle(c.Cycle)
 	}
-	up(t, b)
+	reached(t, b, s)
 	for range 5 {
 		if last := cycle(c.Settle); last.Escrow == 0 && last.Stopped == "" {
 			break
@@ -175,17 +198,23 @@ func stormy(t *testing.T, b *Backend, c *entra.Client, more func(cycle int) bool
 // TestARehearsalWithALossInItsMiddle: what was under way when the connection was lost is sent again, and the directory is right.
 func TestARehearsalWithALossInItsMiddle(t *testing.T) {
 	b, secret, s := tunnelled(t, ngroktest.Options{Authtoken: ngrokToken})
-	var asked, drops atomic.Int32
+	var asked, at, drops atomic.Int32
+	at.Store(150)
 	c := comer(t, b, s, secret, entra.Options{
 		Dialect: "mixed", People: 100, Groups: 8, Seed: 11, Concurrency: 4,
 		Progress: func(entra.Exchange) {
-			if n := asked.Add(1); n == 150 || n == 500 { // in the middle of the first cycle, and of a later one
+			if asked.Add(1) == at.Load() {
 				s.Drop()
 				drops.Add(1)
 			}
 		},
 	})
-	failed := stormy(t, b, c, func(cycle int) bool { return cycle <= 4 })
+	failed := stormy(t, b, s, c, func(cycle int) bool {
+		if cycle == 3 { // in the middle of a later cycle too
+			at.Store(asked.Load() + 5)
+		}
+		return cycle <= 4
+	})
 	if drops.Load() != 2 || failed == 0 {
 		t.Errorf("%d drops made %d requests fail, so nothing was tried", drops.Load(), failed)
 	}
@@ -310,7 +339,7 @@ func TestSoakThroughTheTunnel(t *testing.T) {
 		}
 	}()
 	began := time.Now()
-	failed := stormy(t, b, c, func(int) bool {
+	failed := stormy(t, b, s, c, func(int) bool {
 		if time.Since(began) < long {
 			return true
 		}
