@@ -276,6 +276,9 @@ func (s *setting) checkConnection(c ConnectionSettings, before config.File) (con
 	}
 	holds := s.over(*now)
 	faults = append(faults, tunnelFaults(holds)...)
+	if now.Proxy != before.Proxy && hasHiddenPassword(now.Proxy) {
+		faults = append(faults, "proxy must have its password typed anew, since the hidden one belongs to another address")
+	}
 	faults = append(faults, certificateFaults(holds, time.Now())...)
 	listen := after.Listen
 	if s.listenBy != "" {
@@ -314,6 +317,16 @@ func hidePassword(proxy string) string {
 		return proxy
 	}
 	return u.Redacted()
+}
+
+// hasHiddenPassword tells whether a proxy has been shown without its password, and comes back so.
+func hasHiddenPassword(proxy string) bool {
+	u, err := url.Parse(proxy)
+	if err != nil {
+		return false
+	}
+	password, _ := u.User.Password()
+	return password != "" && hidePassword(proxy) == proxy
 }
 
 // SaveAuthtoken keeps ngrok's authtoken in the keychain or, only on request, in a file; then the tunnel starts with it, if it is the way.

@@ -88,6 +88,10 @@ func TestAProxysPasswordIsNotShownAndNotLost(t *testing.T) {
 	if f := b.setting.get(); f.Proxy != proxy || f.Plan != "paid" {
 		t.Errorf("kept is %s, plan %s", f.Proxy, f.Plan)
 	}
+	moved := strings.Replace(c.Settings.Proxy, "proxy.", "other.", 1)
+	if _, err := b.SaveConnection(t.Context(), ConnectionSettings{Way: WayNone, Plan: "free", Proxy: moved}); err == nil || !strings.Contains(err.Error(), "typed anew") {
+		t.Errorf("another proxy with the hidden password: %v", err)
+	}
 	_, err := b.SaveConnection(t.Context(), ConnectionSettings{Way: WayNone, Plan: "free", Proxy: "gopher://ada:very-secret-word@x:1"})
 	if Code(err) != "BAD_SETTING" || strings.Contains(err.Error(), "very-secret") {
 		t.Errorf("a fault says %v", err)
