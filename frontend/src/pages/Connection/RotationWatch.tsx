@@ -1,14 +1,14 @@
 import {
   Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, MessageBar, MessageBarActions, MessageBarBody,
 } from '@fluentui/react-components'
-import { CheckmarkCircleFilled, CircleRegular, RecordRegular } from '@fluentui/react-icons'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
 import type { Snapshot, Tokens } from '../../api/types'
 import { finishRotation, rotateToken, undoRotation } from '../../api/wails'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Status } from '../../components/Status'
+import { Step } from '../../components/Step'
 import { useReturnedFocus } from '../../lib/focus'
 import { when } from '../../lib/time'
 import { announce } from '../../state/announcer'
@@ -84,7 +84,7 @@ export function RotationWatch({ fresh, snapshot, onClose }: { fresh: Fresh | nul
               <p>{t('tokens.watch.gone')}</p>
             ) : (
               <ol className="watch-steps">
-                <Step of={1} at={stage ? stepOf[stage] : 2} title={t('tokens.watch.made', { when: when(made.created, i18n.language), lastFour: made.lastFour })}>
+                <Step state={stateOf(1, stage ? stepOf[stage] : 2)} title={t('tokens.watch.made', { when: when(made.created, i18n.language), lastFour: made.lastFour })}>
                   {fresh && stage !== 'over' ? (
                     <>
                       <p>{t('tokens.rotation.shownOnce')}</p>
@@ -101,7 +101,7 @@ export function RotationWatch({ fresh, snapshot, onClose }: { fresh: Fresh | nul
                     )
                   )}
                 </Step>
-                <Step of={2} at={stage ? stepOf[stage] : 2} title={t('tokens.watch.paste')}>
+                <Step state={stateOf(2, stage ? stepOf[stage] : 2)} title={t('tokens.watch.paste')}>
                   {seen ? (
                     <p className="quiet">{t('tokens.watch.seen', { when: when(data?.current.lastUsed ?? '', i18n.language) })}</p>
                   ) : (
@@ -117,7 +117,7 @@ export function RotationWatch({ fresh, snapshot, onClose }: { fresh: Fresh | nul
                     </>
                   )}
                 </Step>
-                <Step of={3} at={stage ? stepOf[stage] : 2} title={t(stage === 'over' ? 'tokens.watch.ended' : 'tokens.watch.ends')}>
+                <Step state={stateOf(3, stage ? stepOf[stage] : 2)} title={t(stage === 'over' ? 'tokens.watch.ended' : 'tokens.watch.ends')}>
                   {isOn && (
                     <p className="with-deed">
                       <span className="quiet">{data?.oldEnds ? t('tokens.watch.endsAt', { when: when(data.oldEnds, i18n.language) }) : t('tokens.watch.endsLater')}</span>
@@ -158,24 +158,8 @@ function useTold(stage: Stage | null, words: string): void {
   }, [stage, words])
 }
 
-const icons = { done: CheckmarkCircleFilled, now: RecordRegular, open: CircleRegular }
-
-function Step({ of, at, title, children }: { of: 1 | 2 | 3; at: 1 | 2 | 3 | 4; title: string; children: ReactNode }) {
-  const { t } = useTranslation()
-  const state = of < at ? 'done' : of === at ? 'now' : 'open'
-  const Icon = icons[state]
-  return (
-    <li className={`step ${state}`} aria-current={state === 'now' ? 'step' : undefined}>
-      <Icon aria-hidden className="step-icon" />
-      <div className="step-body">
-        <h3>
-          {title} <span className="step-state small">{t(`overview.checklist.states.${state}`)}</span>
-        </h3>
-        {children}
-      </div>
-    </li>
-  )
-}
+/** How a step stands while the rotation is at another. */
+const stateOf = (of: number, at: number) => (of < at ? 'done' : of === at ? 'now' : 'open')
 
 /** Which tokens the last requests came with. */
 function Recent({ data }: { data: Tokens }) {

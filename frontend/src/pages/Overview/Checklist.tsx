@@ -1,12 +1,12 @@
 import { Button } from '@fluentui/react-components'
-import { CheckmarkCircleFilled, CircleRegular, QuestionCircleRegular, RecordRegular, WarningFilled } from '@fluentui/react-icons'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorKey } from '../../api/errors'
 import type { Snapshot } from '../../api/types'
 import { OpenEntra } from '../Connection/OpenEntra'
 import { TokenButton } from '../Connection/TokenButton'
 import { CopyButton } from '../../components/CopyButton'
+import { Step, type StepState } from '../../components/Step'
 import { reach } from '../../lib/address'
 import { evidence, reasonText } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
@@ -18,10 +18,6 @@ import { copy } from '../../state/clipboard'
 import { CheckLine } from './CheckLine'
 
 const steps = ['served', 'address', 'token', 'entra', 'person'] as const
-
-type State = 'done' | 'now' | 'open' | 'attention' | 'unknown'
-
-const icons = { done: CheckmarkCircleFilled, now: RecordRegular, open: CircleRegular, attention: WarningFilled, unknown: QuestionCircleRegular }
 
 /** What is still to do until the first person arrives. Each step ticks itself from what really happened. */
 export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
@@ -36,7 +32,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
   const done = [fault === null, reachable && (!found.tunnel || found.tunnel.state === 'ok'), token.exists, used !== '', false]
   const next = done.indexOf(false)
   useTold(unsure ? -1 : next)
-  const state = (step: number): State =>
+  const state = (step: number): StepState =>
     unsure ? 'unknown' : done[step] ? 'done' : (step === 0 && fault !== null) || (step === 1 && astray) || (step === 3 && wrongToken) ? 'attention' : step === next ? 'now' : 'open'
 
   return (
@@ -105,20 +101,4 @@ function useTold(next: number): void {
     if (before.current >= 0 && next > before.current && step) announce(t('overview.checklist.ticked', { next: t(`overview.checklist.${step}.title`) }))
     if (next >= 0) before.current = next
   }, [next, t])
-}
-
-function Step({ state, title, children }: { state: State; title: string; children: ReactNode }) {
-  const { t } = useTranslation()
-  const Icon = icons[state]
-  return (
-    <li className={`step ${state}`} aria-current={state === 'now' ? 'step' : undefined}>
-      <Icon aria-hidden className="step-icon" />
-      <div className="step-body">
-        <h3>
-          {title} <span className="step-state small">{t(`overview.checklist.states.${state}`)}</span>
-        </h3>
-        {children}
-      </div>
-    </li>
-  )
 }
