@@ -29,6 +29,22 @@ const (
 	SortState    = "state" // active, disabled, deleted
 	SortCreated  = "created"
 	SortChanged  = "changed" // of a deleted one: when it was deleted
+
+	SortLocalID    = "localId"
+	SortTitle      = "title"
+	SortDepartment = "department"
+	SortExternalID = "externalId"
+	SortGroups     = "groups" // number of groups
+)
+
+// What Find.Quality asks for: people of whom something is missing or doubled.
+const (
+	NoEmail        = "no-email"
+	SameEmail      = "same-email"       // an address that another living person has too
+	NoManagerFound = "no-manager-found" // the manager's id names nobody living
+	NoGroup        = "no-group"
+	NoLocalID      = "no-local-id"
+	MadeHere       = "made-here" // SCIM has not written them
 )
 
 // Find says which resources of a list, and in which order.
@@ -37,7 +53,16 @@ type Find struct {
 	State      string // one of the Find constants
 	Sort       string // one of the Sort constants, "" is SortName
 	Descending bool
+
+	// Of people alone; "" is everybody.
+	Group   string // id of a group whose members they are
+	Quality string // one of NoEmail and those after it
+	Manager string // id of the person whose reports they are
+	Role    string // Local.Role
 }
+
+// QualityCounts gives for each Quality how many living people a list of it has.
+func (s *Store) QualityCounts(ctx context.Context) (map[string]int, error) { return nil, errUnbuilt }
 
 // findStates are the conditions of States, for people and for groups.
 var findStates = map[string]struct{ people, groups string }{

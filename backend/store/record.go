@@ -29,6 +29,8 @@ type Record struct {
 	Action            string          // of a write: what history calls it; empty if only members changed, or nothing
 	Groups            []scim.GroupRef // of a User, filled where asked
 	Members           []scim.Member   // of a Group, filled where asked; empty, not nil, if it has none
+	Local             Local           // of a User: what the admin keeps of it
+	Entra             bool            // SCIM has written it
 }
 
 // Meta is the record as scim.Render wants it.

@@ -83,6 +83,8 @@ type Change struct {
 	ID             string
 	Before, After  *scim.Resource
 	Added, Removed []string // ids of a Group's members
+
+	LocalBefore, LocalAfter *Local // of a change of what the admin keeps; then Before and After are nil
 }
 
 // Cause is who asks for a write and, for a request, the activity row that goes into the same transaction.
