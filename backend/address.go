@@ -131,12 +131,18 @@ func (b *Backend) changeGiven(ctx context.Context, f func(givenAddress) givenAdd
 }
 
 // entered looks at a request that was let in: one that came by the new address shows that Entra has it.
-func (b *Backend) entered(_, host string, who server.Caller) {
-	if who.Check || !b.link.given.alarm.Load() {
+func (b *Backend) entered(e server.Entry) {
+	if e.Who.Check {
+		return
+	}
+	if b.came.note(entry{At: time.Now().UTC().Truncate(time.Millisecond), Via: e.Via, Token: e.Who.Token}, b.fromOutside(e)) {
+		b.link.stir()
+	}
+	if !b.link.given.alarm.Load() {
 		return
 	}
 	u, err := url.Parse(b.link.given.get().New)
-	if err != nil || !strings.EqualFold(u.Host, host) {
+	if err != nil || !strings.EqualFold(u.Host, e.Host) {
 		return
 	}
 	b.link.mu.Lock()

@@ -90,6 +90,7 @@ type Backend struct {
 	link    *link
 	checks  *checks
 	gaps    *gaps
+	came    *came
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -139,7 +140,8 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	b.link = newLink(b, o, time.Now)
-	if err := b.link.given.load(ctx); err != nil {
+	b.came = &came{store: b.store}
+	if err := errors.Join(b.link.given.load(ctx), b.came.load(ctx)); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	scim := server.New(server.Options{

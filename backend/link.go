@@ -105,6 +105,7 @@ func (l *link) run(ctx context.Context) error {
 			l.digest(ctx)
 		case err := <-done:
 			l.digest(context.WithoutCancel(ctx))
+			l.b.keepCame(ctx, true)
 			return err
 		}
 	}
@@ -268,6 +269,7 @@ func (l *link) digest(ctx context.Context) {
 		}
 	}
 	l.b.noteAddress(ctx)
+	l.b.keepCame(ctx, false)
 	l.mu.Lock()
 	arrived := l.arrived
 	l.arrived = false

@@ -269,13 +269,13 @@ func TestAnotherDomainIsAnAlarmUntilEntraComesByIt(t *testing.T) {
 		host string
 		who  server.Caller
 	}{{"first.ngrok.example", server.Caller{Token: "t"}}, {"second.ngrok.example", server.Caller{Check: true}}} {
-		b.entered(server.ViaTunnel, not.host, not.who)
+		b.entered(server.Entry{Via: server.ViaTunnel, Host: not.host, Who: not.who})
 	}
 	b.link.digest(t.Context())
 	if c := connection(t, b); !alarm(c) {
 		t.Error("a self-check, or a request by the old address, ended the alarm")
 	}
-	b.entered(server.ViaTunnel, "Second.ngrok.example", server.Caller{Token: "t"})
+	b.entered(server.Entry{Via: server.ViaTunnel, Host: "Second.ngrok.example", Who: server.Caller{Token: "t"}})
 	reaches(t, b, "the alarm ends", func(c Connection) bool { return !alarm(c) })
 	end()
 

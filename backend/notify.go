@@ -128,7 +128,10 @@ type Snapshot struct {
 	Groups    Counts        `json:"groups"`
 	Activity  ActivityHead  `json:"activity"`
 	OAuth     bool          `json:"oauth"`     // a client for OAuth may sign in beside Token, or in place of it
-	LastEntra string        `json:"lastEntra"` // last request with an accepted token, "" if none yet
+	LastEntra string        `json:"lastEntra"` // last accepted request that came as Entra comes, or while the way is none, at all; "" if none yet
+	LastVia   string        `json:"lastVia"`   // how that came: tunnel, proxy or local
+	LastToken string        `json:"lastToken"` // id of the token, or of the OAuth client, that it came with
+	LastLocal string        `json:"lastLocal"` // a later one from this computer, which proves nothing of the way; "" if there is none
 	Refused   RefusedInfo   `json:"refused"`   // last request without one
 	Sample    bool          `json:"sample"`    // invented people on a scratch folder
 }
@@ -205,7 +208,9 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	tokens := b.tokens.State()
-	s.Token, s.OldToken, s.LastEntra = tokenInfo(tokens.Current), tokenInfo(tokens.Old), stamp(b.lastUse(tokens))
+	s.Token, s.OldToken = tokenInfo(tokens.Current), tokenInfo(tokens.Old)
+	last, here := b.lastEntry(tokens)
+	s.LastEntra, s.LastVia, s.LastToken, s.LastLocal = stamp(last.At), last.Via, last.Token, stamp(here)
 	_, s.OAuth = b.tokens.Client()
 	if s.Refused, err = b.lastRefused(ctx); err != nil {
 		return Snapshot{}, err

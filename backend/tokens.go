@@ -226,16 +226,16 @@ func tokenInfo(t store.Token) TokenInfo {
 	}
 }
 
-// lastUse is when any token, or the OAuth client, was last accepted.
-func (b *Backend) lastUse(s token.State) time.Time {
+// lastUse is when any token, or the OAuth client, was last accepted, and the id of that one.
+func (b *Backend) lastUse(s token.State) (last time.Time, id string) {
 	client, _ := b.tokens.Client()
-	last := client.LastUsed
+	last, id = client.LastUsed, client.ID
 	for _, t := range append(s.Ended, s.Old, s.Current) {
 		if t.LastUsed.After(last) {
-			last = t.LastUsed
+			last, id = t.LastUsed, t.ID
 		}
 	}
-	return last
+	return last, id
 }
 
 // someTime reads a time as a face says it; "" is none.

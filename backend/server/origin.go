@@ -102,6 +102,11 @@ func (o *Origin) behindProxy(r *http.Request, c *client) {
 	}
 }
 
+// isForwarded tells whether a request says that a proxy handed it on (RFC 7239, and what was usual before it).
+func isForwarded(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+}
+
 // hops are the addresses that a request came by, the nearest last.
 type hops []string
 

@@ -34,9 +34,8 @@ type Options struct {
 	Verify func(secret string) (who Caller, ok bool)
 	// OAuth gives access tokens; its zero value gives none.
 	OAuth OAuth
-	// Accepted is told of each request with an accepted secret before it is handled: how it came and the host that it was sent to, as far
-	// as that can be believed. It must not block; nil is told nothing.
-	Accepted func(via, host string, who Caller)
+	// Accepted is told of each request with an accepted secret before it is handled. It must not block; nil is told nothing.
+	Accepted func(Entry)
 	// BasePaths gives the paths that SCIM stands under, as Paths reads them; it is asked with each request. nil means DefaultBasePath.
 	BasePaths func() []string
 	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
@@ -59,11 +58,19 @@ type Caller struct {
 	Check    bool   // the self-check's own credential, which is no token; its requests are not logged
 }
 
+// Entry is a request that was let in.
+type Entry struct {
+	Via       string // ViaTunnel, ViaProxy or ViaLocal
+	Host      string // that it was sent to, as far as that can be believed
+	Forwarded bool   // it says that somebody handed it on; anybody may say so
+	Who       Caller
+}
+
 type server struct {
 	store     *store.Store
 	verify    func(string) (Caller, bool)
 	oauth     OAuth
-	entered   func(via, host string, who Caller)
+	entered   func(Entry)
 	bases     *bases
 	publicURL func() string
 	maxBody   int64
@@ -95,7 +102,7 @@ func New(o Options) http.Handler {
 		s.now = time.Now
 	}
 	if s.entered == nil {
-		s.entered = func(string, string, Caller) {}
+		s.entered = func(Entry) {}
 	}
 	if s.publicURL == nil {
 		s.publicURL = func() string { return "" }

@@ -23,15 +23,17 @@ describe('the proof of an address', () => {
     finished?: number
     ok?: boolean
     came?: number
+    via?: string
     unsure?: boolean
   }
-  const of = ({ way = 'ngrok', state = 'up', since = 9, serving = true, finished, ok = true, came, unsure = false }: Case) =>
+  const of = ({ way = 'ngrok', state = 'up', since = 9, serving = true, finished, ok = true, came, via, unsure = false }: Case) =>
     proven(
       {
         listener: { serving, since: at(8) },
         tunnel: { way, state, since: at(since) },
         check: { running: false, finished: finished ? at(finished) : '', ok, failed: '' },
         lastEntra: came ? at(came) : '',
+        lastVia: via ?? (way === 'ngrok' ? 'tunnel' : 'proxy'),
       } as Snapshot,
       unsure,
     )
@@ -46,6 +48,8 @@ describe('the proof of an address', () => {
     [{ state: 'blocked' }, 'blocked', 9],
     [{ state: 'mended' }, 'unknown', 9],
     [{}, 'unproven', null],
+    [{ came: 10, via: 'proxy' }, 'unproven', null],
+    [{ way: 'own', came: 10, via: 'tunnel' }, 'unproven', null],
     [{ serving: false }, 'unproven', null],
     [{ came: 8, finished: 8 }, 'unproven', null],
     [{ came: 10 }, 'came', 10],

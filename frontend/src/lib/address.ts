@@ -34,9 +34,9 @@ export const proofTones = {
   blocked: 'bad', unknown: 'unknown',
 } as const satisfies Record<Proof, string>
 
-type Known = Pick<Snapshot, 'listener' | 'tunnel' | 'check' | 'lastEntra'>
+type Known = Pick<Snapshot, 'listener' | 'tunnel' | 'check' | 'lastEntra' | 'lastVia'>
 
-export function proven({ listener, tunnel, check, lastEntra }: Known, unsure: boolean): Proven {
+export function proven({ listener, tunnel, check, lastEntra, lastVia }: Known, unsure: boolean): Proven {
   if (unsure) return { proof: 'unknown', at: '' }
   const way = wayOf(tunnel.way)
   if (way === 'none') return listener.serving ? { proof: 'answers', at: listener.since } : { proof: 'silent', at: listener.since }
@@ -47,7 +47,7 @@ export function proven({ listener, tunnel, check, lastEntra }: Known, unsure: bo
     since = tunnel.since
   } else if (!listener.serving) return { proof: 'silent', at: listener.since }
   const after = (iso: string) => iso !== '' && !(Date.parse(iso) < Date.parse(since))
-  const cameBy = after(lastEntra) ? lastEntra : ''
+  const cameBy = (lastVia === 'tunnel') === (way === 'ngrok') && after(lastEntra) ? lastEntra : ''
   if (after(check.finished) && !check.running && !(cameBy && Date.parse(cameBy) > Date.parse(check.finished))) {
     return { proof: check.ok ? 'checked' : 'failed', at: check.finished }
   }

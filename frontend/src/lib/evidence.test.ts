@@ -19,6 +19,9 @@ const good: Known = {
   oldToken: nobody,
   oauth: false,
   lastEntra: ago(12),
+  lastVia: 'proxy',
+  lastToken: '1',
+  lastLocal: '',
   refused: { at: '', remote: '', detail: '', lastFour: '', ended: '', activity: 0 },
   sample: false,
   tunnel: tunnel('none'),
@@ -69,7 +72,8 @@ describe('the evidence', () => {
     const token = { ...good.token, id: '2', created: ago(20), lastUsed: '' }
     const oldToken = { ...good.token, lastUsed: ago(12) }
     expect(read({ token, oldToken })).toMatchObject({ state: 'receiving', tone: 'good', reason: 'receivedOld', entra: { state: 'ok' } })
-    expect(read({ token: { ...token, lastUsed: ago(2) }, oldToken, lastEntra: ago(2) })).toMatchObject({ state: 'receiving', reason: 'received' })
+    expect(read({ token: { ...token, lastUsed: ago(3) }, oldToken, lastLocal: ago(3) })).toMatchObject({ reason: 'receivedOld' })
+    expect(read({ token: { ...token, lastUsed: ago(2) }, oldToken, lastEntra: ago(2), lastToken: '2' })).toMatchObject({ state: 'receiving', reason: 'received' })
     expect(read({ token, oldToken, lastEntra: ago(100) })).toMatchObject({ state: 'late' })
   })
 
@@ -89,6 +93,20 @@ describe('the evidence', () => {
   it('says which token it was that had ended', () => {
     const sent = { ...refused(5), lastFour: 'a7Bc', ended: ago(9000) }
     expect(read({ refused: sent })).toMatchObject({ state: 'refused', reason: 'refusedEnded', about: { lastFour: 'a7Bc', ended: ago(9000) } })
+  })
+})
+
+describe('a request from this computer', () => {
+  it.each(['ngrok', 'own'])('proves nothing while Entra comes by %s', (way) => {
+    const here = { tunnel: tunnel(way, 'up'), lastEntra: '', lastVia: '', lastToken: '', lastLocal: ago(1) }
+    expect(read(here)).toMatchObject({ state: 'waiting', reason: 'onlyHere', since: ago(1), entra: { state: 'unknown' } })
+    expect(read({ ...here, lastEntra: ago(130), lastVia: 'tunnel' })).toMatchObject({ state: 'silent', entra: { state: 'down' } })
+    expect(read(here).tunnel?.reason).not.toBe('ownCame')
+  })
+
+  it('counts as what it is while nobody else can come', () => {
+    expect(read({ lastVia: 'local' })).toMatchObject({ state: 'receiving', reason: 'receivedHere', entra: { state: 'ok' } })
+    expect(read({ lastVia: 'local', lastEntra: ago(300) })).toMatchObject({ state: 'quiet', reason: 'receivedHere', remedy: null, entra: { state: 'unknown' } })
   })
 })
 

@@ -26,7 +26,7 @@ export interface Link {
 }
 
 export type Reason =
-  | 'offline' | 'received' | 'receivedOld' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'refusedFirst' | 'refusedEnded' | 'noToken' | 'sampleEnded' | 'blocked' | 'unreachable'
+  | 'offline' | 'received' | 'receivedOld' | 'receivedHere' | 'onlyHere' | 'nothingYet' | 'newToken' | 'nothingFor' | 'refused' | 'refusedFirst' | 'refusedEnded' | 'noToken' | 'sampleEnded' | 'blocked' | 'unreachable'
   | 'tunnelUp' | 'tunnelStarting' | 'tunnelReconnecting' | 'tunnelBlocked' | 'tunnelOff' | 'tunnelUnknown' | 'tunnelFailed' | 'moved' | 'ownUnknown' | 'ownCame' | 'ownChecked' | 'ownBefore' | 'ownFailed'
   | 'serving' | 'servingTunnel' | 'notServing' | 'saving' | 'full' | 'readOnly' | 'locked' | 'corrupt' | 'failing' | 'databaseUnknown'
 
@@ -57,7 +57,7 @@ export const silentAfter = 120 * minute
 /** For so long a good self-check speaks for an address that nothing else is known of. */
 export const checkHolds = 24 * 60 * minute
 
-export type Known = Pick<Snapshot, 'listener' | 'database' | 'token' | 'oldToken' | 'oauth' | 'lastEntra' | 'refused' | 'sample' | 'tunnel' | 'changed' | 'check'>
+export type Known = Pick<Snapshot, 'listener' | 'database' | 'token' | 'oldToken' | 'oauth' | 'lastEntra' | 'lastVia' | 'lastToken' | 'lastLocal' | 'refused' | 'sample' | 'tunnel' | 'changed' | 'check'>
 
 const tones: Record<Receiving, Tone> = {
   receiving: 'good', waiting: 'waiting', newToken: 'warning', quiet: 'waiting', late: 'warning', silent: 'bad', refused: 'warning', noToken: 'warning', connecting: 'waiting',
@@ -135,14 +135,14 @@ function ngrokLink({ tunnel, changed, check }: Known): Sender {
 }
 
 /**
- * An address of the admin's own is known by self-checks, and by what comes: a good token is with nobody but Entra. So a computer that
+ * An address of the admin's own is known by self-checks, and by what comes from outside: a good token is with nobody but Entra. So a computer that
  * can't reach itself by its own public name, as behind many routers, is not called unreachable while Entra comes.
  */
-function ownLink({ changed, check, lastEntra, listener }: Known, now: number): Sender {
+function ownLink({ changed, check, lastEntra, lastVia, listener }: Known, now: number): Sender {
   const link = (state: Link['state'], reason: Reason, since = check.finished): Link => ({ state, reason, since })
   if (hasMoved({ changed })) return { state: 'moved', link: { ...link('degraded', 'moved', changed.at), about: { old: changed.old } }, remedy: 'giveAddress' }
   const came = Date.parse(lastEntra)
-  if (now - came < lateAfter && came >= (Date.parse(listener.since) || 0) && !(Date.parse(check.finished) > came)) return { state: 'receiving', link: link('ok', 'ownCame', lastEntra), remedy: null }
+  if (lastVia !== 'tunnel' && now - came < lateAfter && came >= (Date.parse(listener.since) || 0) && !(Date.parse(check.finished) > came)) return { state: 'receiving', link: link('ok', 'ownCame', lastEntra), remedy: null }
   if (failedOutside(check)) return { state: 'unreachable', link: link('down', 'ownFailed'), remedy: 'showCheck' }
   const isFresh = check.ok && now - Date.parse(check.finished) < checkHolds
   return { state: 'receiving', link: isFresh ? link('ok', 'ownChecked') : check.ok ? link('unknown', 'ownBefore') : link('unknown', 'ownUnknown', ''), remedy: null }
@@ -159,6 +159,9 @@ export function fresh({ token, oldToken, oauth, lastEntra }: Pick<Known, 'token'
   return Date.parse(lastEntra) >= Date.parse((oldToken.exists ? oldToken : token).created)
 }
 
+/** The last request came from this computer, as nothing else can: that is a trial, and says nothing of Entra. */
+export const isTrial = ({ tunnel, lastVia, sample }: Pick<Known, 'tunnel' | 'lastVia' | 'sample'>): boolean => !sample && wayOf(tunnel.way) === 'none' && lastVia === 'local'
+
 /** Two tokens are accepted, until the old one ends. */
 export const isRotating = ({ oldToken }: Pick<Known, 'oldToken'>): boolean => oldToken.exists
 
@@ -173,12 +176,13 @@ function entraLink(known: Known, app: Link, database: Link, tunnel: Sender | nul
     const reason = refused.ended ? 'refusedEnded' : fresh(known) ? 'refused' : 'refusedFirst'
     return sender('refused', 'degraded', reason, refused.at, 'showRefused', { lastFour: refused.lastFour, ended: refused.ended })
   }
-  if (!lastEntra) return sender('waiting', 'unknown', 'nothingYet', '', 'connect')
+  if (!lastEntra) return sender('waiting', 'unknown', known.lastLocal ? 'onlyHere' : 'nothingYet', known.lastLocal, 'connect')
   if (!fresh(known)) {
     return sample ? sender('quiet', 'unknown', 'sampleEnded', lastEntra, null) : sender('newToken', 'degraded', 'newToken', token.created, 'paste')
   }
   const age = now - Date.parse(lastEntra)
-  const isOld = isRotating(known) && Date.parse(lastEntra) > (Date.parse(token.lastUsed) || 0)
+  if (isTrial(known)) return age < quietAfter ? sender('receiving', 'ok', 'receivedHere', lastEntra, null) : sender('quiet', 'unknown', 'receivedHere', lastEntra, null)
+  const isOld = isRotating(known) && known.lastToken === known.oldToken.id
   if (age < quietAfter) return sender('receiving', 'ok', isOld ? 'receivedOld' : 'received', lastEntra, null)
   if (sample) return sender('quiet', 'unknown', 'sampleEnded', lastEntra, null)
   if (age < lateAfter) return sender('quiet', 'unknown', 'nothingFor', lastEntra, null)

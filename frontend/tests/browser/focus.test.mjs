@@ -153,7 +153,7 @@ describe('what is said', { timeout: 180_000 }, () => {
   it('can be put aside where nothing is lost by it, and the focus stays on the page', async () => {
     const page = await openPage(browser, window, {
       broken: breakCalls({
-        Snapshot: `async (real) => ({ ...(await real()), token: { exists: true, lastFour: 'k3Qz', created: '2026-01-01T00:00:00Z', lastUsed: '' }, lastEntra: (globalThis.late ??= new Date(Date.now() - 3 * 3_600_000).toISOString()),
+        Snapshot: `async (real) => ({ ...(await real()), token: { exists: true, lastFour: 'k3Qz', created: '2026-01-01T00:00:00Z', lastUsed: '' }, lastVia: 'proxy', lastEntra: (globalThis.late ??= new Date(Date.now() - 3 * 3_600_000).toISOString()),
           listener: { serving: true, since: '2026-01-01T00:00:00Z', listen: '', code: '', message: '' } })`,
       }),
     })

@@ -55,7 +55,7 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     await step(page, 'Put address and token').getByText('Done', { exact: true }).waitFor()
     await step(page, 'Put address and token').getByText('A request with the current token arrived').waitFor()
     assert.equal(await create(address, secret, 'Anna Berg'), 201)
-    await page.getByRole('heading', { name: 'Receiving changes from Entra' }).waitFor()
+    await page.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
     await page.locator('.feed', { hasText: 'Created' }).getByRole('link', { name: 'Anna Berg' }).waitFor()
   })
 })
@@ -140,7 +140,7 @@ describe('the overview', { timeout: 180_000 }, () => {
     await visit(page, '#/overview')
     secret = await newToken(page)
     assert.equal(await get(address, secret), 200)
-    await page.getByRole('heading', { name: 'Receiving changes from Entra' }).waitFor()
+    await page.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
   })
 
   it('fits into the usual window, and cuts nothing off in the smallest, in both themes', async () => {
@@ -190,7 +190,7 @@ describe('the overview', { timeout: 180_000 }, () => {
       Snapshot: `async (real) => {
         const now = await real()
         const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString()
-        return { ...now, lastEntra: ago(130), token: { ...now.token, created: ago(300), lastUsed: ago(130) }, refused: { at: '', remote: '', detail: '', activity: 0 } }
+        return { ...now, lastEntra: ago(130), lastVia: 'proxy', token: { ...now.token, created: ago(300), lastUsed: ago(130) }, refused: { at: '', remote: '', detail: '', activity: 0 } }
       }`,
       OpenPage: "() => Promise.reject(new Error('no browser'))",
     })
@@ -203,7 +203,7 @@ describe('the overview', { timeout: 180_000 }, () => {
   it('calls what it does not know unknown, and never good', async () => {
     const broken = breakCalls({ Snapshot: "(real) => globalThis.dead ? Promise.reject(new Error('{\"code\":\"CALL_TIMEOUT\",\"message\":\"\"}')) : real()" })
     const other = await openPage(browser, window, { broken })
-    await other.getByRole('heading', { name: 'Receiving changes from Entra' }).waitFor()
+    await other.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
     await other.evaluate(() => (globalThis.dead = true))
     assert.equal(await get(address, secret), 200)
     await other.getByRole('heading', { name: 'Unknown whether changes arrive' }).waitFor()
@@ -237,7 +237,7 @@ describe('the overview', { timeout: 180_000 }, () => {
 
   for (const [minutes, said, state] of [[50, 'Entra is quiet', 'Unknown'], [90, 'Entra is late', 'Degraded'], [130, 'Entra has gone silent', 'Down']]) {
     it(`after ${minutes} minutes without a request says: ${said}`, async () => {
-      const broken = breakCalls({ Snapshot: `async (real, all) => ({ ...(all = await real()), token: { ...all.token, created: '2020-01-01T00:00:00Z' }, lastEntra: new Date(Date.now() - ${minutes} * 60000).toISOString(), refused: { at: '', remote: '', detail: '', activity: 0 } })` })
+      const broken = breakCalls({ Snapshot: `async (real, all) => ({ ...(all = await real()), token: { ...all.token, created: '2020-01-01T00:00:00Z' }, lastEntra: new Date(Date.now() - ${minutes} * 60000).toISOString(), lastVia: 'proxy', refused: { at: '', remote: '', detail: '', activity: 0 } })` })
       const other = await openPage(browser, window, { broken })
       await other.getByRole('heading', { name: said }).waitFor()
       await other.locator('.chain-node', { hasText: 'Entra' }).first().getByText(state).waitFor()

@@ -241,6 +241,8 @@ export namespace backend {
 	    from: number;
 	    limit: number;
 	    group: string;
+	    quality: string;
+	    manager: string;
 	    ids?: string[];
 	}
 	export interface ExportRequest {
@@ -248,11 +250,67 @@ export namespace backend {
 	    format: string;
 	    filter: ListQuery;
 	    ids: string[];
+	    columns?: string[];
 	    folder: string;
 	}
 	export interface ExportResult {
 	    path: string;
 	    count: number;
+	}
+	export interface StateCount {
+	    state: string;
+	    count: number;
+	}
+	export interface Forecast {
+	    plan: string;
+	    total: number;
+	    counts: StateCount[];
+	    matching: string[];
+	    format: string;
+	    unknown: string[];
+	    green: boolean;
+	    groups: StateCount[];
+	}
+	export interface ForecastFix {
+	    plan: string;
+	    fix: string;
+	    n: number[];
+	}
+	export interface ForecastFixed {
+	    plan: string;
+	    job: number;
+	}
+	export interface ForecastRow {
+	    n: number;
+	    line: number;
+	    name: string;
+	    upn: string;
+	    objectId: string;
+	    state: string;
+	    by: string;
+	    id: string;
+	    here: string;
+	    with: string;
+	    withId: string;
+	    reason: string;
+	    fix: string;
+	    changes: Change[];
+	}
+	export interface ForecastPage {
+	    forecast: Forecast;
+	    total: number;
+	    rows: ForecastRow[];
+	}
+	export interface ForecastRequest {
+	    users: string;
+	    scope: string;
+	    groups: string;
+	    matching: string[];
+	}
+	
+	export interface Former {
+	    userName: string;
+	    until: string;
 	}
 	
 	export interface Group {
@@ -288,6 +346,90 @@ export namespace backend {
 	    from: number;
 	    rows: GroupRow[];
 	}
+	export interface GuideStep {
+	    id: string;
+	    state: string;
+	    by: string;
+	    at: string;
+	    detail: string;
+	    value: string;
+	    since: string;
+	    request: number;
+	}
+	export interface Guide {
+	    store: string;
+	    step: string;
+	    steps: GuideStep[];
+	    plan: string;
+	    role: string;
+	    night: string;
+	    portal: string;
+	    cloud: string;
+	    people: string;
+	    address: string;
+	    done: boolean;
+	    hidden: boolean;
+	}
+	export interface GuideChange {
+	    step: string;
+	    skip: string;
+	    done: string;
+	    undone: string;
+	    plan: string;
+	    role: string;
+	    night: string;
+	    portal: string;
+	    cloud: string;
+	    people: string;
+	    hidden: string;
+	}
+	
+	export interface HandoverColumn {
+	    header: string;
+	    attribute: string;
+	}
+	export interface HandoverInfo {
+	    seq: number;
+	    made: string;
+	    joiners: number;
+	    changes: number;
+	    leavers: number;
+	    in: number;
+	    out: number;
+	    noKey: number;
+	    files: string[];
+	    taken: string;
+	    receipt: string;
+	}
+	export interface HandoverReceipt {
+	    seq: number;
+	    text: string;
+	    keys: string;
+	}
+	export interface HandoverRequest {
+	    folder: string;
+	    again: number;
+	    full: boolean;
+	}
+	export interface HandoverSettings {
+	    format: string;
+	    folder: string;
+	    every: string;
+	    at: string;
+	    name: string;
+	    people: HandoverColumn[];
+	    members: HandoverColumn[];
+	}
+	export interface HandoverState {
+	    settings: HandoverSettings;
+	    attributes: string[];
+	    pending: HandoverInfo;
+	    noKey: number;
+	    next: string;
+	    fault: string;
+	    faultCode: string;
+	    list: HandoverInfo[];
+	}
 	export interface HistoryPage {
 	    store: string;
 	    rows: HistoryRow[];
@@ -308,6 +450,112 @@ export namespace backend {
 	    error: number;
 	    cutOff: number;
 	}
+	export interface ImportColumn {
+	    column: number;
+	    header: string;
+	    attribute: string;
+	    samples: string[];
+	    filled: number;
+	}
+	export interface ImportLook {
+	    name: string;
+	    format: string;
+	    delimiter: string;
+	    encoding: string;
+	    rows: number;
+	    columns: ImportColumn[];
+	    attributes: string[];
+	    warnings: string[];
+	}
+	export interface ImportMapping {
+	    column: number;
+	    attribute: string;
+	}
+	export interface ImportRow {
+	    n: number;
+	    line: number;
+	    id: string;
+	    name: string;
+	    key: string;
+	    localId: string;
+	    state: string;
+	    reason: string;
+	    changes: Change[];
+	}
+	export interface ImportPlan {
+	    plan: string;
+	    kind: string;
+	    total: number;
+	    counts: StateCount[];
+	    change: number;
+	}
+	export interface ImportPage {
+	    plan: ImportPlan;
+	    total: number;
+	    rows: ImportRow[];
+	}
+	
+	
+	export interface ImportSource {
+	    upload: string;
+	    url: string;
+	    token: string;
+	    kind: string;
+	    format: string;
+	    delimiter: string;
+	    encoding: string;
+	    columns: ImportMapping[];
+	    existing: string;
+	}
+	export interface JobExport {
+	    job: number;
+	    what: string;
+	    format: string;
+	    folder: string;
+	}
+	export interface JobInfo {
+	    seq: number;
+	    kind: string;
+	    state: string;
+	    face: string;
+	    rule: string;
+	    file: string;
+	    made: string;
+	    ended: string;
+	    total: number;
+	    done: number;
+	    failed: number;
+	    undone: number;
+	    refused: number;
+	    canUndo: boolean;
+	}
+	export interface JobRow {
+	    n: number;
+	    id: string;
+	    name: string;
+	    from: string;
+	    to: string;
+	    action: string;
+	    state: string;
+	    code: string;
+	    reason: string;
+	}
+	export interface JobPage {
+	    total: number;
+	    rows: JobRow[];
+	}
+	export interface JobQuery {
+	    job: number;
+	    state: string;
+	    search: string;
+	    from: number;
+	    limit: number;
+	}
+	
+	export interface JobUndo {
+	    job: number;
+	    n: number[];
+	}
 	
 	export interface ListenerInfo {
 	    serving: boolean;
@@ -316,6 +564,54 @@ export namespace backend {
 	    code: string;
 	    message: string;
 	}
+	export interface Lookup {
+	    plan: string;
+	    name: string;
+	    header: string[];
+	    column: number;
+	    total: number;
+	    counts: StateCount[];
+	}
+	export interface LookupChoice {
+	    plan: string;
+	    n: number;
+	    match: number;
+	}
+	export interface LookupMatch {
+	    id: string;
+	    name: string;
+	    userName: string;
+	    email: string;
+	    externalId: string;
+	    localId: string;
+	    state: string;
+	}
+	export interface LookupOut {
+	    plan: string;
+	    to: string[];
+	    format: string;
+	    folder: string;
+	}
+	export interface LookupRow {
+	    n: number;
+	    input: string;
+	    cells: string[];
+	    kind: string;
+	    state: string;
+	    chosen: number;
+	    matches: LookupMatch[];
+	}
+	export interface LookupPage {
+	    lookup: Lookup;
+	    total: number;
+	    rows: LookupRow[];
+	}
+	export interface LookupRequest {
+	    upload: string;
+	    from: string;
+	    column: number;
+	}
+	
 	export interface MemberRow {
 	    id: string;
 	    type: string;
@@ -375,6 +671,9 @@ export namespace backend {
 	    title: string;
 	    department: string;
 	    externalId: string;
+	    localId: string;
+	    role: string;
+	    entra: boolean;
 	    groups: number;
 	    created: string;
 	    changed: string;
@@ -399,12 +698,35 @@ export namespace backend {
 	    changed: string;
 	    deleted: string;
 	    version: number;
+	    localId: string;
+	    role: string;
+	    note: string;
+	    protected: boolean;
+	    entra: boolean;
+	    former: Former[];
 	    manager: Reference;
+	    reports: number;
 	    groups: Reference[];
 	    attributes: Attribute[];
 	    json: string;
 	}
+	export interface PersonEdit {
+	    id: string;
+	    version: number;
+	    localId: string;
+	    role: string;
+	    note: string;
+	    protected: boolean;
+	    values: Attribute[];
+	}
 	
+	export interface PlanQuery {
+	    plan: string;
+	    state: string;
+	    search: string;
+	    from: number;
+	    limit: number;
+	}
 	
 	export interface View {
 	    name: string;
@@ -414,6 +736,9 @@ export namespace backend {
 	    theme: string;
 	    language: string;
 	    views: View[];
+	}
+	export interface Quality {
+	    counts: StateCount[];
 	}
 	
 	
@@ -479,8 +804,73 @@ export namespace backend {
 	    activity: ActivityHead;
 	    oauth: boolean;
 	    lastEntra: string;
+	    lastVia: string;
+	    lastToken: string;
+	    lastLocal: string;
 	    refused: RefusedInfo;
 	    sample: boolean;
+	    target: string;
+	    job: JobInfo;
+	}
+	
+	export interface TargetBroken {
+	    id: string;
+	    name: string;
+	    path: string;
+	    value: string;
+	    normal: string;
+	    rule: string;
+	}
+	export interface TargetAttribute {
+	    type: string;
+	    path: string;
+	    source: string;
+	    kind: string;
+	    required: boolean;
+	    match: number;
+	    apply: string;
+	    note: string;
+	    seen: string;
+	    count: number;
+	    missing: number;
+	    broken: number;
+	    examples: string[];
+	}
+	export interface Target {
+	    id: string;
+	    name: string;
+	    basePath: string;
+	    own: boolean;
+	    fault: string;
+	    address: string;
+	    attributes: TargetAttribute[];
+	    unmapped: TargetAttribute[];
+	    steps: string[];
+	    groupKey: string;
+	    oneToken: boolean;
+	    roles: boolean;
+	    strict: boolean;
+	    broken: TargetBroken[];
+	    scanned: string;
+	}
+	
+	
+	export interface TargetChange {
+	    id: string;
+	    strict: boolean;
+	}
+	export interface TargetInfo {
+	    id: string;
+	    name: string;
+	    basePath: string;
+	    own: boolean;
+	    fault: string;
+	}
+	export interface Targets {
+	    active: string;
+	    strict: boolean;
+	    list: TargetInfo[];
+	    folder: string;
 	}
 	
 	export interface TokenRotation {
@@ -507,6 +897,67 @@ export namespace backend {
 	    oauth: OAuthInfo;
 	}
 	
+	export interface Upload {
+	    id: string;
+	    name: string;
+	    size: number;
+	}
+	export interface UploadPart {
+	    id: string;
+	    name: string;
+	    data: string;
+	}
+	export interface UserIDChoice {
+	    plan: string;
+	    n: number;
+	    do: string;
+	    to: string;
+	}
+	export interface UserIDRow {
+	    n: number;
+	    id: string;
+	    name: string;
+	    from: string;
+	    to: string;
+	    state: string;
+	    reason: string;
+	    with: string;
+	    withId: string;
+	    withFrom: string;
+	    chain: boolean;
+	    settled: string;
+	    owned: boolean;
+	}
+	export interface UserIDPlan {
+	    plan: string;
+	    total: number;
+	    counts: StateCount[];
+	    open: number;
+	    change: number;
+	    matching: boolean;
+	    now: string;
+	}
+	export interface UserIDPage {
+	    plan: UserIDPlan;
+	    total: number;
+	    rows: UserIDRow[];
+	}
+	
+	
+	export interface UserIDRule {
+	    to: string;
+	    emailType: string;
+	    fromDomain: string;
+	    toDomain: string;
+	    template: string;
+	    upload: string;
+	    search: string;
+	    state: string;
+	    group: string;
+	    quality: string;
+	    ids: string[];
+	    owned: boolean;
+	}
 
 }
 

@@ -2,7 +2,7 @@ import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot, Tokens, TokenUse } from '../../api/types'
 import { Status } from '../../components/Status'
-import { evidence, fresh, reasonText, type Link as ChainLink } from '../../lib/evidence'
+import { evidence, fresh, isTrial, reasonText, type Link as ChainLink } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { ago, brief, moment, when } from '../../lib/time'
 import { hashOf } from '../../state/route'
@@ -15,7 +15,7 @@ const tones = { ok: 'good', degraded: 'warning', down: 'bad', unknown: 'unknown'
 export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolean }) {
   const { t, i18n } = useTranslation()
   const now = useNow()
-  const { lastEntra, refused, token } = snapshot
+  const { lastEntra, lastLocal, refused, token } = snapshot
   const { data } = useTokens(snapshot)
   const found = evidence(snapshot, unsure, now)
   const nothing = !lastEntra && (found.state === 'noToken' || found.state === 'waiting')
@@ -29,8 +29,14 @@ export function SeenCard({ snapshot, unsure }: { snapshot: Snapshot; unsure: boo
       </div>
       {found.entra.state !== 'ok' && <p className="quiet">{reasonText(t, i18n.language, found.entra, now)}</p>}
       <dl className="connection-facts">
-        <dt>{t('tokens.seen.accepted')}</dt>
+        <dt>{t(isTrial(snapshot) ? 'tokens.seen.acceptedHere' : 'tokens.seen.accepted')}</dt>
         <dd title={lastEntra && moment(lastEntra, i18n.language)}>{!lastEntra ? t('tokens.seen.noneYet') : token.exists && !fresh(snapshot) ? t('tokens.seen.earlier', { at: at(lastEntra) }) : at(lastEntra)}</dd>
+        {lastLocal && (
+          <>
+            <dt>{t('tokens.seen.here')}</dt>
+            <dd title={moment(lastLocal, i18n.language)}>{t('tokens.seen.hereNote', { at: at(lastLocal) })}</dd>
+          </>
+        )}
         <dt>{t('tokens.seen.refused')}</dt>
         <dd>
           {refused.at ? (

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
 import { CopyButton } from '../../components/CopyButton'
 import { reach } from '../../lib/address'
-import { evidence, fresh } from '../../lib/evidence'
+import { evidence, fresh, isTrial } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { when } from '../../lib/time'
 import { copy } from '../../state/clipboard'
@@ -40,7 +40,8 @@ export function StepsCard({ snapshot }: { snapshot: Snapshot }) {
   )
 }
 
-function Steps({ snapshot: { address, token, sample } }: { snapshot: Snapshot }) {
+function Steps({ snapshot }: { snapshot: Snapshot }) {
+  const { address, token, sample, lastEntra } = snapshot
   const { t, i18n } = useTranslation()
   const way = reach(address)
   return (
@@ -71,7 +72,7 @@ function Steps({ snapshot: { address, token, sample } }: { snapshot: Snapshot })
       </li>
       <li>
         {t('connection.steps.test')}
-        {!sample && <p className="quiet small">{token.exists && token.lastUsed ? t('connection.steps.tested', { when: when(token.lastUsed, i18n.language) }) : t('connection.steps.notTested')}</p>}
+        {!sample && <p className="quiet small">{token.exists && lastEntra && fresh(snapshot) && !isTrial(snapshot) ? t('connection.steps.tested', { when: when(lastEntra, i18n.language) }) : t('connection.steps.notTested')}</p>}
       </li>
       <li>{t('connection.steps.save')}</li>
       <li>{t('connection.steps.begin')}</li>

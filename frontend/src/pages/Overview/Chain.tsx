@@ -4,7 +4,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Snapshot } from '../../api/types'
 import { Status, type Tone } from '../../components/Status'
-import { evidence, type Link, reasonText, type Remedy, remedyPlace } from '../../lib/evidence'
+import { evidence, isTrial, type Link, type Receiving, reasonText, type Remedy, remedyPlace } from '../../lib/evidence'
 import { useNow } from '../../lib/now'
 import { when } from '../../lib/time'
 import { wayOf } from '../../lib/tunnel'
@@ -22,7 +22,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
   const now = useNow()
   const found = evidence(snapshot, unsure, now)
   const { state, tone, remedy, since } = found
-  const advice = remedy === 'checkEntra' ? remedy : state === 'reconnecting' || state === 'unreachable' || (state === 'quiet' && !snapshot.sample) ? state : null
+  const advice = remedy === 'checkEntra' ? remedy : state === 'reconnecting' || state === 'unreachable' || (state === 'quiet' && !snapshot.sample && !isTrial(snapshot)) ? state : null
   const node = (name: 'entra' | 'invented' | 'tunnel' | 'own' | 'app' | 'database', icon: ComponentType, link: Link) => (
     <ChainNode name={t(`overview.chain.${name}`)} icon={icon} state={link.state} text={reasonText(t, i18n.language, link, now)} />
   )
@@ -30,7 +30,7 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
     <section className="card chain" aria-labelledby="chain-title">
       <div className="part-head">
         <h2 id="chain-title" className="chain-title">
-          <Status tone={tone} word={t(snapshot.sample && state === 'receiving' ? 'overview.heads.sample' : `overview.heads.${state}`, { when: since && when(since, i18n.language) })} />
+          <Status tone={tone} word={t(`overview.heads.${headOf(state, snapshot)}`, { when: since && when(since, i18n.language) })} />
         </h2>
         <span className="spring" />
         {remedy && <RemedyButton remedy={remedy} refused={snapshot.refused} />}
@@ -46,6 +46,13 @@ export function Chain({ snapshot, unsure }: { snapshot: Snapshot; unsure: boolea
       <CheckLine snapshot={snapshot} unsure={unsure} />
     </section>
   )
+}
+
+/** Of what is receiving or quiet the head names who sends: Entra, an invented one, or somebody on this computer. */
+function headOf(state: Receiving, snapshot: Snapshot): Receiving | 'sample' | 'here' | 'hereQuiet' {
+  if (state === 'receiving' && snapshot.sample) return 'sample'
+  if (isTrial(snapshot) && state === 'receiving') return 'here'
+  return isTrial(snapshot) && state === 'quiet' ? 'hereQuiet' : state
 }
 
 function ChainNode({ name, icon: Icon, state, text }: { name: string; icon: ComponentType; state: Link['state']; text: string }) {

@@ -8,7 +8,7 @@ import { TokenButton } from '../Connection/TokenButton'
 import { CopyButton } from '../../components/CopyButton'
 import { Step, type StepState } from '../../components/Step'
 import { reach } from '../../lib/address'
-import { evidence, reasonText } from '../../lib/evidence'
+import { evidence, fresh, isTrial, reasonText } from '../../lib/evidence'
 import { trouble } from '../../lib/status'
 import { when } from '../../lib/time'
 import { wayOf } from '../../lib/tunnel'
@@ -26,7 +26,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
   const fault = trouble(snapshot)
   const found = evidence(snapshot, unsure, Date.now())
   const wrongToken = found.state === 'refused'
-  const used = token.exists ? token.lastUsed : ''
+  const used = token.exists && fresh(snapshot) ? snapshot.lastEntra : ''
   const reachable = reach(address) === 'https'
   const astray = found.tunnel?.state === 'down' || found.tunnel?.state === 'degraded'
   const done = [fault === null, reachable && (!found.tunnel || found.tunnel.state === 'ok'), token.exists, used !== '', false]
@@ -71,7 +71,7 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
         </Step>
         <Step state={state(3)} title={t('overview.checklist.entra.title')}>
           {used ? (
-            <p>{t('overview.checklist.entra.done', { when: when(used, i18n.language) })}</p>
+            <p>{t(isTrial(snapshot) ? 'overview.checklist.entra.here' : 'overview.checklist.entra.done', { when: when(used, i18n.language) })}</p>
           ) : (
             <>
               <p>{wrongToken ? t('overview.checklist.entra.refused', { when: when(refused.at, i18n.language) }) : t('overview.checklist.entra.todo')}</p>
