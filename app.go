@@ -26,6 +26,7 @@ const (
 	callTimeout      = 10 * time.Second // of most calls from the page; the page itself gives up a little later
 	openTimeout      = 30 * time.Minute // of the opening of another folder, whose database may have to be updated
 	exportTimeout    = 10 * time.Minute // of an export of a large directory
+	planTimeout      = 5 * time.Minute  // of what goes through everybody: a preview, a forecast, the counts of a target
 	clipboardTimeout = time.Second      // for another program to hand over what it copied
 	closeTimeout     = 12 * time.Second // for requests in flight when the window has closed
 	openerTimeout    = time.Second      // in which a program that opens something says that it can't
@@ -121,20 +122,9 @@ func (a *App) Restore(kind, id string) error {
 
 // ExportFile writes a list into a file, which ShowFile may show then. CancelExport ends it with CANCELLED, and nothing is left of it.
 func (a *App) ExportFile(r backend.ExportRequest) (backend.ExportResult, error) {
-	done, err := within(a, exportTimeout, backend.AskShown, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
-		ctx, stop := context.WithCancel(ctx)
-		defer stop()
-		a.mu.Lock()
-		a.stop = stop
-		a.mu.Unlock()
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
 		return b.ExportFile(ctx, r)
 	})
-	if err == nil {
-		a.mu.Lock()
-		a.written[done.Path] = true
-		a.mu.Unlock()
-	}
-	return done, err
 }
 
 // CancelExport ends the export that began last, if it still goes on.
@@ -231,6 +221,208 @@ func (a *App) Check() (backend.CheckState, error) { return call(a, (*backend.Bac
 // CancelCheck ends the one under way.
 func (a *App) CancelCheck() error { return act(a, (*backend.Backend).CancelCheck) }
 
+// PutUpload takes a part of a file that was dropped, chosen or pasted.
+func (a *App) PutUpload(p backend.UploadPart) (backend.Upload, error) {
+	return ask(a, (*backend.Backend).PutUpload, p)
+}
+
+// DropUpload forgets it.
+func (a *App) DropUpload(id string) error {
+	return act(a, func(b *backend.Backend, ctx context.Context) error { return b.DropUpload(ctx, id) })
+}
+
+// EditPerson changes what Entra does not own of a person, or makes one.
+func (a *App) EditPerson(e backend.PersonEdit) (backend.Person, error) {
+	return ask(a, (*backend.Backend).EditPerson, e)
+}
+
+// Purge removes deleted people or groups for good.
+func (a *App) Purge(kind string, ids []string) (int, error) {
+	return plan(a, func(b *backend.Backend, ctx context.Context) (int, error) { return b.Purge(ctx, kind, ids) })
+}
+
+// Quality counts whose data want a look.
+func (a *App) Quality() (backend.Quality, error) { return plan(a, (*backend.Backend).Quality) }
+
+// PlanUserIDs works out what a rule would do to the user IDs.
+func (a *App) PlanUserIDs(r backend.UserIDRule) (backend.UserIDPlan, error) {
+	return planAsk(a, (*backend.Backend).PlanUserIDs, r)
+}
+
+// UserIDRows gives a part of such a plan.
+func (a *App) UserIDRows(q backend.PlanQuery) (backend.UserIDPage, error) {
+	return ask(a, (*backend.Backend).UserIDRows, q)
+}
+
+// SettleUserID settles a row of it.
+func (a *App) SettleUserID(c backend.UserIDChoice) (backend.UserIDPlan, error) {
+	return planAsk(a, (*backend.Backend).SettleUserID, c)
+}
+
+// ExportUserIDs writes it as a file.
+func (a *App) ExportUserIDs(name, format string) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportUserIDs(ctx, name, format, "")
+	})
+}
+
+// ApplyUserIDs begins to carry it out.
+func (a *App) ApplyUserIDs(name string) (backend.JobInfo, error) {
+	return planAsk(a, (*backend.Backend).ApplyUserIDs, name)
+}
+
+// LookAtImport says what a file or a SCIM server looks like.
+func (a *App) LookAtImport(s backend.ImportSource) (backend.ImportLook, error) {
+	return planAsk(a, (*backend.Backend).LookAtImport, s)
+}
+
+// PlanImport works out what an import would do.
+func (a *App) PlanImport(s backend.ImportSource) (backend.ImportPlan, error) {
+	return planAsk(a, (*backend.Backend).PlanImport, s)
+}
+
+// ImportRows gives a part of it.
+func (a *App) ImportRows(q backend.PlanQuery) (backend.ImportPage, error) {
+	return ask(a, (*backend.Backend).ImportRows, q)
+}
+
+// ExportImport writes it as a file.
+func (a *App) ExportImport(name, format string) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportImport(ctx, name, format, "")
+	})
+}
+
+// ApplyImport begins to carry it out.
+func (a *App) ApplyImport(name string) (backend.JobInfo, error) {
+	return planAsk(a, (*backend.Backend).ApplyImport, name)
+}
+
+// Jobs gives the conversions and imports of the folder.
+func (a *App) Jobs() ([]backend.JobInfo, error) { return call(a, (*backend.Backend).Jobs) }
+
+// Job gives one.
+func (a *App) Job(seq int64) (backend.JobInfo, error) { return ask(a, (*backend.Backend).Job, seq) }
+
+// JobRows gives a part of a job's rows.
+func (a *App) JobRows(q backend.JobQuery) (backend.JobPage, error) {
+	return ask(a, (*backend.Backend).JobRows, q)
+}
+
+// UndoJob takes a job back, whole or by rows.
+func (a *App) UndoJob(u backend.JobUndo) (backend.JobInfo, error) {
+	return planAsk(a, (*backend.Backend).UndoJob, u)
+}
+
+// ExportJob writes a file about a job.
+func (a *App) ExportJob(e backend.JobExport) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportJob(ctx, e)
+	})
+}
+
+// LookUp finds out who is meant by each line of a list.
+func (a *App) LookUp(r backend.LookupRequest) (backend.Lookup, error) {
+	return planAsk(a, (*backend.Backend).LookUp, r)
+}
+
+// LookupRows gives a part of it.
+func (a *App) LookupRows(q backend.PlanQuery) (backend.LookupPage, error) {
+	return ask(a, (*backend.Backend).LookupRows, q)
+}
+
+// ChooseLookup settles a line that several answer to.
+func (a *App) ChooseLookup(c backend.LookupChoice) (backend.Lookup, error) {
+	return ask(a, (*backend.Backend).ChooseLookup, c)
+}
+
+// LookupText gives one column of it for the clipboard.
+func (a *App) LookupText(o backend.LookupOut) (string, error) {
+	return planAsk(a, (*backend.Backend).LookupText, o)
+}
+
+// ExportLookup writes it as a file.
+func (a *App) ExportLookup(o backend.LookupOut) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportLookup(ctx, o)
+	})
+}
+
+// MakeForecast works out what Entra's first cycle will do.
+func (a *App) MakeForecast(r backend.ForecastRequest) (backend.Forecast, error) {
+	return planAsk(a, (*backend.Backend).MakeForecast, r)
+}
+
+// ForecastRows gives a part of it.
+func (a *App) ForecastRows(q backend.PlanQuery) (backend.ForecastPage, error) {
+	return ask(a, (*backend.Backend).ForecastRows, q)
+}
+
+// FixForecast mends what it found.
+func (a *App) FixForecast(f backend.ForecastFix) (backend.ForecastFixed, error) {
+	return planAsk(a, (*backend.Backend).FixForecast, f)
+}
+
+// ExportForecast writes it as a file.
+func (a *App) ExportForecast(name, format string) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportForecast(ctx, name, format, "")
+	})
+}
+
+// Targets gives the systems that the folder may stand in for.
+func (a *App) Targets() (backend.Targets, error) { return call(a, (*backend.Backend).Targets) }
+
+// Target gives one of them in full, "" the active one.
+func (a *App) Target(id string) (backend.Target, error) {
+	return planAsk(a, (*backend.Backend).Target, id)
+}
+
+// SaveTarget makes one the active one.
+func (a *App) SaveTarget(c backend.TargetChange) (backend.Targets, error) {
+	return planAsk(a, (*backend.Backend).SaveTarget, c)
+}
+
+// TargetPage gives its mapping table for the printer or the clipboard.
+func (a *App) TargetPage(format string) (string, error) {
+	return planAsk(a, (*backend.Backend).TargetPage, format)
+}
+
+// ExportTargetPage writes it as a file.
+func (a *App) ExportTargetPage(format string) (backend.ExportResult, error) {
+	return a.export(func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.ExportTargetPage(ctx, format, "")
+	})
+}
+
+// Guide gives how far the set-up is.
+func (a *App) Guide() (backend.Guide, error) { return call(a, (*backend.Backend).Guide) }
+
+// SaveGuide notes what the admin says.
+func (a *App) SaveGuide(c backend.GuideChange) (backend.Guide, error) {
+	return ask(a, (*backend.Backend).SaveGuide, c)
+}
+
+// Handover gives how the hand-over to the old system stands.
+func (a *App) Handover() (backend.HandoverState, error) { return plan(a, (*backend.Backend).Handover) }
+
+// SaveHandover changes what it looks like and when it is made.
+func (a *App) SaveHandover(s backend.HandoverSettings) (backend.HandoverState, error) {
+	return planAsk(a, (*backend.Backend).SaveHandover, s)
+}
+
+// HandOver makes one; ShowFile may show its files.
+func (a *App) HandOver(r backend.HandoverRequest) (backend.HandoverInfo, error) {
+	done, err := planAsk(a, (*backend.Backend).HandOver, r)
+	a.wrote(done.Files...)
+	return done, err
+}
+
+// GiveReceipt notes that one was taken.
+func (a *App) GiveReceipt(r backend.HandoverReceipt) (backend.HandoverInfo, error) {
+	return planAsk(a, (*backend.Backend).GiveReceipt, r)
+}
+
 // Watch starts the event "notify", which carries a backend.Notify of the backend that is shown. Called again it starts afresh:
 // once for each page load and each successful Retry.
 func (a *App) Watch() error {
@@ -308,6 +500,41 @@ func act(a *App, f func(*backend.Backend, context.Context) error) error {
 // live asks the live folder, whatever is shown.
 func live[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
 	return within(a, a.limit, backend.AskLive, f)
+}
+
+// plan is call for what goes through everybody.
+func plan[T any](a *App, f func(*backend.Backend, context.Context) (T, error)) (T, error) {
+	return within(a, planTimeout, backend.AskShown, f)
+}
+
+// planAsk is ask for what goes through everybody.
+func planAsk[Q, T any](a *App, f func(*backend.Backend, context.Context, Q) (T, error), q Q) (T, error) {
+	return plan(a, func(b *backend.Backend, ctx context.Context) (T, error) { return f(b, ctx, q) })
+}
+
+// export writes a file that CancelExport can end and ShowFile may show.
+func (a *App) export(f func(*backend.Backend, context.Context) (backend.ExportResult, error)) (backend.ExportResult, error) {
+	done, err := within(a, exportTimeout, backend.AskShown, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		a.mu.Lock()
+		a.stop = stop
+		a.mu.Unlock()
+		return f(b, ctx)
+	})
+	if err == nil {
+		a.wrote(done.Path)
+	}
+	return done, err
+}
+
+// wrote notes files that ShowFile may show.
+func (a *App) wrote(paths ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, path := range paths {
+		a.written[path] = true
+	}
 }
 
 // ask is call for what is asked with one value.

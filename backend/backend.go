@@ -87,6 +87,7 @@ type Backend struct {
 	door    *listener
 	setting *setting
 	lists   lists
+	uploads uploads
 	link    *link
 	checks  *checks
 	gaps    *gaps

@@ -78,6 +78,22 @@ func classify(err error) fault {
 		return fault{"QUARANTINED", quarantine(err)}
 	case errors.Is(err, entra.ErrSilent):
 		return fault{"NO_ANSWER", "Entra got no answer and stopped: " + err.Error()}
+	case errors.Is(err, ErrUpload):
+		return fault{"BAD_FILE", err.Error()}
+	case errors.Is(err, ErrPlanGone):
+		return fault{"PLAN_GONE", "The preview is not kept any more. Make it again; nothing was changed."}
+	case errors.Is(err, ErrPlanStale):
+		return fault{"PLAN_STALE", "People have changed since the preview was made, so it would do something else now. Make it again; nothing was changed."}
+	case errors.Is(err, ErrCollisions):
+		return fault{"COLLISIONS", err.Error()}
+	case errors.Is(err, store.ErrJobRunning):
+		return fault{"JOB_RUNNING", "Another conversion or import is still under way. Wait until it is done."}
+	case errors.Is(err, store.ErrJobState):
+		return fault{"JOB_STATE", "This can't be undone: it has been undone already, or is not done yet."}
+	case errors.Is(err, ErrEntraOwns):
+		return fault{"ENTRA_OWNS", err.Error()}
+	case errors.Is(err, ErrChanged):
+		return fault{"CHANGED", "Somebody else has changed this person meanwhile. Look at what is there now, and save again."}
 	case errors.Is(err, ErrQuery):
 		return fault{"BAD_QUERY", err.Error()}
 	case errors.Is(err, ErrExport):

@@ -24,7 +24,9 @@ type ExportRequest struct {
 	Format string    `json:"format"` // csv or json
 	Filter ListQuery `json:"filter"`
 	IDs    []string  `json:"ids"`
-	Folder string    `json:"folder"` // "" is the system's folder for downloads
+	// Columns, if there are any, are those of a CSV of people in their order, as the list names them; none is all there are.
+	Columns []string `json:"columns,omitempty"`
+	Folder  string   `json:"folder"` // "" is the system's folder for downloads
 }
 
 // ExportResult is the file that was written, complete and on disk.

@@ -44,7 +44,10 @@ type ListQuery struct {
 	Descending bool   `json:"descending"`
 	From       int    `json:"from"`  // index of the first row wanted
 	Limit      int    `json:"limit"` // at most 500; 0 means 200
-	Group      string `json:"group"` // Members: the group's id
+	Group      string `json:"group"` // Members: the group's id. People: only its members
+	// Quality narrows people to those whose data want a look: no-email, same-email, no-manager-found, no-group, no-local-id, made-here.
+	Quality string `json:"quality,omitempty"`
+	Manager string `json:"manager,omitempty"` // People: only those who report to this person, by id
 	// IDs, if there are any, ask for these people or groups instead, deleted or not, in this order: at most 500 at once. Those
 	// that nobody has are left out, and no order is kept.
 	IDs []string `json:"ids,omitempty"`

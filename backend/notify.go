@@ -134,6 +134,8 @@ type Snapshot struct {
 	LastLocal string        `json:"lastLocal"` // a later one from this computer, which proves nothing of the way; "" if there is none
 	Refused   RefusedInfo   `json:"refused"`   // last request without one
 	Sample    bool          `json:"sample"`    // invented people on a scratch folder
+	Target    string        `json:"target"`    // id of the system that the folder stands in for
+	Job       JobInfo       `json:"job"`       // the one under way; else the last one that ended since the folder was opened, Seq 0 if none has
 }
 
 // RefusedInfo is the newest request that was refused for its token; At is "" if the log has none.

@@ -38,6 +38,9 @@ type PersonRow struct {
 	Title      string `json:"title"`
 	Department string `json:"department"`
 	ExternalID string `json:"externalId"`
+	LocalID    string `json:"localId"` // key in the old system
+	Role       string `json:"role"`    // "", administrator or user-manager
+	Entra      bool   `json:"entra"`   // Entra has written this person: what it writes is its own
 	Groups     int    `json:"groups"`
 	Created    string `json:"created"`
 	Changed    string `json:"changed"`
@@ -72,11 +75,60 @@ type Person struct {
 	Changed    string      `json:"changed"`
 	Deleted    string      `json:"deleted"`
 	Version    int64       `json:"version"`
+	LocalID    string      `json:"localId"`
+	Role       string      `json:"role"`
+	Note       string      `json:"note"`
+	Protected  bool        `json:"protected"` // SCIM may not disable, delete or rename this person
+	Entra      bool        `json:"entra"`
+	Former     []Former    `json:"former"`  // user IDs of before, the newest first
 	Manager    Reference   `json:"manager"` // ID is empty without one
+	Reports    int         `json:"reports"` // people whose manager this is
 	Groups     []Reference `json:"groups"`
 	Attributes []Attribute `json:"attributes"`
 	JSON       string      `json:"json"` // as SCIM shows it, indented
 }
+
+// ErrEntraOwns refuses a change of what Entra writes; what wraps it names the attributes.
+var ErrEntraOwns = errors.New("Entra writes these values itself")
+
+// ErrChanged refuses a change to a person who is not any more as the page has them.
+var ErrChanged = errors.New("the person has changed meanwhile")
+
+// Former is a user ID that a person had.
+type Former struct {
+	UserName string `json:"userName"`
+	Until    string `json:"until"`
+}
+
+// PersonEdit changes what Entra does not own. Of somebody whom Entra has written that is localId, role, note and protected; of one made
+// here all of it. Version is that of Person: CHANGED if it is another by now, 0 for a new person, who gets ID "".
+type PersonEdit struct {
+	ID        string      `json:"id"`
+	Version   int64       `json:"version"`
+	LocalID   string      `json:"localId"`
+	Role      string      `json:"role"`
+	Note      string      `json:"note"`
+	Protected bool        `json:"protected"`
+	Values    []Attribute `json:"values"` // of one made here: path and value, "" removes it; those not named stay
+}
+
+// Quality says how many people want a look, by what for, as ListQuery.Quality names it.
+type Quality struct {
+	Counts []StateCount `json:"counts"`
+}
+
+// EditPerson changes a person or, without an ID, makes one. OWNED names what Entra owns.
+func (b *Backend) EditPerson(context.Context, PersonEdit) (Person, error) {
+	return Person{}, errUnbuilt
+}
+
+// Purge removes deleted people ("User") or groups ("Group") for good, and says how many. Those who are not deleted stay.
+func (b *Backend) Purge(_ context.Context, kind string, ids []string) (int, error) {
+	return 0, errUnbuilt
+}
+
+// Quality counts whose data want a look.
+func (b *Backend) Quality(context.Context) (Quality, error) { return Quality{}, errUnbuilt }
 
 // People gives a part of the list of people.
 func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
@@ -148,7 +200,7 @@ func (b *Backend) Person(ctx context.Context, id string) (Person, error) {
 	}
 	p := Person{
 		Store: b.id, ID: rec.ID, ExternalID: r.ExternalID(), Name: rec.Name, UserName: r.UserName(), Email: store.Email(r),
-		State: stateOf(rec, r), Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version,
+		State: stateOf(rec, r), Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version, Former: []Former{},
 	}
 	if p.Manager, err = b.manager(ctx, r); err != nil {
 		return Person{}, err

@@ -35,6 +35,7 @@ Usage
   scimd token rotate           make a new secret token; the old one goes on until it is not needed any more
   scimd token undo|finish      end the new token, or the old one now, while both are accepted
   scimd token status           which tokens are accepted, and which were sent after their end
+  scimd token expires          have the accepted token end on a day, or never, without making another
   scimd token end              stop accepting any token
   scimd oauth make|end         let Entra sign in by OAuth client credentials, or no more
   scimd connection             how Entra reaches the folder; set key=value changes it
@@ -155,6 +156,18 @@ func (a *app) command(ctx context.Context, args []string) error {
 		return a.check(ctx, args[1:])
 	case "oauth":
 		return a.oauth(ctx, args[1:])
+	case "import":
+		return a.importPeople(ctx, args[1:])
+	case "userids":
+		return a.userIDs(ctx, args[1:])
+	case "lookup":
+		return a.lookUp(ctx, args[1:])
+	case "forecast":
+		return a.forecast(ctx, args[1:])
+	case "target":
+		return a.target(ctx, args[1:])
+	case "handover":
+		return a.handOver(ctx, args[1:])
 	case "status":
 		return a.status(ctx, args[1:])
 	case "export":
@@ -232,6 +245,7 @@ type folder interface {
 	Tokens(ctx context.Context) (backend.Tokens, error)
 	UndoRotation(ctx context.Context) error
 	FinishRotation(ctx context.Context) error
+	SetTokenExpiry(ctx context.Context, at string) error
 	MakeOAuthClient(ctx context.Context) (backend.NewOAuthClient, error)
 	EndOAuthClient(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
@@ -243,6 +257,7 @@ type folder interface {
 	StopTunnel(ctx context.Context) error
 	Reconnect(ctx context.Context) error
 	SettleAddress(ctx context.Context) error
+	moving
 }
 
 // with does something with a folder. owner is nil if nobody has it open.

@@ -3,15 +3,20 @@ import * as app from '../../wailsjs/go/main/App'
 import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
 import type {
-  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, ExportRequest, ExportResult, FolderInfo, Group,
-  GroupsPage, HistoryPage, HistoryQuery, ListQuery, MembersPage, NewOAuthClient, NewToken, Notify, Overview, PeoplePage, Person, Preferences, SampleInfo,
-  SampleOptions, Settings, SettingsChange, Snapshot, TokenRotation, Tokens,
+  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, ExportRequest, ExportResult, FolderInfo,
+  Forecast, ForecastFix, ForecastFixed, ForecastPage, ForecastRequest, Group, GroupsPage, Guide, GuideChange, HandoverInfo, HandoverReceipt,
+  HandoverRequest, HandoverSettings, HandoverState, HistoryPage, HistoryQuery, ImportLook, ImportPage, ImportPlan, ImportSource, JobExport, JobInfo,
+  JobPage, JobQuery, JobUndo, ListQuery, Lookup, LookupChoice, LookupOut, LookupPage, LookupRequest, MembersPage, NewOAuthClient, NewToken, Notify,
+  Overview, PeoplePage, Person, PersonEdit, PlanQuery, Preferences, Quality, SampleInfo, SampleOptions, Settings, SettingsChange, Snapshot, Target,
+  TargetChange, Targets, TokenRotation, Tokens, Upload, UploadPart, UserIDChoice, UserIDPage, UserIDPlan, UserIDRule,
 } from './types'
 
 /** A little more than the backend's own 10 s, so that its reason comes first where there is one. */
 const callTimeout = 12_000
 /** Of what waits for the user, or writes a large file. */
 const longTimeout = 10 * 60_000
+/** Of what goes through everybody: previews, forecasts, counts. A little more than the backend's own. */
+const planTimeout = 5 * 60_000 + 5_000
 /** Of another folder, whose database may have to be updated. A little more than the backend's own. */
 const openTimeout = 31 * 60_000
 
@@ -52,6 +57,8 @@ export const useFolder = (path: string): Promise<void> => call(() => app.UseFold
 export const preferences = (): Promise<Preferences> => call(app.Preferences)
 export const savePreferences = (theme: string, language: string): Promise<void> => call(() => app.SavePreferences(theme, language))
 export const saveView = (name: string, state: string): Promise<void> => call(() => app.SaveView({ name, state }))
+/** What lists can be written as. */
+export type Format = 'csv' | 'json'
 /** Pages of others that the window may open in the browser; app.go has their addresses. */
 export type Page = 'entra' | 'scim-docs' | 'ngrok' | 'ngrok-authtoken' | 'ngrok-domains' | 'ngrok-agents' | 'ngrok-pricing'
 export const openPage = (name: Page): Promise<void> => call(() => app.OpenPage(name))
@@ -78,6 +85,47 @@ export const settleAddress = (): Promise<void> => call(app.SettleAddress)
 export const startCheck = (person: boolean): Promise<CheckState> => call(() => app.StartCheck(person))
 export const check = (): Promise<CheckState> => call(app.Check)
 export const cancelCheck = (): Promise<void> => call(app.CancelCheck)
+export const putUpload = (part: UploadPart): Promise<Upload> => call(() => app.PutUpload(part), planTimeout)
+export const dropUpload = (id: string): Promise<void> => call(() => app.DropUpload(id))
+export const editPerson = (edit: PersonEdit): Promise<Person> => call(() => app.EditPerson(edit))
+export const purge = (type: 'User' | 'Group', ids: string[]): Promise<number> => call(() => app.Purge(type, ids), planTimeout)
+export const quality = (): Promise<Quality> => call(app.Quality, planTimeout)
+export const planUserIds = (rule: UserIDRule): Promise<UserIDPlan> => call(() => app.PlanUserIDs(rule), planTimeout)
+export const userIdRows = (query: PlanQuery): Promise<UserIDPage> => call(() => app.UserIDRows(query))
+export const settleUserId = (choice: UserIDChoice): Promise<UserIDPlan> => call(() => app.SettleUserID(choice), planTimeout)
+export const exportUserIds = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportUserIDs(plan, format), longTimeout)
+export const applyUserIds = (plan: string): Promise<JobInfo> => call(() => app.ApplyUserIDs(plan), planTimeout)
+export const lookAtImport = (source: ImportSource): Promise<ImportLook> => call(() => app.LookAtImport(source), planTimeout)
+export const planImport = (source: ImportSource): Promise<ImportPlan> => call(() => app.PlanImport(source), planTimeout)
+export const importRows = (query: PlanQuery): Promise<ImportPage> => call(() => app.ImportRows(query))
+export const exportImport = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportImport(plan, format), longTimeout)
+export const applyImport = (plan: string): Promise<JobInfo> => call(() => app.ApplyImport(plan), planTimeout)
+export const jobs = (): Promise<JobInfo[]> => call(app.Jobs)
+export const job = (seq: number): Promise<JobInfo> => call(() => app.Job(seq))
+export const jobRows = (query: JobQuery): Promise<JobPage> => call(() => app.JobRows(query))
+export const undoJob = (undo: JobUndo): Promise<JobInfo> => call(() => app.UndoJob(undo), planTimeout)
+export const exportJob = (request: JobExport): Promise<ExportResult> => call(() => app.ExportJob(request), longTimeout)
+export const lookUp = (request: LookupRequest): Promise<Lookup> => call(() => app.LookUp(request), planTimeout)
+export const lookupRows = (query: PlanQuery): Promise<LookupPage> => call(() => app.LookupRows(query))
+export const chooseLookup = (choice: LookupChoice): Promise<Lookup> => call(() => app.ChooseLookup(choice))
+export const lookupText = (out: LookupOut): Promise<string> => call(() => app.LookupText(out), planTimeout)
+export const exportLookup = (out: LookupOut): Promise<ExportResult> => call(() => app.ExportLookup(out), longTimeout)
+export const makeForecast = (request: ForecastRequest): Promise<Forecast> => call(() => app.MakeForecast(request), planTimeout)
+export const forecastRows = (query: PlanQuery): Promise<ForecastPage> => call(() => app.ForecastRows(query))
+export const fixForecast = (fix: ForecastFix): Promise<ForecastFixed> => call(() => app.FixForecast(fix), planTimeout)
+export const exportForecast = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportForecast(plan, format), longTimeout)
+export const targets = (): Promise<Targets> => call(app.Targets)
+/** One target in full; '' is the active one. */
+export const target = (id: string): Promise<Target> => call(() => app.Target(id), planTimeout)
+export const saveTarget = (change: TargetChange): Promise<Targets> => call(() => app.SaveTarget(change), planTimeout)
+export const targetPage = (format: 'html' | 'text'): Promise<string> => call(() => app.TargetPage(format), planTimeout)
+export const exportTargetPage = (format: 'html' | 'text'): Promise<ExportResult> => call(() => app.ExportTargetPage(format), longTimeout)
+export const guide = (): Promise<Guide> => call(app.Guide)
+export const saveGuide = (change: GuideChange): Promise<Guide> => call(() => app.SaveGuide(change))
+export const handover = (): Promise<HandoverState> => call(app.Handover, planTimeout)
+export const saveHandover = (settings: HandoverSettings): Promise<HandoverState> => call(() => app.SaveHandover(settings), planTimeout)
+export const handOver = (request: HandoverRequest): Promise<HandoverInfo> => call(() => app.HandOver(request), planTimeout)
+export const giveReceipt = (receipt: HandoverReceipt): Promise<HandoverInfo> => call(() => app.GiveReceipt(receipt), planTimeout)
 export const retry = (): Promise<void> => call(app.Retry)
 export const copyText = (text: string, secret = false): Promise<void> => call(() => app.CopyText(text, secret))
 export const forgetSecret = (): Promise<boolean> => call(app.ForgetSecret)

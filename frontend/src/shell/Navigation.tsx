@@ -1,7 +1,7 @@
 import { Button, Tooltip } from '@fluentui/react-components'
 import {
-  bundleIcon, HomeFilled, HomeRegular, PeopleFilled, PeopleRegular, PeopleTeamFilled, PeopleTeamRegular, PlugConnectedFilled, PlugConnectedRegular,
-  PulseFilled, PulseRegular, QuestionCircleRegular, SettingsFilled, SettingsRegular,
+  ArrowSwapFilled, ArrowSwapRegular, bundleIcon, HomeFilled, HomeRegular, PeopleFilled, PeopleRegular, PeopleTeamFilled, PeopleTeamRegular, PlugConnectedFilled, PlugConnectedRegular,
+  PulseFilled, PulseRegular, QuestionCircleRegular, SettingsFilled, SettingsRegular, TaskListLtrFilled, TaskListLtrRegular,
 } from '@fluentui/react-icons'
 import type { ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -18,7 +18,9 @@ const icons = {
   people: bundleIcon(PeopleFilled, PeopleRegular),
   groups: bundleIcon(PeopleTeamFilled, PeopleTeamRegular),
   connection: bundleIcon(PlugConnectedFilled, PlugConnectedRegular),
+  tools: bundleIcon(ArrowSwapFilled, ArrowSwapRegular),
   settings: bundleIcon(SettingsFilled, SettingsRegular),
+  setup: bundleIcon(TaskListLtrFilled, TaskListLtrRegular),
 }
 
 /** The pages; words beside the icons where there is room for them. */
@@ -51,9 +53,10 @@ export function Navigation({ at, unseen }: { at: PageName; unseen: Unseen }) {
 
   return (
     <nav id="navigation" aria-label={t('shell.navigation')}>
-      <ul>{pages.filter((page) => page !== 'settings').map(item)}</ul>
+      <ul>{pages.filter((page) => page !== 'settings' && page !== 'setup').map(item)}</ul>
       <span className="spring" />
       <ul>
+        {item('setup')}
         {item('settings')}
         <li>
           <Named name={t('shell.help.open')} shown={narrow}>

@@ -10,6 +10,8 @@ import { OverviewPage } from '../pages/Overview/OverviewPage'
 import { SampleDialog } from '../pages/Overview/SampleDialog'
 import { PeoplePage } from '../pages/People/PeoplePage'
 import { SettingsPage } from '../pages/Settings/SettingsPage'
+import { SetupPage } from '../pages/Setup/SetupPage'
+import { ToolsPage } from '../pages/Tools/ToolsPage'
 import { announceArrivals } from '../state/announcer'
 import { go, hashOf, type PageName, route } from '../state/route'
 import type { Session } from '../state/session'
@@ -36,7 +38,9 @@ const views: Record<PageName, (props: PageProps) => React.ReactNode> = {
   people: PeoplePage,
   groups: GroupsPage,
   connection: ConnectionPage,
+  tools: ToolsPage,
   settings: SettingsPage,
+  setup: SetupPage,
 }
 
 /** The frame around every page: where one can go, how things stand, and the page. */

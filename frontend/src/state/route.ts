@@ -1,6 +1,6 @@
 import { Observable } from '../lib/observable'
 
-export const pages = ['overview', 'activity', 'people', 'groups', 'connection', 'settings'] as const
+export const pages = ['overview', 'activity', 'people', 'groups', 'connection', 'tools', 'settings', 'setup'] as const
 export type PageName = (typeof pages)[number]
 
 /** Where the window is: a page, what is open on it, and which part of that. Query holds what else the page is to show. */

@@ -241,8 +241,8 @@ export namespace backend {
 	    from: number;
 	    limit: number;
 	    group: string;
-	    quality: string;
-	    manager: string;
+	    quality?: string;
+	    manager?: string;
 	    ids?: string[];
 	}
 	export interface ExportRequest {

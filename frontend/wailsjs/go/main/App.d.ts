@@ -7,6 +7,10 @@ export function ActivityAt(arg1:Array<number>):Promise<backend.ActivityPage>;
 
 export function ActivityDetail(arg1:number):Promise<backend.ActivityDetail>;
 
+export function ApplyImport(arg1:string):Promise<backend.JobInfo>;
+
+export function ApplyUserIDs(arg1:string):Promise<backend.JobInfo>;
+
 export function CancelCheck():Promise<void>;
 
 export function CancelExport():Promise<void>;
@@ -15,11 +19,17 @@ export function Check():Promise<backend.CheckState>;
 
 export function ChooseFolder(arg1:string):Promise<string>;
 
+export function ChooseLookup(arg1:backend.LookupChoice):Promise<backend.Lookup>;
+
 export function Connection():Promise<backend.Connection>;
 
 export function CopyText(arg1:string,arg2:boolean):Promise<void>;
 
 export function DismissReminder():Promise<void>;
+
+export function DropUpload(arg1:string):Promise<void>;
+
+export function EditPerson(arg1:backend.PersonEdit):Promise<backend.Person>;
 
 export function EndOAuthClient():Promise<void>;
 
@@ -27,23 +37,65 @@ export function EndToken():Promise<void>;
 
 export function ExportFile(arg1:backend.ExportRequest):Promise<backend.ExportResult>;
 
+export function ExportForecast(arg1:string,arg2:string):Promise<backend.ExportResult>;
+
+export function ExportImport(arg1:string,arg2:string):Promise<backend.ExportResult>;
+
+export function ExportJob(arg1:backend.JobExport):Promise<backend.ExportResult>;
+
+export function ExportLookup(arg1:backend.LookupOut):Promise<backend.ExportResult>;
+
+export function ExportTargetPage(arg1:string):Promise<backend.ExportResult>;
+
+export function ExportUserIDs(arg1:string,arg2:string):Promise<backend.ExportResult>;
+
 export function FindActivity(arg1:backend.ActivityFind):Promise<backend.ActivityFound>;
 
 export function FinishRotation():Promise<void>;
 
+export function FixForecast(arg1:backend.ForecastFix):Promise<backend.ForecastFixed>;
+
 export function Folder():Promise<main.FolderInfo>;
+
+export function ForecastRows(arg1:backend.PlanQuery):Promise<backend.ForecastPage>;
 
 export function ForgetAuthtoken():Promise<void>;
 
 export function ForgetSecret():Promise<boolean>;
 
+export function GiveReceipt(arg1:backend.HandoverReceipt):Promise<backend.HandoverInfo>;
+
 export function Group(arg1:string):Promise<backend.Group>;
 
 export function Groups(arg1:backend.ListQuery):Promise<backend.GroupsPage>;
 
+export function Guide():Promise<backend.Guide>;
+
+export function HandOver(arg1:backend.HandoverRequest):Promise<backend.HandoverInfo>;
+
+export function Handover():Promise<backend.HandoverState>;
+
 export function History(arg1:backend.HistoryQuery):Promise<backend.HistoryPage>;
 
+export function ImportRows(arg1:backend.PlanQuery):Promise<backend.ImportPage>;
+
+export function Job(arg1:number):Promise<backend.JobInfo>;
+
+export function JobRows(arg1:backend.JobQuery):Promise<backend.JobPage>;
+
+export function Jobs():Promise<Array<backend.JobInfo>>;
+
 export function LeaveSample():Promise<void>;
+
+export function LookAtImport(arg1:backend.ImportSource):Promise<backend.ImportLook>;
+
+export function LookUp(arg1:backend.LookupRequest):Promise<backend.Lookup>;
+
+export function LookupRows(arg1:backend.PlanQuery):Promise<backend.LookupPage>;
+
+export function LookupText(arg1:backend.LookupOut):Promise<string>;
+
+export function MakeForecast(arg1:backend.ForecastRequest):Promise<backend.Forecast>;
 
 export function MakeOAuthClient():Promise<backend.NewOAuthClient>;
 
@@ -59,7 +111,17 @@ export function People(arg1:backend.ListQuery):Promise<backend.PeoplePage>;
 
 export function Person(arg1:string):Promise<backend.Person>;
 
+export function PlanImport(arg1:backend.ImportSource):Promise<backend.ImportPlan>;
+
+export function PlanUserIDs(arg1:backend.UserIDRule):Promise<backend.UserIDPlan>;
+
 export function Preferences():Promise<backend.Preferences>;
+
+export function Purge(arg1:string,arg2:Array<string>):Promise<number>;
+
+export function PutUpload(arg1:backend.UploadPart):Promise<backend.Upload>;
+
+export function Quality():Promise<backend.Quality>;
 
 export function Reconnect():Promise<void>;
 
@@ -75,9 +137,15 @@ export function SaveAuthtoken(arg1:string,arg2:string):Promise<void>;
 
 export function SaveConnection(arg1:backend.ConnectionSettings):Promise<backend.Connection>;
 
+export function SaveGuide(arg1:backend.GuideChange):Promise<backend.Guide>;
+
+export function SaveHandover(arg1:backend.HandoverSettings):Promise<backend.HandoverState>;
+
 export function SavePreferences(arg1:string,arg2:string):Promise<void>;
 
 export function SaveSettings(arg1:backend.SettingsChange):Promise<backend.Settings>;
+
+export function SaveTarget(arg1:backend.TargetChange):Promise<backend.Targets>;
 
 export function SaveView(arg1:backend.View):Promise<void>;
 
@@ -86,6 +154,8 @@ export function SetTokenExpiry(arg1:string):Promise<void>;
 export function Settings():Promise<backend.Settings>;
 
 export function SettleAddress():Promise<void>;
+
+export function SettleUserID(arg1:backend.UserIDChoice):Promise<backend.UserIDPlan>;
 
 export function ShowFile(arg1:string):Promise<void>;
 
@@ -99,10 +169,20 @@ export function StartTunnel():Promise<void>;
 
 export function StopTunnel():Promise<void>;
 
+export function Target(arg1:string):Promise<backend.Target>;
+
+export function TargetPage(arg1:string):Promise<string>;
+
+export function Targets():Promise<backend.Targets>;
+
 export function Tokens():Promise<backend.Tokens>;
+
+export function UndoJob(arg1:backend.JobUndo):Promise<backend.JobInfo>;
 
 export function UndoRotation():Promise<void>;
 
 export function UseFolder(arg1:string):Promise<void>;
+
+export function UserIDRows(arg1:backend.PlanQuery):Promise<backend.UserIDPage>;
 
 export function Watch():Promise<void>;

@@ -10,6 +10,14 @@ export function ActivityDetail(arg1) {
   return window['go']['main']['App']['ActivityDetail'](arg1);
 }
 
+export function ApplyImport(arg1) {
+  return window['go']['main']['App']['ApplyImport'](arg1);
+}
+
+export function ApplyUserIDs(arg1) {
+  return window['go']['main']['App']['ApplyUserIDs'](arg1);
+}
+
 export function CancelCheck() {
   return window['go']['main']['App']['CancelCheck']();
 }
@@ -26,6 +34,10 @@ export function ChooseFolder(arg1) {
   return window['go']['main']['App']['ChooseFolder'](arg1);
 }
 
+export function ChooseLookup(arg1) {
+  return window['go']['main']['App']['ChooseLookup'](arg1);
+}
+
 export function Connection() {
   return window['go']['main']['App']['Connection']();
 }
@@ -36,6 +48,14 @@ export function CopyText(arg1, arg2) {
 
 export function DismissReminder() {
   return window['go']['main']['App']['DismissReminder']();
+}
+
+export function DropUpload(arg1) {
+  return window['go']['main']['App']['DropUpload'](arg1);
+}
+
+export function EditPerson(arg1) {
+  return window['go']['main']['App']['EditPerson'](arg1);
 }
 
 export function EndOAuthClient() {
@@ -50,6 +70,30 @@ export function ExportFile(arg1) {
   return window['go']['main']['App']['ExportFile'](arg1);
 }
 
+export function ExportForecast(arg1, arg2) {
+  return window['go']['main']['App']['ExportForecast'](arg1, arg2);
+}
+
+export function ExportImport(arg1, arg2) {
+  return window['go']['main']['App']['ExportImport'](arg1, arg2);
+}
+
+export function ExportJob(arg1) {
+  return window['go']['main']['App']['ExportJob'](arg1);
+}
+
+export function ExportLookup(arg1) {
+  return window['go']['main']['App']['ExportLookup'](arg1);
+}
+
+export function ExportTargetPage(arg1) {
+  return window['go']['main']['App']['ExportTargetPage'](arg1);
+}
+
+export function ExportUserIDs(arg1, arg2) {
+  return window['go']['main']['App']['ExportUserIDs'](arg1, arg2);
+}
+
 export function FindActivity(arg1) {
   return window['go']['main']['App']['FindActivity'](arg1);
 }
@@ -58,8 +102,16 @@ export function FinishRotation() {
   return window['go']['main']['App']['FinishRotation']();
 }
 
+export function FixForecast(arg1) {
+  return window['go']['main']['App']['FixForecast'](arg1);
+}
+
 export function Folder() {
   return window['go']['main']['App']['Folder']();
+}
+
+export function ForecastRows(arg1) {
+  return window['go']['main']['App']['ForecastRows'](arg1);
 }
 
 export function ForgetAuthtoken() {
@@ -70,6 +122,10 @@ export function ForgetSecret() {
   return window['go']['main']['App']['ForgetSecret']();
 }
 
+export function GiveReceipt(arg1) {
+  return window['go']['main']['App']['GiveReceipt'](arg1);
+}
+
 export function Group(arg1) {
   return window['go']['main']['App']['Group'](arg1);
 }
@@ -78,12 +134,60 @@ export function Groups(arg1) {
   return window['go']['main']['App']['Groups'](arg1);
 }
 
+export function Guide() {
+  return window['go']['main']['App']['Guide']();
+}
+
+export function HandOver(arg1) {
+  return window['go']['main']['App']['HandOver'](arg1);
+}
+
+export function Handover() {
+  return window['go']['main']['App']['Handover']();
+}
+
 export function History(arg1) {
   return window['go']['main']['App']['History'](arg1);
 }
 
+export function ImportRows(arg1) {
+  return window['go']['main']['App']['ImportRows'](arg1);
+}
+
+export function Job(arg1) {
+  return window['go']['main']['App']['Job'](arg1);
+}
+
+export function JobRows(arg1) {
+  return window['go']['main']['App']['JobRows'](arg1);
+}
+
+export function Jobs() {
+  return window['go']['main']['App']['Jobs']();
+}
+
 export function LeaveSample() {
   return window['go']['main']['App']['LeaveSample']();
+}
+
+export function LookAtImport(arg1) {
+  return window['go']['main']['App']['LookAtImport'](arg1);
+}
+
+export function LookUp(arg1) {
+  return window['go']['main']['App']['LookUp'](arg1);
+}
+
+export function LookupRows(arg1) {
+  return window['go']['main']['App']['LookupRows'](arg1);
+}
+
+export function LookupText(arg1) {
+  return window['go']['main']['App']['LookupText'](arg1);
+}
+
+export function MakeForecast(arg1) {
+  return window['go']['main']['App']['MakeForecast'](arg1);
 }
 
 export function MakeOAuthClient() {
@@ -114,8 +218,28 @@ export function Person(arg1) {
   return window['go']['main']['App']['Person'](arg1);
 }
 
+export function PlanImport(arg1) {
+  return window['go']['main']['App']['PlanImport'](arg1);
+}
+
+export function PlanUserIDs(arg1) {
+  return window['go']['main']['App']['PlanUserIDs'](arg1);
+}
+
 export function Preferences() {
   return window['go']['main']['App']['Preferences']();
+}
+
+export function Purge(arg1, arg2) {
+  return window['go']['main']['App']['Purge'](arg1, arg2);
+}
+
+export function PutUpload(arg1) {
+  return window['go']['main']['App']['PutUpload'](arg1);
+}
+
+export function Quality() {
+  return window['go']['main']['App']['Quality']();
 }
 
 export function Reconnect() {
@@ -146,12 +270,24 @@ export function SaveConnection(arg1) {
   return window['go']['main']['App']['SaveConnection'](arg1);
 }
 
+export function SaveGuide(arg1) {
+  return window['go']['main']['App']['SaveGuide'](arg1);
+}
+
+export function SaveHandover(arg1) {
+  return window['go']['main']['App']['SaveHandover'](arg1);
+}
+
 export function SavePreferences(arg1, arg2) {
   return window['go']['main']['App']['SavePreferences'](arg1, arg2);
 }
 
 export function SaveSettings(arg1) {
   return window['go']['main']['App']['SaveSettings'](arg1);
+}
+
+export function SaveTarget(arg1) {
+  return window['go']['main']['App']['SaveTarget'](arg1);
 }
 
 export function SaveView(arg1) {
@@ -168,6 +304,10 @@ export function Settings() {
 
 export function SettleAddress() {
   return window['go']['main']['App']['SettleAddress']();
+}
+
+export function SettleUserID(arg1) {
+  return window['go']['main']['App']['SettleUserID'](arg1);
 }
 
 export function ShowFile(arg1) {
@@ -194,8 +334,24 @@ export function StopTunnel() {
   return window['go']['main']['App']['StopTunnel']();
 }
 
+export function Target(arg1) {
+  return window['go']['main']['App']['Target'](arg1);
+}
+
+export function TargetPage(arg1) {
+  return window['go']['main']['App']['TargetPage'](arg1);
+}
+
+export function Targets() {
+  return window['go']['main']['App']['Targets']();
+}
+
 export function Tokens() {
   return window['go']['main']['App']['Tokens']();
+}
+
+export function UndoJob(arg1) {
+  return window['go']['main']['App']['UndoJob'](arg1);
 }
 
 export function UndoRotation() {
@@ -204,6 +360,10 @@ export function UndoRotation() {
 
 export function UseFolder(arg1) {
   return window['go']['main']['App']['UseFolder'](arg1);
+}
+
+export function UserIDRows(arg1) {
+  return window['go']['main']['App']['UserIDRows'](arg1);
 }
 
 export function Watch() {

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"scimdesk/backend"
+)
+
+// moving is what of a folder the commands of the move to Entra use.
+type moving interface {
+	PutUpload(ctx context.Context, p backend.UploadPart) (backend.Upload, error)
+	DropUpload(ctx context.Context, id string) error
+	Jobs(ctx context.Context) ([]backend.JobInfo, error)
+	Job(ctx context.Context, seq int64) (backend.JobInfo, error)
+	JobRows(ctx context.Context, q backend.JobQuery) (backend.JobPage, error)
+	UndoJob(ctx context.Context, u backend.JobUndo) (backend.JobInfo, error)
+	WaitJob(ctx context.Context, seq int64) (backend.JobInfo, error)
+	ExportJob(ctx context.Context, e backend.JobExport) (backend.ExportResult, error)
+	PlanUserIDs(ctx context.Context, r backend.UserIDRule) (backend.UserIDPlan, error)
+	UserIDRows(ctx context.Context, q backend.PlanQuery) (backend.UserIDPage, error)
+	SettleUserID(ctx context.Context, s backend.UserIDChoice) (backend.UserIDPlan, error)
+	ApplyUserIDs(ctx context.Context, plan string) (backend.JobInfo, error)
+	LookAtImport(ctx context.Context, s backend.ImportSource) (backend.ImportLook, error)
+	PlanImport(ctx context.Context, s backend.ImportSource) (backend.ImportPlan, error)
+	ImportRows(ctx context.Context, q backend.PlanQuery) (backend.ImportPage, error)
+	ApplyImport(ctx context.Context, plan string) (backend.JobInfo, error)
+	LookUp(ctx context.Context, r backend.LookupRequest) (backend.Lookup, error)
+	LookupRows(ctx context.Context, q backend.PlanQuery) (backend.LookupPage, error)
+	MakeForecast(ctx context.Context, r backend.ForecastRequest) (backend.Forecast, error)
+	ForecastRows(ctx context.Context, q backend.PlanQuery) (backend.ForecastPage, error)
+	Targets(ctx context.Context) (backend.Targets, error)
+	Target(ctx context.Context, id string) (backend.Target, error)
+	SaveTarget(ctx context.Context, t backend.TargetChange) (backend.Targets, error)
+	TargetPage(ctx context.Context, format string) (string, error)
+	Handover(ctx context.Context) (backend.HandoverState, error)
+	SaveHandover(ctx context.Context, s backend.HandoverSettings) (backend.HandoverState, error)
+	HandOver(ctx context.Context, r backend.HandoverRequest) (backend.HandoverInfo, error)
+	GiveReceipt(ctx context.Context, r backend.HandoverReceipt) (backend.HandoverInfo, error)
+}
+
+// errNothing is a file without a byte.
+var errNothing = errors.New("it is empty")
+
+// handPart is how much of a file is handed over at once.
+const handPart = 2 << 20
+
+// handFile gives a file to the folder, which may be another process that can't read it; "-" is standard input.
+func (a *app) handFile(ctx context.Context, f folder, path string) (up backend.Upload, err error) {
+	in, name := a.in, "standard input"
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return up, err
+		}
+		defer func() { _ = file.Close() }()
+		in, name = file, filepath.Base(path)
+	}
+	part := make([]byte, handPart)
+	for {
+		n, err := io.ReadFull(in, part)
+		if n > 0 {
+			up, err = f.PutUpload(ctx, backend.UploadPart{ID: up.ID, Name: name, Data: base64.StdEncoding.EncodeToString(part[:n])})
+			if err != nil {
+				return up, err
+			}
+		}
+		switch {
+		case n == len(part):
+		case up.ID == "":
+			return up, fmt.Errorf("read %s: %w", name, errNothing)
+		case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			return up, nil
+		default:
+			return up, fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+import type { PageProps } from '../../shell/page'
+
+export function JournalTab(_: PageProps) {
+  return null
+}

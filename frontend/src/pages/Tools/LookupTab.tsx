@@ -1,0 +1,5 @@
+import type { PageProps } from '../../shell/page'
+
+export function LookupTab(_: PageProps) {
+  return null
+}
