@@ -20,7 +20,8 @@ var directions = map[string][]string{
 	"frontend/tests/seed":      {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
 	"frontend/tests/ngrok":     {"backend/tunnel/ngroktest"},                         // plays ngrok for the browser tests
 	"backend/control":          {"backend"},
-	"backend":                  {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power"},
+	"backend":                  {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power",
+		"backend/userid", "backend/forecast", "backend/target", "backend/handover"},
 	"backend/server":           {"backend/scim", "backend/store"},
 	"backend/token":            {"backend/store"},
 	"backend/store":            {"backend/scim"},
@@ -31,6 +32,10 @@ var directions = map[string][]string{
 	"backend/tunnel":           {},
 	"backend/tunnel/ngroktest": {},
 	"backend/power":            {},
+	"backend/userid":           {"backend/scim"},
+	"backend/forecast":         {"backend/scim"},
+	"backend/target":           {"backend/scim"},
+	"backend/handover":         {},
 }
 
 // only says in which files alone a module may be imported, so that it could be exchanged there.
