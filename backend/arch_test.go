@@ -15,12 +15,12 @@ import (
 // directions says which of our packages a package may import, outside its tests. A package that is missing here imports
 // nothing of ours, or should not be there: add it with the directions it keeps.
 var directions = map[string][]string{
-	".":                        {"backend", "backend/control"},
-	"backend/cmd/scimd":        {"backend", "backend/control"},
-	"frontend/tests/seed":      {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
-	"frontend/tests/ngrok":     {"backend/tunnel/ngroktest"},                         // plays ngrok for the browser tests
-	"backend/control":          {"backend"},
-	"backend":                  {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power",
+	".":                    {"backend", "backend/control"},
+	"backend/cmd/scimd":    {"backend", "backend/control"},
+	"frontend/tests/seed":  {"backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
+	"frontend/tests/ngrok": {"backend/tunnel/ngroktest"},                         // plays ngrok for the browser tests
+	"backend/control":      {"backend"},
+	"backend": {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power",
 		"backend/userid", "backend/forecast", "backend/target", "backend/handover"},
 	"backend/server":           {"backend/scim", "backend/store"},
 	"backend/token":            {"backend/store"},
