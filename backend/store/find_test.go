@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -17,25 +18,30 @@ import (
 // current checks that what lists sort by and search in is what the documents say.
 func current(t testing.TB, s *Store) {
 	t.Helper()
-	rows, err := s.readers.Query("select type, id, doc, name, name_key, email_key, search from resources")
+	rows, err := s.readers.Query("select type, id, doc, name, name_key, email_key, search, title_key, department_key, manager_id, local, local_key, role, entra from resources")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var kind, id, doc string
-		var name, nameKey, emailKey, search string
-		if err := rows.Scan(&kind, &id, &doc, &name, &nameKey, &emailKey, &search); err != nil {
+		var got columns
+		if err := rows.Scan(&kind, &id, &doc, &got.name, &got.nameKey, &got.emailKey, &got.search, &got.title, &got.department, &got.manager,
+			&got.local, &got.localKey, &got.role, &got.entra); err != nil {
 			t.Fatal(err)
 		}
 		r, err := scim.FromDocument(typeNamed(kind), []byte(doc))
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := s.columnsOf(id, r)
-		if name != c.name || nameKey != c.nameKey || emailKey != c.emailKey || search != c.search {
-			t.Errorf("%s: the columns of lists are %q %q %q %q, the document says %q %q %q %q", id, name, nameKey, emailKey, search,
-				c.name, c.nameKey, c.emailKey, c.search)
+		l, err := localOf(got.local)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := s.columnsOf(id, r, l, got.entra == 1)
+		want.unique, want.display, want.external, want.active, want.emails = got.unique, got.display, got.external, got.active, nil
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the columns of lists are\n%+v, what is kept says\n%+v", id, got, want)
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -2,17 +2,22 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 )
 
-// States of a Job.
+// States of a Job. A job that a crash met while it was running or undoing is so when the folder is opened again, and goes on where it was.
 const (
 	JobRunning = "running"
 	JobDone    = "done"
 	JobUndoing = "undoing"
 	JobUndone  = "undone"
+
+	jobStaging = "staging" // its rows are being kept: nobody sees it
 )
 
 // States of a JobRow; "" waits.
@@ -20,21 +25,21 @@ const (
 	RowDone    = "done"
 	RowFailed  = "failed"
 	RowUndone  = "undone"
-	RowRefused = "refused" // could not be undone
+	RowRefused = "refused" // could not be undone, so what it did stands
 )
 
 // ErrJobRunning means that another job runs or is being undone.
 var ErrJobRunning = errors.New("another job is running")
 
-// ErrJobState means that a job is not in the state that was asked for.
+// ErrJobState means that a job is not in the state in which it can do what was asked.
 var ErrJobState = errors.New("the job is in another state")
 
-// Job is long work in short steps, kept so that a crash resumes it and all of it can be undone.
+// Job is long work in short steps, kept so that a crash resumes it and all of it can be undone. There is one at a time.
 type Job struct {
 	Seq                                  int64
 	Kind, State, Face, About             string // Kind, Face and About are the backend's; About is JSON
 	Made, Ended                          time.Time
-	Total, Done, Failed, Undone, Refused int
+	Total, Done, Failed, Undone, Refused int // rows in all, and in each state
 }
 
 // JobRow is one change of a job. Plan, Before and After are the backend's, JSON or text.
@@ -44,7 +49,8 @@ type JobRow struct {
 	ID                  string
 	Name                string
 	Plan, Before, After string
-	State, Reason       string
+	State               string
+	Code, Reason        string // of the Refusal, in RowFailed and RowRefused
 }
 
 // Refusal is why a row was not done or not undone. It ends no step.
@@ -52,39 +58,417 @@ type Refusal struct{ Code, Reason string }
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Reason }
 
-// StartJob keeps a job and its rows.
+const (
+	jobColumns = `seq, kind, state, face, about, made_at, ended_at, total, done, failed, undone, refused`
+	openJob    = `select seq from jobs where state in ('staging', 'running', 'undoing') limit 1`
+	oneJob     = `select ` + jobColumns + ` from jobs where seq = $1 and state <> 'staging'`
+	allJobs    = `select ` + jobColumns + ` from jobs where state <> 'staging' order by seq desc limit 200`
+	stagedJobs = `delete from jobs where state = 'staging'`
+	insertJob  = `insert into jobs (kind, state, face, about, made_at) values ($1, 'staging', $2, $3, $4) returning seq`
+	insertRow  = `insert into job_rows (job_seq, n, grp, id, name, planned, was, became, state, code, reason, search)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', '', $9)`
+	runJob  = `update jobs set state = 'running', total = $2 where seq = $1`
+	undoJob = `update jobs set state = 'undoing', at = total + 1, ended_at = null where seq = $1 and state = 'done'`
+	moveJob = `update jobs set at = $2, state = $3, ended_at = $4, done = done + $5, failed = failed + $6, undone = undone + $7, refused = refused + $8
+		where seq = $1`
+	changeRow = `update job_rows set id = $3, was = $4, became = $5, state = $6, code = $7, reason = $8 where job_seq = $1 and n = $2`
+
+	rowColumns = `n, grp, id, name, planned, was, became, state, code, reason`
+	rowsAfter  = `select ` + rowColumns + ` from job_rows where job_seq = $1 and n > $2 order by n limit 0 + $3`
+	rowsBefore = `select ` + rowColumns + ` from job_rows where job_seq = $1 and n < $2 and state = 'done' order by n desc limit 0 + $3`
+	rowsDown   = `select ` + rowColumns + ` from job_rows where job_seq = $1 and n < $2 order by n desc limit 0 + $3`
+)
+
+// stageRows is how many rows are kept by one write.
+const stageRows = 500
+
+// StartJob keeps a job and its rows, in steps that leave SCIM its turn, and gives it as running. rows are asked for once, in order, and
+// numbered from 1. ErrJobRunning while another job runs or is being undone. A job whose rows were not all kept is dropped, at Open where a crash cut
+// it off.
 func (s *Store) StartJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job, error) {
-	return Job{}, errUnbuilt
+	if !s.staging.TryLock() {
+		return Job{}, ErrJobRunning
+	}
+	defer s.staging.Unlock()
+	j, err := s.stageJob(ctx, j, rows)
+	if err == nil || errors.Is(err, ErrJobRunning) {
+		return j, err
+	}
+	dropping := s.writer.writeLong(context.WithoutCancel(ctx), dropStaged)
+	return Job{}, fmt.Errorf("keep a job: %w", errors.Join(err, dropping))
 }
 
-// StepJob does the next rows.
+func (s *Store) stageJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job, error) {
+	err := s.writer.write(ctx, func(tx *Tx) error {
+		if err := dropStaged(tx); err != nil { // of one whose end could not be written
+			return err
+		}
+		if err := noOpenJob(tx); err != nil {
+			return err
+		}
+		return tx.row(insertJob, []any{j.Kind, j.Face, j.About, millis(tx.now)}, &j.Seq)
+	})
+	if err != nil {
+		return Job{}, err
+	}
+	n := 0
+	part := make([]JobRow, 0, stageRows)
+	stage := func() error {
+		err := s.writer.writeLong(ctx, func(tx *Tx) error { return tx.stage(j.Seq, part) })
+		part = part[:0]
+		return err
+	}
+	for r := range rows {
+		n++
+		r.N = n
+		if part = append(part, r); len(part) == stageRows {
+			if err := stage(); err != nil {
+				return Job{}, err
+			}
+		}
+	}
+	if err := stage(); err != nil {
+		return Job{}, err
+	}
+	if err := s.writer.write(ctx, func(tx *Tx) error {
+		tx.commit.Jobs = true
+		return second(tx.exec(runJob, j.Seq, n))
+	}); err != nil {
+		return Job{}, err
+	}
+	return s.Job(ctx, j.Seq)
+}
+
+func (tx *Tx) stage(seq int64, rows []JobRow) error {
+	for _, r := range rows {
+		text := searchText{limit: searchLimit}
+		text.add(r.Name, r.ID, r.Plan)
+		if _, err := tx.exec(insertRow, seq, r.N, r.Group, r.ID, r.Name, r.Plan, r.Before, r.After, strings.Join(text.words, "\n")); err != nil {
+			return fmt.Errorf("row %d: %w", r.N, err)
+		}
+	}
+	return nil
+}
+
+// noOpenJob gives ErrJobRunning where there is one.
+func noOpenJob(tx *Tx) error {
+	var seq int64
+	err := tx.row(openJob, nil, &seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = ErrJobRunning
+	}
+	return err
+}
+
+func dropStaged(tx *Tx) error { return second(tx.exec(stagedJobs)) }
+
+// second drops what is not needed of two.
+func second[T any](_ T, err error) error { return err }
+
+// StepJob does the next rows of a running job in one write of about 80 ms at most, commit and all, and reports whether rows are left. do runs once for
+// a group, or for a row that has none, in a savepoint of its own; it may set ID, Before and After. An error that is a *Refusal leaves nothing of the
+// group and marks its rows failed; any other ends the step before it, and is given when the rows before it are on disk. do may run twice for a group,
+// of which one leaves nothing. The last step sets State and Ended. ErrJobState where the job does not run.
 func (s *Store) StepJob(ctx context.Context, seq int64, do func(tx *Tx, rows []JobRow) error) (left bool, err error) {
-	return false, errUnbuilt
+	return s.stepJob(ctx, seq, do, stepping{from: JobRunning, to: JobDone, good: RowDone, bad: RowFailed, next: rowsAfter})
 }
 
-// UndoJob begins to undo a job that is done.
-func (s *Store) UndoJob(ctx context.Context, seq int64) (Job, error) { return Job{}, errUnbuilt }
+// UndoJob begins to undo a job; ErrJobState if it is not done, ErrJobRunning while another runs or is being undone.
+func (s *Store) UndoJob(ctx context.Context, seq int64) (Job, error) {
+	err := s.writer.write(ctx, func(tx *Tx) error {
+		if err := noOpenJob(tx); err != nil {
+			return err
+		}
+		n, err := tx.exec(undoJob, seq)
+		if err == nil && n == 0 {
+			err = ErrJobState
+		}
+		tx.commit.Jobs = true
+		return err
+	})
+	if err != nil {
+		return Job{}, fmt.Errorf("undo job %d: %w", seq, err)
+	}
+	return s.Job(ctx, seq)
+}
 
-// StepUndo undoes the next rows, backwards.
+// StepUndo is StepJob for a job that is being undone: it goes backwards through the rows that are done, those of a group last first. A *Refusal marks them
+// refused.
 func (s *Store) StepUndo(ctx context.Context, seq int64, undo func(tx *Tx, rows []JobRow) error) (left bool, err error) {
-	return false, errUnbuilt
+	return s.stepJob(ctx, seq, undo, stepping{from: JobUndoing, to: JobUndone, good: RowUndone, bad: RowRefused, next: rowsBefore})
 }
 
-// UndoRows undoes single rows of a job that is done.
+// A stepping is a direction in which a job goes.
+type stepping struct {
+	from, to  string // states of the job
+	good, bad string // states of rows
+	next      string // statement for the rows behind one
+}
+
+// A tallied is how many rows a step brought into each state, by state.
+type tallied map[string]int
+
+// Steps aim at stepAim, from taking the writer to the answer. How much of it the disk's confirmation takes is learnt from step to step.
+const (
+	stepAim    = 80 * time.Millisecond
+	stepFirst  = 40 * time.Millisecond
+	stepLeast  = 5 * time.Millisecond
+	stepMost   = 2000 // rows
+	stepAtOnce = 100  // rows of one read
+)
+
+func (s *Store) stepJob(ctx context.Context, seq int64, do func(*Tx, []JobRow) error, way stepping) (left bool, err error) {
+	var stopped error
+	var start time.Time
+	err = s.writer.writeLong(ctx, s.batch(func(tx *Tx) (err error) {
+		start = time.Now()
+		left, stopped, err = tx.step(seq, do, way, start.Add(s.steps.budget()))
+		return err
+	}))
+	if err != nil {
+		return false, fmt.Errorf("job %d: %w", seq, err)
+	}
+	s.steps.took(time.Since(start))
+	if stopped != nil {
+		return left, fmt.Errorf("job %d: %w", seq, stopped)
+	}
+	return left, nil
+}
+
+// step does groups until the time is over. stopped is why it ended before, with what was done until then.
+func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until time.Time) (left bool, stopped, err error) {
+	var state string
+	var at int
+	err = tx.row(`select state, at from jobs where seq = $1`, []any{seq}, &state, &at)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state != way.from {
+		return false, nil, ErrJobState
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	counts := make(tallied)
+	next := rowReader{tx: tx, seq: seq, text: way.next, at: at}
+	left = true
+	for n := 0; n < stepMost && (n == 0 || time.Now().Before(until)); {
+		rows, err := next.group()
+		if err != nil {
+			return false, nil, err
+		}
+		if len(rows) == 0 {
+			left = false
+			break
+		}
+		if stopped, err = tx.doGroup(seq, rows, do, way, counts); err != nil {
+			return false, nil, err
+		}
+		if stopped != nil {
+			break
+		}
+		at = rows[len(rows)-1].N
+		n += len(rows)
+	}
+	var ended sql.NullInt64
+	if !left {
+		state, ended = way.to, sql.NullInt64{Int64: millis(tx.now), Valid: true}
+	}
+	return left, stopped, tx.moveJob(seq, at, state, ended, counts)
+}
+
+func (tx *Tx) moveJob(seq int64, at int, state string, ended sql.NullInt64, n tallied) error {
+	tx.commit.Jobs = true
+	if _, err := tx.exec(moveJob, seq, at, state, ended, n[RowDone], n[RowFailed], n[RowUndone], n[RowRefused]); err != nil {
+		return fmt.Errorf("update job: %w", err)
+	}
+	return nil
+}
+
+// doGroup does one group and keeps what came of it. stopped is an error of do that is no refusal: then nothing of the group is kept.
+func (tx *Tx) doGroup(seq int64, rows []JobRow, do func(*Tx, []JobRow) error, way stepping, n tallied) (stopped, err error) {
+	changed := append([]JobRow(nil), rows...)
+	err = tx.Nested(func() error {
+		if err := do(tx, changed); err != nil {
+			return err
+		}
+		return tx.unparked()
+	})
+	state := way.good
+	var refusal *Refusal
+	switch {
+	case tx.spoiled != nil:
+		return nil, tx.spoiled
+	case err == nil:
+		refusal = &Refusal{}
+	case errors.As(err, &refusal):
+		state, changed = way.bad, rows
+	case diskState(err) != "":
+		return nil, err
+	default:
+		return err, nil
+	}
+	for i, r := range changed {
+		if _, err := tx.exec(changeRow, seq, rows[i].N, r.ID, r.Before, r.After, state, refusal.Code, refusal.Reason); err != nil {
+			return nil, fmt.Errorf("update row %d: %w", rows[i].N, err)
+		}
+		if rows[i].State != "" {
+			n[rows[i].State]--
+		}
+		n[state]++
+	}
+	return nil, nil
+}
+
+// UndoRows undoes single rows of a job that is done, with the rest of their groups, in steps. Rows that are neither done nor refused are left
+// alone. A *Refusal marks them refused; any other error ends it, and what was undone before stays so.
 func (s *Store) UndoRows(ctx context.Context, seq int64, n []int, undo func(tx *Tx, rows []JobRow) error) error {
-	return errUnbuilt
+	way := stepping{from: JobDone, to: JobDone, good: RowUndone, bad: RowRefused}
+	for len(n) > 0 {
+		var rest []int
+		var stopped error
+		var start time.Time
+		err := s.writer.writeLong(ctx, s.batch(func(tx *Tx) (err error) {
+			start = time.Now()
+			rest, stopped, err = tx.undoRows(seq, n, undo, way, start.Add(s.steps.budget()))
+			return err
+		}))
+		if err == nil {
+			s.steps.took(time.Since(start))
+			err = stopped
+		}
+		if err != nil {
+			return fmt.Errorf("undo rows of job %d: %w", seq, err)
+		}
+		n = rest
+	}
+	return nil
 }
 
-// Jobs gives the newest jobs first, at most 200.
-func (s *Store) Jobs(ctx context.Context) ([]Job, error) { return nil, errUnbuilt }
-
-// Job gives a job.
-func (s *Store) Job(ctx context.Context, seq int64) (Job, error) { return Job{}, errUnbuilt }
-
-// JobRows gives rows of a job.
-func (s *Store) JobRows(ctx context.Context, seq int64, state, search string, from, limit int) (total int, rows []JobRow, err error) {
-	return 0, nil, errUnbuilt
+func (tx *Tx) undoRows(seq int64, n []int, undo func(*Tx, []JobRow) error, way stepping, until time.Time) (rest []int, stopped, err error) {
+	var state string
+	var at int
+	var ended sql.NullInt64
+	err = tx.row(`select state, at, ended_at from jobs where seq = $1`, []any{seq}, &state, &at, &ended)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state != JobDone {
+		return nil, nil, ErrJobState
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	counts := make(tallied)
+	for i, one := range n {
+		if i > 0 && !time.Now().Before(until) {
+			rest = n[i:]
+			break
+		}
+		rows, err := tx.groupOf(seq, one)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(rows) == 0 || rows[0].State != RowDone && rows[0].State != RowRefused {
+			continue
+		}
+		if stopped, err = tx.doGroup(seq, rows, undo, way, counts); err != nil {
+			return nil, nil, err
+		}
+		if stopped != nil {
+			break
+		}
+	}
+	return rest, stopped, tx.moveJob(seq, at, state, ended, counts)
 }
 
-// EachJobRow gives every row of a job in order.
-func (s *Store) EachJobRow(ctx context.Context, seq int64, each func(JobRow) error) error { return errUnbuilt }
+// groupOf gives a row, and with it those of its group, last first.
+func (tx *Tx) groupOf(seq int64, n int) ([]JobRow, error) {
+	rows, err := jobRows(context.Background(), tx.s, rowsAfter, seq, n-1, 1)
+	if err != nil || len(rows) == 0 || rows[0].N != n || rows[0].Group == 0 {
+		if len(rows) > 0 && rows[0].N != n {
+			rows = nil
+		}
+		return rows, err
+	}
+	group := rows[0].Group
+	last := n
+	for next := (rowReader{tx: tx, seq: seq, text: rowsAfter, at: n}); ; {
+		more, err := next.one()
+		if err != nil {
+			return nil, err
+		}
+		if more == nil || more.Group != group {
+			break
+		}
+		last = more.N
+	}
+	down := rowReader{tx: tx, seq: seq, text: rowsDown, at: last + 1}
+	return down.group()
+}
+
+// A rowReader reads a job's rows in slices, behind a row, in the direction of its statement.
+type rowReader struct {
+	tx     *Tx
+	seq    int64
+	text   string
+	at     int
+	slice  []JobRow
+	closed bool // there are no more
+}
+
+// one gives the next row, nil at the end.
+func (r *rowReader) one() (*JobRow, error) {
+	if err := r.look(); err != nil || len(r.slice) == 0 {
+		return nil, err
+	}
+	row := &r.slice[0]
+	r.slice = r.slice[1:]
+	return row, nil
+}
+
+// look sees to it that the next row is in the slice, if there is one.
+func (r *rowReader) look() (err error) {
+	if len(r.slice) > 0 || r.closed {
+		return nil
+	}
+	if r.slice, err = jobRows(context.Background(), r.tx.s, r.text, r.seq, r.at, stepAtOnce); err != nil {
+		return err
+	}
+	r.closed = len(r.slice) < stepAtOnce
+	if len(r.slice) > 0 {
+		r.at = r.slice[len(r.slice)-1].N
+	}
+	return nil
+}
+
+// group gives the next row with the rest of its group, none at the end.
+func (r *rowReader) group() ([]JobRow, error) {
+	first, err := r.one()
+	if err != nil || first == nil {
+		return nil, err
+	}
+	rows := []JobRow{*first}
+	for first.Group > 0 {
+		if err := r.look(); err != nil {
+			return nil, err
+		}
+		if len(r.slice) == 0 || r.slice[0].Group != first.Group {
+			break
+		}
+		rows = append(rows, r.slice[0])
+		r.slice = r.slice[1:]
+	}
+	return rows, nil
+}
+
+func jobRows(ctx context.Context, s *session, text string, args ...any) ([]JobRow, error) {
+	all := []JobRow{}
+	err := s.each(ctx, text, args, func(rows *sql.Rows) error {
+		var r JobRow
+		err := rows.Scan(&r.N, &r.Group, &r.ID, &r.Name, &r.Plan, &r.Before, &r.After, &r.State, &r.Code, &r.Reason)
+		all = append(all, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rows of a job: %w", err)
+	}
+	return all, nil
+}

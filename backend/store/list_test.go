@@ -17,7 +17,7 @@ func crowd(t testing.TB, s *Store, n int) []Record {
 	for from := 0; from < n; from += 1000 {
 		err := s.writer.write(context.Background(), func(tx *Tx) error {
 			for i := from; i < min(from+1000, n); i++ {
-				rec, err := s.create(tx, cause, crowdPerson(t, i), With{})
+				rec, err := s.create(tx, cause, crowdPerson(t, i), Local{}, With{})
 				if err != nil {
 					return err
 				}

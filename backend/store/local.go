@@ -2,15 +2,17 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"scimdesk/backend/scim"
 )
 
-var errUnbuilt = errors.New("not built")
-
-// OriginSCIM is the Cause.Origin of what a SCIM client asked for. Who was changed by it is Record.Entra.
+// OriginSCIM is the Cause.Origin of what a SCIM client asked for. Whom it changed has Record.Entra from then on.
 const OriginSCIM = "scim"
 
 // What Local.Role says.
@@ -37,49 +39,175 @@ type Former struct {
 	Until    time.Time
 }
 
+// A keptLocal is Local as the database has it.
+type keptLocal struct {
+	LocalID   string       `json:"localId,omitempty"`
+	Role      string       `json:"role,omitempty"`
+	Note      string       `json:"note,omitempty"`
+	Protected bool         `json:"protected,omitempty"`
+	Former    []keptFormer `json:"former,omitempty"`
+}
+
+type keptFormer struct {
+	UserName string `json:"userName"`
+	Until    int64  `json:"until"` // milliseconds
+}
+
+// text is "" for nothing: most people have nothing, and reading them costs nothing.
+func (l Local) text() string {
+	if l.LocalID == "" && l.Role == "" && l.Note == "" && !l.Protected && len(l.Former) == 0 {
+		return ""
+	}
+	kept := keptLocal{LocalID: l.LocalID, Role: l.Role, Note: l.Note, Protected: l.Protected}
+	for _, f := range l.Former {
+		kept.Former = append(kept.Former, keptFormer{f.UserName, millis(f.Until)})
+	}
+	raw, _ := json.Marshal(kept) // texts, numbers and truths can always be written
+	return string(raw)
+}
+
+func localOf(text string) (Local, error) {
+	if text == "" {
+		return Local{}, nil
+	}
+	var kept keptLocal
+	if err := json.Unmarshal([]byte(text), &kept); err != nil {
+		return Local{}, err
+	}
+	l := Local{LocalID: kept.LocalID, Role: kept.Role, Note: kept.Note, Protected: kept.Protected}
+	for _, f := range kept.Former {
+		l.Former = append(l.Former, Former{f.UserName, fromMillis(f.Until)})
+	}
+	return l, nil
+}
+
+// former puts a user name before those that somebody had.
+func former(had []Former, userName string, until time.Time) []Former {
+	all := append([]Former{{UserName: userName, Until: until}}, had...)
+	return all[:min(len(all), formerLimit)]
+}
+
+// localChanges is what history says of a change of what the admin keeps.
+func localChanges(before, after Local) []scim.Change {
+	var all []scim.Change
+	texts := func(path, was, is string) {
+		if was == is {
+			return
+		}
+		c := scim.Change{Path: path}
+		if was != "" {
+			c.Old = was
+		}
+		if is != "" {
+			c.New = is
+		}
+		all = append(all, c)
+	}
+	texts("localId", before.LocalID, after.LocalID)
+	texts("note", before.Note, after.Note)
+	if before.Protected != after.Protected {
+		all = append(all, scim.Change{Path: "protected", Old: before.Protected, New: after.Protected})
+	}
+	texts("role", before.Role, after.Role)
+	return all
+}
+
 // SetLocal changes what the admin keeps of a living person. Former is not edit's to change. A *scim.Error of kind Uniqueness names who has the
-// localId already. The version and lastModified that SCIM shows stay.
+// localId already. The version and lastModified that SCIM shows stay. What changes nothing writes nothing.
 func (s *Store) SetLocal(ctx context.Context, c Cause, id string, edit func(*Local) error) (Record, error) {
-	return Record{}, errUnbuilt
-}
-
-// Purge removes those of ids that are deleted for good, at once, in steps, and says how many. Those not deleted are left alone.
-func (s *Store) Purge(ctx context.Context, c Cause, t *scim.ResourceType, ids []string) (int, error) {
-	return 0, errUnbuilt
-}
-
-// Batch runs fn as one write. An error leaves nothing of it. fn may run twice.
-func (s *Store) Batch(ctx context.Context, fn func(tx *Tx) error) error { return errUnbuilt }
-
-// Create is Store.Create with what the admin keeps of the person.
-func (tx *Tx) Create(c Cause, r *scim.Resource, l Local) (Record, error) { return Record{}, errUnbuilt }
-
-// Update is Store.Update, whatever the version.
-func (tx *Tx) Update(c Cause, t *scim.ResourceType, id string, e Edit) (Record, error) {
-	return Record{}, errUnbuilt
+	var rec Record
+	err := s.Batch(ctx, func(tx *Tx) (err error) {
+		rec, err = tx.SetLocal(c, id, edit)
+		return err
+	})
+	if err != nil {
+		return Record{}, c.failed(err)
+	}
+	return rec, nil
 }
 
 // SetLocal is Store.SetLocal.
 func (tx *Tx) SetLocal(c Cause, id string, edit func(*Local) error) (Record, error) {
-	return Record{}, errUnbuilt
+	rec, err := tx.Get(scim.User, id, With{})
+	if err != nil {
+		return Record{}, err
+	}
+	before, after := rec.Local, rec.Local
+	after.Former = slices.Clone(before.Former)
+	if err := edit(&after); err != nil {
+		return Record{}, err
+	}
+	after.Former = before.Former
+	change := Change{Origin: c.Origin, Type: scim.User, ID: id, Local: after}
+	if changes := localChanges(before, after); len(changes) > 0 {
+		if err := tx.keepLocal(&rec, after); err != nil {
+			return Record{}, err
+		}
+		if err := tx.note(c, rec.Seq, actionUpdated, changes); err != nil {
+			return Record{}, err
+		}
+		rec.Changed, rec.Action = true, actionUpdated
+		change.LocalBefore, change.LocalAfter = &before, &after
+	}
+	return tx.store.finish(tx, c, rec, change, With{})
 }
 
-// Rename gives a living person another userName and keeps the old one as a former one if keepFormer.
-func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, error) {
-	return Record{}, errUnbuilt
+// keepLocal writes what the admin keeps of somebody and nothing else.
+func (tx *Tx) keepLocal(rec *Record, after Local) error {
+	r, err := scim.FromDocument(scim.User, rec.Doc)
+	if err != nil {
+		return fmt.Errorf("read %s %s: %w", scim.User.Name, rec.ID, err)
+	}
+	old, cols := tx.store.columnsOf(rec.ID, r, rec.Local, rec.Entra), tx.store.columnsOf(rec.ID, r, after, rec.Entra)
+	args := []any{rec.Seq}
+	var sets []byte
+	sets, args = appendSets(sets, args, old, cols)
+	_, err = tx.exec("update resources set "+string(sets)+" where seq = $1", args...)
+	if isUniqueViolation(err) {
+		return tx.localTaken(after)
+	}
+	if err != nil {
+		return fmt.Errorf("update what is kept of %s: %w", rec.ID, err)
+	}
+	rec.Local = after
+	return nil
 }
 
-// Remove is Store.Delete, whatever the version: what it removes can be restored.
-func (tx *Tx) Remove(c Cause, t *scim.ResourceType, id string) error { return errUnbuilt }
+// localTaken words a violation of localId's uniqueness.
+func (tx *Tx) localTaken(l Local) error {
+	id, found, err := tx.ByLocalID(scim.Key(l.LocalID))
+	if err == nil && !found {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return fmt.Errorf("look up who has the localId %q: %w", l.LocalID, err)
+	}
+	return &scim.Error{Kind: scim.Uniqueness, Detail: fmt.Sprintf("localId '%s' is already used by user %s", l.LocalID, id),
+		Err: errors.New("localId is taken")}
+}
 
-// Park takes a person's userName out of the way until Rename gives it another, so that people can swap theirs inside one write.
-func (tx *Tx) Park(id string) error { return errUnbuilt }
-
-// Nested runs fn in a savepoint of its own: an error leaves nothing of fn.
-func (tx *Tx) Nested(fn func() error) error { return errUnbuilt }
+const (
+	byUserName = `select id from resources where type = 'User' and unique_key = $1 and deleted_at is null`
+	byLocalID  = `select id from resources where local_key = $1 and deleted_at is null`
+)
 
 // ByUserName gives the id of the living person whose userName has this scim.Key.
-func (tx *Tx) ByUserName(key string) (id string, found bool, err error) { return "", false, errUnbuilt }
+func (tx *Tx) ByUserName(key string) (id string, found bool, err error) {
+	return tx.idBy(byUserName, key)
+}
 
 // ByLocalID gives the id of the living person whose localId has this scim.Key.
-func (tx *Tx) ByLocalID(key string) (id string, found bool, err error) { return "", false, errUnbuilt }
+func (tx *Tx) ByLocalID(key string) (id string, found bool, err error) {
+	return tx.idBy(byLocalID, key)
+}
+
+func (tx *Tx) idBy(text, key string) (id string, found bool, err error) {
+	err = tx.row(text, []any{key}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("look up %q: %w", key, err)
+	}
+	return id, true, nil
+}

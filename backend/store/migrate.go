@@ -32,7 +32,7 @@ type migration struct {
 }
 
 // fills are what the program computes after a step's SQL, in the step's transaction.
-var fills = map[int]func(context.Context, *sql.Conn) error{2: fillLists}
+var fills = map[int]func(context.Context, *sql.Conn) error{2: fillLists, 4: fillWork}
 
 // migrations gives all steps in order. The names are NNNN_what.sql, numbered from 1 without a gap.
 func migrations(files fs.FS) ([]migration, error) {

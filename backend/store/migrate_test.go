@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -99,6 +100,38 @@ func TestSeedsOfPublicAddresses(t *testing.T) {
 		if a := page[0]; a.Via != via || a.Unlike != unlike || a.Hint != "" || len(gaps) != n || s.Carried("2026-01") != carried {
 			t.Errorf("schema %d: %+v, %+v, %+v", schema+1, a, gaps, s.Carried("2026-01"))
 		}
+	}
+}
+
+// What schema 4 added must be there in what it left behind; what is older was written by SCIM, and is nobody's local thing.
+func TestSeedsOfLocalThings(t *testing.T) {
+	for schema := range schemas(t) {
+		s := open(t, Options{Dir: seeded(t, schema+1)})
+		ana := find(t, s, scim.User, `userName eq "ana.ruiz@contoso.example"`, 1, 1).Records[0]
+		bo := find(t, s, scim.User, `userName eq "bo@contoso.example"`, 1, 1).Records[0]
+		jobs, err := s.Jobs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if schema+1 < 4 {
+			if !reflect.DeepEqual(ana.Local, Local{}) || !ana.Entra || !bo.Entra || len(jobs) != 0 {
+				t.Errorf("schema %d: %+v, %v %v, %+v", schema+1, ana.Local, ana.Entra, bo.Entra, jobs)
+			}
+			continue
+		}
+		want := Local{LocalID: "A-17", Role: RoleAdministrator, Note: "from the old list", Protected: true,
+			Former: []Former{{"a.ruiz", time.UnixMilli(1768464008500).UTC()}}}
+		if !reflect.DeepEqual(ana.Local, want) || !ana.Entra || bo.Entra || len(jobs) != 1 {
+			t.Fatalf("schema %d: %+v, %v %v, %+v", schema+1, ana.Local, ana.Entra, bo.Entra, jobs)
+		}
+		if j := jobs[0]; j.State != JobDone || j.Total != 2 || j.Failed != 1 || j.About != `{"to":"email"}` || j.Ended.IsZero() {
+			t.Errorf("schema %d: %+v", schema+1, j)
+		}
+		if n, rows, err := s.JobRows(t.Context(), 1, RowFailed, "", 0, 0); err != nil || n != 1 || len(rows) != 1 || rows[0].Code != "collision" {
+			t.Errorf("schema %d: %d %+v %v", schema+1, n, rows, err)
+		}
+		same(t, "the old user name", listed(t, s, scim.User, Find{Search: "a.ruiz"}), []string{"Ana Ruiz"})
+		same(t, "the local id", listed(t, s, scim.User, Find{Search: "a-17"}), []string{"Ana Ruiz"})
 	}
 }
 

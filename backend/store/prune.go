@@ -113,36 +113,106 @@ const (
 	// tombText leaves nothing of a resource but the row that its history and members hang on. Nothing finds it: it has no type, and its
 	// id is another.
 	tombText = `update resources set type = '', id = $2, name = '', unique_key = null, display_key = null, external_key = null, active = null,
-		doc = '{}', search = '', name_key = '', email_key = '' where seq = $1`
+		doc = '{}', search = '', name_key = '', email_key = '', local = '', local_key = null, role = '', manager_id = null, title_key = '', department_key = '' where seq = $1`
 )
 
 // tombPrefix stands before the id of what is being removed.
 const tombPrefix = "removed:"
 
+// Purge removes those of ids that are deleted for good, at once, and says how many; those not deleted, and those whom nobody knows, are left
+// alone. It works in steps as Prune does, and Options.Check may refuse; on an error what was removed until then is given too.
+func (s *Store) Purge(ctx context.Context, c Cause, t *scim.ResourceType, ids []string) (n int, err error) {
+	for len(ids) > 0 {
+		var rest []string
+		var r Removed
+		took, err := s.timed(ctx, func(tx *Tx) (err error) {
+			rest, r = ids, Removed{}
+			for left := newBudget(); len(rest) > 0 && left.any(); {
+				gone, err := s.purgeOne(tx, left, c, t, rest[0], &r)
+				if err != nil {
+					return fmt.Errorf("remove %s for good: %w", rest[0], err)
+				}
+				if gone {
+					rest = rest[1:]
+				}
+			}
+			tx.commit.People, tx.commit.Groups = r.People > 0, r.Groups > 0
+			return nil
+		})
+		if err != nil {
+			return n, err
+		}
+		ids = rest
+		n += r.People + r.Groups
+		if len(ids) > 0 {
+			if err := rested(ctx, took); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+const goneOne = `select seq, id, type, follows, local from resources where id in ($1, $2) and deleted_at is not null`
+
+// purgeOne removes one that is deleted, or a part of it that fits into the step.
+func (s *Store) purgeOne(tx *Tx, left *budget, c Cause, t *scim.ResourceType, id string, r *Removed) (gone bool, err error) {
+	left.rows--
+	var one goner
+	var local string
+	err = tx.row(goneOne, []any{id, tombPrefix + id}, &one.seq, &one.id, &one.kind, &one.follows, &local)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && one.kind != "" && one.kind != t.Name {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if one.kind != "" && s.o.Check != nil {
+		l, err := localOf(local)
+		if err != nil {
+			return false, err
+		}
+		if err := s.o.Check(tx, Change{Origin: c.Origin, Type: t, ID: id, Local: l}); err != nil {
+			return false, err
+		}
+	}
+	return tx.purge(left, one, r)
+}
+
+// A goner is a deleted resource that is being removed for good.
+type goner struct {
+	seq      int64
+	id, kind string
+	follows  sql.NullString
+}
+
 // purgeNext removes the one that was deleted first, or a part of it that fits into the step; then the rest of it is next. What is
 // begun can't be restored any more. done means that there is none.
 func (tx *Tx) purgeNext(left *budget, before int64, r *Removed) (done bool, err error) {
-	var seq int64
-	var id, kind string
-	var follows sql.NullString
-	err = tx.row(goneText, []any{before}, &seq, &id, &kind, &follows)
+	var one goner
+	err = tx.row(goneText, []any{before}, &one.seq, &one.id, &one.kind, &one.follows)
 	if errors.Is(err, sql.ErrNoRows) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if kind != "" {
-		if err := tx.forget(seq, id, kind, follows, r); err != nil {
+	_, err = tx.purge(left, one, r)
+	return false, err
+}
+
+func (tx *Tx) purge(left *budget, one goner, r *Removed) (gone bool, err error) {
+	if one.kind != "" {
+		if err := tx.forget(one.seq, one.id, one.kind, one.follows, r); err != nil {
 			return false, err
 		}
 	}
-	id = strings.TrimPrefix(id, tombPrefix)
+	id := strings.TrimPrefix(one.id, tombPrefix)
 	left.rows--
 	for _, part := range []struct {
 		text string
 		of   any
-	}{{goneHistory, seq}, {goneMembers, seq}, {goneMember, id}} {
+	}{{goneHistory, one.seq}, {goneMembers, one.seq}, {goneMember, id}} {
 		for emptied := false; !emptied; {
 			if _, emptied, err = tx.trim(left, part.text, part.of); err != nil {
 				return false, err
@@ -152,8 +222,8 @@ func (tx *Tx) purgeNext(left *budget, before int64, r *Removed) (done bool, err 
 			}
 		}
 	}
-	_, err = tx.exec(`delete from resources where seq = $1`, seq)
-	return false, err
+	_, err = tx.exec(`delete from resources where seq = $1`, one.seq)
+	return err == nil, err
 }
 
 // forget empties a deleted resource's row, takes it out of the counts, and links who followed it to whom it followed.
@@ -199,11 +269,8 @@ func (s *Store) inSteps(ctx context.Context, step func(*Tx, *budget) (Removed, b
 	for {
 		var r Removed
 		var done bool
-		var took time.Duration
-		err := s.writer.write(ctx, func(tx *Tx) (err error) {
-			start := time.Now()
-			r, done, err = step(tx, &budget{rows: stepRows, until: start.Add(stepTime)})
-			took = time.Since(start)
+		took, err := s.timed(ctx, func(tx *Tx) (err error) {
+			r, done, err = step(tx, newBudget())
 			return err
 		})
 		if err != nil {
@@ -215,13 +282,33 @@ func (s *Store) inSteps(ctx context.Context, step func(*Tx, *budget) (Removed, b
 		if done {
 			return all, nil
 		}
-		rest := time.NewTimer(took)
-		select {
-		case <-ctx.Done():
-			rest.Stop()
-			return all, context.Cause(ctx)
-		case <-rest.C:
+		if err := rested(ctx, took); err != nil {
+			return all, err
 		}
+	}
+}
+
+func newBudget() *budget { return &budget{rows: stepRows, until: time.Now().Add(stepTime)} }
+
+// timed is a write of a step, and how long it held the writer.
+func (s *Store) timed(ctx context.Context, step func(*Tx) error) (took time.Duration, err error) {
+	err = s.writer.write(ctx, func(tx *Tx) error {
+		start := time.Now()
+		defer func() { took = time.Since(start) }()
+		return step(tx)
+	})
+	return took, err
+}
+
+// rested waits, so that others have their turn.
+func rested(ctx context.Context, d time.Duration) error {
+	rest := time.NewTimer(d)
+	defer rest.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-rest.C:
+		return nil
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,20 +44,33 @@ func (r Record) Meta() scim.Meta {
 type With struct{ Groups, Members bool }
 
 // columns are what a resource is searched and sorted by, computed from its document. null is for an attribute that is absent or
-// empty. nameKey and emailKey are what lists sort by (see Fold).
+// empty. nameKey and emailKey are what lists sort by (see Fold). Those from local on come from Local and Record.Entra.
 type columns struct {
 	name, nameKey, emailKey   string
 	unique, display, external sql.NullString
 	active                    sql.NullInt64
 	search                    string
 	emails                    []string
+	title, department         string // folded
+	manager                   sql.NullString
+	local, role               string
+	localKey                  sql.NullString
+	entra                     int
 }
 
-// searchLimit bounds the search column, in bytes.
-const searchLimit = 600
+// searchLimit bounds the search column, in bytes; former user names have formerBytes for themselves, so that an old ID is found whatever else
+// there is.
+const (
+	searchLimit = 600
+	formerBytes = 600
+)
 
-func (s *Store) columnsOf(id string, r *scim.Resource) columns {
+func (s *Store) columnsOf(id string, r *scim.Resource, l Local, entra bool) columns {
 	c := columns{
+		local:    l.text(),
+		localKey: nullable(scim.Key(l.LocalID)),
+		role:     l.Role,
+		entra:    bit(entra),
 		name:     r.DisplayName(),
 		unique:   nullable(scim.Key(s.o.GroupKey(r))),
 		display:  nullable(scim.Key(r.DisplayName())),
@@ -76,20 +90,25 @@ func (s *Store) columnsOf(id string, r *scim.Resource) columns {
 			c.emails = append(c.emails, key)
 		}
 	}
-	c.nameKey, c.emailKey, c.search = listKeys(id, c.name, r)
+	c.nameKey, c.emailKey, c.search = listKeys(id, c.name, r, l)
+	c.title, c.department, c.manager = workKeys(r)
 	return c
 }
 
 // listKeys gives what lists sort by and search in.
-func listKeys(id, name string, r *scim.Resource) (nameKey, emailKey, search string) {
+func listKeys(id, name string, r *scim.Resource, l Local) (nameKey, emailKey, search string) {
 	parts, _ := r.Attrs["name"].(map[string]any)
 	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
-	var text searchText
-	text.add(name, r.UserName(), r.ExternalID(), id, parts["formatted"], parts["givenName"], parts["familyName"])
+	text := searchText{limit: searchLimit}
+	text.add(name, r.UserName(), r.ExternalID(), id, l.LocalID, parts["formatted"], parts["givenName"], parts["familyName"])
 	for _, email := range r.Emails() {
 		text.add(email)
 	}
 	text.add(r.Attrs["title"], work["department"], work["employeeNumber"])
+	text.limit = text.size + formerBytes
+	for _, f := range l.Former {
+		text.add(f.UserName)
+	}
 	return Fold(name), Fold(Email(r)), strings.Join(text.words, "\n")
 }
 
@@ -108,17 +127,27 @@ func Email(r *scim.Resource) string {
 	return first
 }
 
-// A searchText collects what somebody may be searched by, folded and each once, up to searchLimit. What does not fit is cut.
+// workKeys gives what lists sort by beside that, and whose report a person is.
+func workKeys(r *scim.Resource) (title, department string, manager sql.NullString) {
+	title, _ = r.Attrs["title"].(string)
+	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
+	department, _ = work["department"].(string)
+	over, _ := work["manager"].(map[string]any)
+	id, _ := over["value"].(string)
+	return Fold(title), Fold(department), nullable(scim.Key(id))
+}
+
+// A searchText collects what somebody may be searched by, folded and each once, up to a limit in bytes. What does not fit is cut.
 type searchText struct {
-	words []string
-	size  int
+	words       []string
+	size, limit int
 }
 
 func (s *searchText) add(values ...any) {
 	for _, v := range values {
 		text, _ := v.(string)
 		word := Fold(text)
-		if room := max(searchLimit-s.size, 0); len(word) > room {
+		if room := max(s.limit-s.size, 0); len(word) > room {
 			word = strings.ToValidUTF8(word[:room], "")
 		}
 		if word == "" || slices.Contains(s.words, word) {
@@ -139,7 +168,7 @@ func bit(b bool) int {
 }
 
 // recordColumns is what scanRecord reads.
-const recordColumns = "r.seq, r.id, r.name, r.doc, r.version, r.created_at, r.updated_at, r.deleted_at"
+const recordColumns = "r.seq, r.id, r.name, r.doc, r.version, r.created_at, r.updated_at, r.deleted_at, r.local, r.entra"
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -147,9 +176,13 @@ func scanRecord(t *scim.ResourceType, row scanner) (Record, error) {
 	rec := Record{Type: t}
 	var created, updated int64
 	var deleted sql.NullInt64
-	var doc string
-	if err := row.Scan(&rec.Seq, &rec.ID, &rec.Name, &doc, &rec.Version, &created, &updated, &deleted); err != nil {
+	var doc, local string
+	if err := row.Scan(&rec.Seq, &rec.ID, &rec.Name, &doc, &rec.Version, &created, &updated, &deleted, &local, &rec.Entra); err != nil {
 		return Record{}, err
+	}
+	var err error
+	if rec.Local, err = localOf(local); err != nil {
+		return Record{}, fmt.Errorf("read what is kept of %s %s: %w", t.Name, rec.ID, err)
 	}
 	rec.Doc = []byte(doc)
 	rec.Created, rec.Modified = fromMillis(created), fromMillis(updated)
@@ -170,7 +203,7 @@ const (
 	getBySeq   = "select " + recordColumns + " from resources r where r.seq = $1 and r.deleted_at is null"
 
 	// getBare reads no document: of a group it is what a change of members needs.
-	getBare = `select r.seq, r.id, r.name, '', r.version, r.created_at, r.updated_at, r.deleted_at
+	getBare = `select r.seq, r.id, r.name, '', r.version, r.created_at, r.updated_at, r.deleted_at, r.local, r.entra
 		from resources r where r.id = $1 and r.type = $2 and r.deleted_at is null`
 )
 

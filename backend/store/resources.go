@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,7 +40,7 @@ const (
 func (s *Store) Create(ctx context.Context, c Cause, r *scim.Resource, w With) (Record, error) {
 	var rec Record
 	err := s.writer.write(ctx, func(tx *Tx) (err error) {
-		rec, err = s.create(tx, c, r, w)
+		rec, err = s.create(tx, c, r, Local{}, w)
 		return err
 	})
 	if err != nil {
@@ -68,8 +69,8 @@ func (s *Store) Delete(ctx context.Context, c Cause, t *scim.ResourceType, id st
 	return c.failed(s.writer.write(ctx, func(tx *Tx) error { return s.remove(tx, c, t, id, ifVersion) }))
 }
 
-// Restore brings a deleted resource back, with its memberships. A *scim.Error of kind Uniqueness says that somebody else has taken
-// its userName (or group key) meanwhile.
+// Restore brings a deleted resource back, with its memberships. A *scim.Error of kind Uniqueness names who has taken its userName (or
+// group key) or its localId meanwhile.
 func (s *Store) Restore(ctx context.Context, c Cause, t *scim.ResourceType, id string) (Record, error) {
 	var rec Record
 	err := s.writer.write(ctx, func(tx *Tx) (err error) {
@@ -90,25 +91,28 @@ func (c Cause) failed(err error) error {
 	return err
 }
 
-func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error) {
+func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, l Local, w With) (Record, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Record{}, fmt.Errorf("make id: %w", err)
 	}
-	cols := s.columnsOf(id.String(), r)
+	entra := c.Origin == OriginSCIM
+	cols := s.columnsOf(id.String(), r, l, entra)
 	rec := Record{Type: r.Type, ID: id.String(), Name: cols.name, Doc: r.Document(), Version: 1,
-		Created: tx.now, Modified: tx.now, Changed: true, Action: actionCreated}
+		Created: tx.now, Modified: tx.now, Changed: true, Action: actionCreated, Local: l, Entra: entra}
 	if rec.Seq, err = tx.next(&tx.numbers.resources); err != nil {
 		return Record{}, err
 	}
 	_, err = tx.exec(`insert into resources
-			(seq, type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key, follows)
-		values ($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, (select id from resources
+			(seq, type, id, name, unique_key, display_key, external_key, active, doc, search, version, created_at, updated_at, name_key, email_key,
+			title_key, department_key, manager_id, local, local_key, role, entra, follows)
+		values ($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $14, $15, $16, $17, $18, $19, $20, (select id from resources
 			where type = $1 and unique_key = $4 and deleted_at is not null order by seq desc limit 1))`,
 		typeOf(r.Type, c.Probe), rec.ID, cols.name, cols.unique, cols.display, cols.external, cols.active, string(rec.Doc),
-		cols.search, millis(tx.now), cols.nameKey, cols.emailKey, rec.Seq)
+		cols.search, millis(tx.now), cols.nameKey, cols.emailKey, rec.Seq, cols.title, cols.department, cols.manager,
+		cols.local, cols.localKey, cols.role, cols.entra)
 	if isUniqueViolation(err) {
-		return Record{}, s.taken(tx, c, r, cols)
+		return Record{}, s.taken(tx, c, r, l, cols)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("insert %s: %w", r.Type.Name, err)
@@ -120,10 +124,11 @@ func (s *Store) create(tx *Tx, c Cause, r *scim.Resource, w With) (Record, error
 		return Record{}, err
 	}
 	changes := scim.Diff(&scim.Resource{Type: r.Type, Attrs: map[string]any{}}, r)
+	changes = append(changes, localChanges(Local{}, l)...)
 	if err := tx.note(c, rec.Seq, actionCreated, changes); err != nil {
 		return Record{}, err
 	}
-	change := Change{Origin: c.Origin, Type: r.Type, ID: rec.ID, After: r}
+	change := Change{Origin: c.Origin, Type: r.Type, ID: rec.ID, Local: l, After: r}
 	if len(r.Members) > 0 {
 		m := memberEdit{tx: tx, cause: c, group: rec.Seq}
 		if err := m.add(r.Members); err != nil {
@@ -149,7 +154,7 @@ func (s *Store) update(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 	if err := rec.expect(ifVersion); err != nil {
 		return Record{}, err
 	}
-	change := Change{Origin: c.Origin, Type: t, ID: id}
+	change := Change{Origin: c.Origin, Type: t, ID: id, Local: rec.Local}
 	if e.Apply == nil {
 		rec.Doc = nil
 	} else if err := s.apply(tx, c, &rec, e.Apply, &change); err != nil {
@@ -166,6 +171,9 @@ func (s *Store) update(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 			if err := tx.row(`update resources set version = version + 1, updated_at = $2 where seq = $1 returning version`,
 				[]any{rec.Seq, millis(tx.now)}, &rec.Version); err != nil {
 				return Record{}, fmt.Errorf("update %s: %w", t.Name, err)
+			}
+			if err := tx.markEntra(c, &rec); err != nil {
+				return Record{}, err
 			}
 		}
 	}
@@ -188,11 +196,15 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 	if bytes.Equal(doc, rec.Doc) {
 		return nil
 	}
-	old, cols := s.columnsOf(rec.ID, before), s.columnsOf(rec.ID, after)
+	local, entra := rec.Local, rec.Entra || c.Origin == OriginSCIM
+	if was := before.UserName(); rec.Type == scim.User && scim.Key(was) != scim.Key(after.UserName()) {
+		local.Former = former(slices.DeleteFunc(slices.Clone(local.Former), func(f Former) bool { return scim.Key(f.UserName) == scim.Key(was) }), was, tx.now)
+	}
+	old, cols := s.columnsOf(rec.ID, before, rec.Local, rec.Entra), s.columnsOf(rec.ID, after, local, entra)
 	text, args := updateOf(rec.Seq, doc, tx.now, old, cols)
 	err = tx.row(text, args, &rec.Version)
 	if isUniqueViolation(err) {
-		return s.taken(tx, c, after, cols)
+		return s.taken(tx, c, after, local, cols)
 	}
 	if err != nil {
 		return fmt.Errorf("update %s: %w", rec.Type.Name, err)
@@ -218,28 +230,38 @@ func (s *Store) apply(tx *Tx, c Cause, rec *Record, fn func(*scim.Resource) erro
 		return err
 	}
 	rec.Doc, rec.Name, rec.Modified, rec.Changed, rec.Action = doc, cols.name, tx.now, true, action
+	rec.Local, rec.Entra = local, entra
 	return nil
 }
 
 // updateOf gives the statement and its arguments that write the document and the columns that move. It names no other column: the
 // engine writes every index of a column that is named, even where its value stays.
 func updateOf(seq int64, doc []byte, now time.Time, old, cols columns) (text string, args []any) {
-	text = "update resources set doc = $2, updated_at = $3, version = version + 1"
-	args = []any{seq, string(doc), millis(now)}
+	sets, args := appendSets([]byte("update resources set doc = $2, updated_at = $3, version = version + 1"), []any{seq, string(doc), millis(now)}, old, cols)
+	return string(sets) + " where seq = $1 returning version", args
+}
+
+// appendSets adds the columns that move to a list of sets and their arguments.
+func appendSets(sets []byte, args []any, old, cols columns) ([]byte, []any) {
 	for _, c := range []struct {
 		name     string
 		was, now any
 	}{
 		{"search", old.search, cols.search}, {"name", old.name, cols.name}, {"name_key", old.nameKey, cols.nameKey},
 		{"email_key", old.emailKey, cols.emailKey}, {"unique_key", old.unique, cols.unique}, {"display_key", old.display, cols.display},
-		{"external_key", old.external, cols.external}, {"active", old.active, cols.active},
+		{"external_key", old.external, cols.external}, {"active", old.active, cols.active}, {"title_key", old.title, cols.title},
+		{"department_key", old.department, cols.department}, {"manager_id", old.manager, cols.manager}, {"local", old.local, cols.local},
+		{"local_key", old.localKey, cols.localKey}, {"role", old.role, cols.role}, {"entra", old.entra, cols.entra},
 	} {
 		if c.was != c.now {
 			args = append(args, c.now)
-			text += ", " + c.name + " = $" + strconv.Itoa(len(args))
+			if len(sets) > 0 {
+				sets = append(sets, ", "...)
+			}
+			sets = append(sets, c.name+" = $"+strconv.Itoa(len(args))...)
 		}
 	}
-	return text + " where seq = $1 returning version", args
+	return sets, args
 }
 
 func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersion int64) error {
@@ -282,9 +304,12 @@ func (s *Store) remove(tx *Tx, c Cause, t *scim.ResourceType, id string, ifVersi
 	if err := tx.note(c, rec.Seq, actionDeleted, nil); err != nil {
 		return err
 	}
+	if err := tx.markEntra(c, &rec); err != nil {
+		return err
+	}
 	rec.Deleted, rec.Changed, rec.Action = tx.now, true, actionDeleted
 	tx.commit.removed = true
-	_, err = s.finish(tx, c, rec, Change{Origin: c.Origin, Type: t, ID: id, Before: before}, With{})
+	_, err = s.finish(tx, c, rec, Change{Origin: c.Origin, Type: t, ID: id, Local: rec.Local, Before: before}, With{})
 	return err
 }
 
@@ -300,7 +325,7 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 	err = tx.row(`update resources set deleted_at = null, version = version + 1, updated_at = $2 where seq = $1 returning version`,
 		[]any{rec.Seq, millis(tx.now)}, &rec.Version)
 	if isUniqueViolation(err) {
-		return Record{}, s.taken(tx, c, after, s.columnsOf(id, after))
+		return Record{}, s.taken(tx, c, after, rec.Local, s.columnsOf(id, after, rec.Local, rec.Entra))
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("restore %s: %w", t.Name, err)
@@ -324,7 +349,7 @@ func (s *Store) restore(tx *Tx, c Cause, t *scim.ResourceType, id string) (Recor
 	}
 	rec.Modified, rec.Deleted, rec.Changed, rec.Action = tx.now, time.Time{}, true, actionRestored
 	tx.commit.removed = true
-	return s.finish(tx, c, rec, Change{Origin: c.Origin, Type: t, ID: id, After: after}, With{Groups: true, Members: true})
+	return s.finish(tx, c, rec, Change{Origin: c.Origin, Type: t, ID: id, Local: rec.Local, After: after}, With{Groups: true, Members: true})
 }
 
 // finish is the end of every write: it asks Check, lets the caller answer and puts the request's activity row beside the change.
@@ -361,6 +386,18 @@ func (s *Store) finish(tx *Tx, c Cause, rec Record, change Change, w With) (Reco
 	return rec, nil
 }
 
+// markEntra notes that SCIM has written a resource by a statement that wrote nothing else of it that says so.
+func (tx *Tx) markEntra(c Cause, rec *Record) error {
+	if rec.Entra || c.Origin != OriginSCIM {
+		return nil
+	}
+	if _, err := tx.exec(`update resources set entra = 1 where seq = $1`, rec.Seq); err != nil {
+		return fmt.Errorf("mark %s: %w", rec.Type.Name, err)
+	}
+	rec.Entra = true
+	return nil
+}
+
 // expect checks the version that the client has seen.
 func (r Record) expect(version int64) error {
 	if version == 0 || version == r.Version {
@@ -371,10 +408,13 @@ func (r Record) expect(version int64) error {
 }
 
 // taken words a violation of uniqueness after looking up who was there first.
-func (s *Store) taken(tx *Tx, c Cause, r *scim.Resource, cols columns) error {
+func (s *Store) taken(tx *Tx, c Cause, r *scim.Resource, l Local, cols columns) error {
 	var id string
 	err := tx.row(`select id from resources where type = $1 and unique_key = $2 and deleted_at is null`,
 		[]any{typeOf(r.Type, c.Probe), cols.unique}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tx.localTaken(l)
+	}
 	if err != nil {
 		return fmt.Errorf("look up who has %q: %w", cols.unique.String, err)
 	}

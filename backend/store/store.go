@@ -70,6 +70,7 @@ type Options struct {
 type Commit struct {
 	Activity               int64 // highest activity seq that it wrote, 0 if none
 	People, Groups, Tokens bool  // Groups includes memberships
+	Jobs                   bool  // a job began, moved or ended
 
 	removed bool // some left the lists or came back into them
 	probed  bool // the disk was tried
@@ -81,15 +82,16 @@ type Change struct {
 	Origin         string
 	Type           *scim.ResourceType
 	ID             string
+	Local          Local // what the admin keeps of the person, after the change
 	Before, After  *scim.Resource
 	Added, Removed []string // ids of a Group's members
 
-	LocalBefore, LocalAfter *Local // of a change of what the admin keeps; then Before and After are nil
+	LocalBefore, LocalAfter *Local // of SetLocal; then Before and After are nil
 }
 
 // Cause is who asks for a write and, for a request, the activity row that goes into the same transaction.
 type Cause struct {
-	Origin    string // "scim", "window", "scimd": stands in history
+	Origin    string // OriginSCIM, "window", "scimd": stands in history
 	RequestID string
 
 	// Probe is set by a self-check: it works on probes (probe.go), which have no history, and has no Activity.
@@ -117,6 +119,8 @@ type Store struct {
 	journal  *journal
 	pages    *pageCache
 	tally    tally          // of requests, for Traffic
+	staging  sync.Mutex     // held while a job's rows are being kept
+	steps    pace           // of jobs
 	behind   sync.WaitGroup // the check of a big file
 	closing  context.CancelFunc
 	closed   sync.Once
@@ -271,6 +275,9 @@ func (s *Store) prepare(ctx context.Context, path string) error {
 		return err
 	}
 	if err := dropProbes(ctx, conn); err != nil {
+		return err
+	}
+	if err := dropStagedJobs(ctx, conn); err != nil {
 		return err
 	}
 	if err := s.writer.recount(); err != nil {

@@ -283,8 +283,6 @@ func TestCreateGetUpdateDelete(t *testing.T) {
 	sound(t, s)
 }
 
-func second[T any](_ T, err error) error { return err }
-
 func TestDeletedNameIsFreeAndLinked(t *testing.T) {
 	s := open(t, Options{})
 	old := create(t, s, person(t, "kim@contoso.example"))

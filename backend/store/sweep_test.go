@@ -60,10 +60,10 @@ func TestUpdatesNameOnlyWhatMoves(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		return s.columnsOf("id", r)
+		return s.columnsOf("id", r, Local{}, true)
 	}
 	old := columnsAfter()
-	for attribute, want := range map[string]string{"nickName": "", "title": "search", "displayName": "search name name_key display_key", "active": "active", "externalId": "search external_key"} {
+	for attribute, want := range map[string]string{"nickName": "", "title": "search title_key", "displayName": "search name name_key display_key", "active": "active", "externalId": "search external_key"} {
 		value := any("Anna")
 		if attribute == "active" {
 			value = false

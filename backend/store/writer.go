@@ -26,6 +26,10 @@ type Tx struct {
 	activity int64 // seq of the newest activity row, this write's own included
 	numbers  numbered
 	commit   Commit
+
+	store   *Store   // of Batch and of jobs
+	parked  []string // ids of people without a userName until Rename gives them one
+	spoiled error    // a savepoint could not be undone: nothing of this write can stay
 }
 
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
@@ -44,6 +48,7 @@ func (tx *Tx) each(text string, args []any, fn func(*sql.Rows) error) error {
 type job struct {
 	fn       func(*Tx) error
 	answered func(error)
+	long     bool // goes by itself, after those that wait
 }
 
 // The writer is the only one that writes. It takes all jobs that wait, runs each in a savepoint of its own inside one
@@ -64,6 +69,7 @@ type writer struct {
 
 	rider func() *job // what shares the next commit, nil if nothing waits for one
 
+	held    []*job        // steps of long work that others were let before
 	queue   chan *job     // unbuffered: whoever waits to send is queued, in order, and may still give up
 	quit    chan struct{} // closed by stop
 	stopped chan struct{} // closed when the last job is answered
@@ -81,8 +87,18 @@ type writer struct {
 
 // write runs fn in a transaction and returns when it is on disk. ctx counts only while the job is queued.
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
+	return w.ask(ctx, &job{fn: fn})
+}
+
+// writeLong is write for a step of long work. All that waits goes before it, in a commit of its own, so that nobody waits for more than one
+// step; and nobody waits for two, since a step that was passed over once goes next.
+func (w *writer) writeLong(ctx context.Context, fn func(*Tx) error) error {
+	return w.ask(ctx, &job{fn: fn, long: true})
+}
+
+func (w *writer) ask(ctx context.Context, j *job) error {
 	done := make(chan error, 1)
-	j := &job{fn: fn, answered: func(err error) { done <- err }}
+	j.answered = func(err error) { done <- err }
 	select {
 	case <-w.quit:
 		return ErrClosed
@@ -104,6 +120,9 @@ func (w *writer) run() {
 	var tick <-chan time.Time
 	checkDue := time.Time{}
 	for {
+		for len(w.held) > 0 {
+			w.takeHeld()
+		}
 		state := w.health.get().State
 		if state == StateOK {
 			tick = nil
@@ -137,6 +156,9 @@ func (w *writer) stop() error {
 // take runs what waited. A file that is known to be damaged takes nothing, even where it still could: what is written there
 // may be lost with it.
 func (w *writer) take(jobs []*job) {
+	if len(jobs) == 0 {
+		return
+	}
 	h := w.health.get()
 	if h.State != StateCorrupt {
 		w.batch(w.withRider(jobs))
@@ -147,6 +169,14 @@ func (w *writer) take(jobs []*job) {
 	}
 }
 
+// takeHeld runs the step that was put aside, after those who came since.
+func (w *writer) takeHeld() {
+	next := w.held[0]
+	w.held = w.held[1:]
+	w.take(w.gather(nil))
+	w.take([]*job{next})
+}
+
 // withRider puts before the jobs what was waiting for a commit to share.
 func (w *writer) withRider(jobs []*job) []*job {
 	if r := w.rider(); r != nil {
@@ -155,15 +185,21 @@ func (w *writer) withRider(jobs []*job) []*job {
 	return jobs
 }
 
-// gather takes all jobs that wait behind the first.
+// gather takes all jobs that wait behind the first, if there is one, and puts steps of long work aside.
 func (w *writer) gather(first *job) []*job {
-	jobs := []*job{first}
-	for len(jobs) < batchLimit {
-		select {
-		case j := <-w.queue:
-			jobs = append(jobs, j)
-		default:
-			return jobs
+	var jobs []*job
+	for next := first; len(jobs) < batchLimit; next = nil {
+		if next == nil {
+			select {
+			case next = <-w.queue:
+			default:
+				return jobs
+			}
+		}
+		if next.long {
+			w.held = append(w.held, next)
+		} else {
+			jobs = append(jobs, next)
 		}
 	}
 	return jobs
@@ -241,6 +277,9 @@ func (w *writer) inSavepoint(j *job, tx *Tx) error {
 		return undone{fmt.Errorf("savepoint: %w", err)}
 	}
 	err := w.call(j, tx)
+	if tx.spoiled != nil {
+		err = tx.spoiled
+	}
 	if err == nil {
 		if _, err = tx.exec("release job"); err == nil {
 			return nil
@@ -396,6 +435,7 @@ func (c *Commit) add(d Commit) {
 	c.People = c.People || d.People
 	c.Groups = c.Groups || d.Groups
 	c.Tokens = c.Tokens || d.Tokens
+	c.Jobs = c.Jobs || d.Jobs
 	c.removed = c.removed || d.removed
 	c.probed = c.probed || d.probed
 }
