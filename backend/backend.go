@@ -88,6 +88,7 @@ type Backend struct {
 	setting *setting
 	lists   lists
 	uploads uploads
+	jobs    *jobs
 	link    *link
 	checks  *checks
 	gaps    *gaps
@@ -149,10 +150,14 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
 	b.gaps = newGaps(b, time.Now)
+	b.jobs = newJobs(b.store, b.log, b.tellStatus)
 	b.checks = newChecks(b, o.Outside)
 	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
 	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.tellStatus)
 	b.door.bind(ctx)
+	if err := b.jobs.resume(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	return b, nil
 }
 
@@ -199,6 +204,7 @@ func (b *Backend) Face() string { return b.face }
 func (b *Backend) Close() error {
 	b.checks.close()
 	b.lists.close()
+	b.jobs.close()
 	return errors.Join(b.door.close(), b.store.Close())
 }
 

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,9 +48,14 @@ func (b *Backend) ExportFile(ctx context.Context, r ExportRequest) (ExportResult
 	if r.Format != "csv" && r.Format != "json" || exportTypes[r.What] == nil && r.What != "members" {
 		return ExportResult{}, fmt.Errorf("%w: people, groups or members can be exported as csv or json, not %q as %q", ErrQuery, r.What, r.Format)
 	}
-	folder, err := filepath.Abs(cmp.Or(r.Folder, ExportFolder()))
+	return b.newFile(r.Folder, r.What, r.Format, func(f io.Writer) (int, error) { return b.fillFile(ctx, f, r) })
+}
+
+// newFile writes a new file with a telling name into a folder, the system's one for downloads if none is named, as ExportFile does.
+func (b *Backend) newFile(named, what, format string, fill func(w io.Writer) (count int, err error)) (ExportResult, error) {
+	folder, err := filepath.Abs(cmp.Or(named, ExportFolder()))
 	if err != nil {
-		return ExportResult{}, cantWrite(r.Folder, err)
+		return ExportResult{}, cantWrite(named, err)
 	}
 	dropParts(folder)
 	f, err := os.CreateTemp(folder, partFiles)
@@ -56,22 +63,69 @@ func (b *Backend) ExportFile(ctx context.Context, r ExportRequest) (ExportResult
 		return ExportResult{}, cantWrite(folder, err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // nothing of that name is left once all went well
-	count, err := b.fillFile(ctx, file{f, folder}, r)
+	count, err := fill(file{f, folder})
 	if err != nil {
 		return ExportResult{}, errors.Join(err, f.Close())
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return ExportResult{}, cantWrite(folder, err)
 	}
-	what := r.What
 	if b.sample {
 		what = "sample " + what
 	}
-	path, err := nameFile(f.Name(), fmt.Sprintf("ScimDesk %s %s", what, time.Now().Format("2006-01-02 15.04")), "."+r.Format)
+	path, err := nameFile(f.Name(), fmt.Sprintf("ScimDesk %s %s", what, time.Now().Format("2006-01-02 15.04")), "."+format)
 	if err != nil {
 		return ExportResult{}, cantWrite(folder, err)
 	}
 	return ExportResult{Path: path, Count: count}, nil
+}
+
+// writeTable writes rows as "csv", safe for spreadsheets, or as "json": an array of flat objects of texts. It counts them.
+func writeTable(w io.Writer, format string, header []string, rows iter.Seq2[[]string, error]) (count int, err error) {
+	out := bufio.NewWriterSize(w, 64<<10)
+	add, end, err := tableWriter(out, format, header)
+	if err != nil {
+		return 0, err
+	}
+	for row, err := range rows {
+		if err == nil {
+			err = add(row)
+		}
+		if err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, errors.Join(end(), out.Flush())
+}
+
+func tableWriter(w io.Writer, format string, header []string) (add func([]string) error, end func() error, err error) {
+	if format == "json" {
+		list := &jsonLines{w: w}
+		return func(row []string) error {
+			one := []byte{'{'}
+			for i, name := range header {
+				key, err := json.Marshal(name)
+				if err != nil {
+					return err
+				}
+				value, err := json.Marshal(row[i])
+				if err != nil {
+					return err
+				}
+				if i > 0 {
+					one = append(one, ',')
+				}
+				one = append(append(append(one, key...), ':'), value...)
+			}
+			return list.add(append(one, '}'))
+		}, list.end, nil
+	}
+	table, err := exchange.NewCSV(w, header)
+	if err != nil {
+		return nil, nil, err
+	}
+	return table.Row, table.Flush, nil
 }
 
 // partFiles are exports that are not complete. One that was killed leaves its part, with people in it: after partsKept nobody writes
@@ -119,7 +173,7 @@ func cantWrite(folder string, err error) error {
 }
 
 // fillFile writes what was asked for and counts it.
-func (b *Backend) fillFile(ctx context.Context, f file, r ExportRequest) (count int, err error) {
+func (b *Backend) fillFile(ctx context.Context, f io.Writer, r ExportRequest) (count int, err error) {
 	if r.What == "members" {
 		return b.exportMembers(ctx, f, r)
 	}

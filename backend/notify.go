@@ -187,6 +187,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Tunnel:  b.tunnelInfo(),
 		Changed: b.addressChange(),
 		Quota:   b.quotaLevel(time.Now()),
+		Job:     b.jobs.info(),
 		Check:   b.checkSummary(),
 		Listener: ListenerInfo{
 			Listen:  b.door.bound(),

@@ -1,6 +1,10 @@
 package backend
 
-import "context"
+import (
+	"context"
+
+	"scimdesk/backend/store"
+)
 
 // What user IDs can be converted to.
 const (
@@ -115,4 +119,10 @@ func (b *Backend) ExportUserIDs(_ context.Context, plan, format, folder string) 
 // it would do something else now. The job goes on behind the call.
 func (b *Backend) ApplyUserIDs(_ context.Context, plan string) (JobInfo, error) {
 	return JobInfo{}, errUnbuilt
+}
+
+// converting is how user IDs are changed by a job.
+func converting() jobKind {
+	unbuilt := func(*store.Tx, store.Cause, []store.JobRow) error { return errUnbuilt }
+	return jobKind{do: unbuilt, undo: unbuilt, show: func(store.JobRow) JobRow { return JobRow{Action: ActionConvert} }}
 }
