@@ -2,11 +2,13 @@ package backend
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,7 +33,7 @@ func (b *Backend) Export(ctx context.Context, w io.Writer, what, format string) 
 	}
 	return b.export(ctx, w, what, format, func(with store.With, each func(store.Record) error) error {
 		return b.store.Scan(ctx, t, with, each)
-	})
+	}, nil)
 }
 
 // exportTypes are the types of what can be exported but members.
@@ -40,7 +42,8 @@ var exportTypes = map[string]*scim.ResourceType{"people": scim.User, "groups": s
 // A source gives the resources that are to be exported, one after the other.
 type source func(with store.With, each func(store.Record) error) error
 
-func (b *Backend) export(ctx context.Context, w io.Writer, what, format string, from source) error {
+// export writes what from gives. columns, if there are any, are those of a CSV of people.
+func (b *Backend) export(ctx context.Context, w io.Writer, what, format string, from source, columns []string) error {
 	out := bufio.NewWriterSize(w, 64<<10)
 	var err error
 	switch {
@@ -49,7 +52,7 @@ func (b *Backend) export(ctx context.Context, w io.Writer, what, format string, 
 	case format == "json" && what == "groups":
 		err = b.exportJSON(out, store.With{Members: true}, from)
 	case format == "csv" && what == "people":
-		err = peopleCSV(out, from)
+		err = peopleCSV(out, from, columns)
 	case format == "csv" && what == "groups":
 		err = b.groupsCSV(ctx, out, from)
 	default:
@@ -64,8 +67,8 @@ func (b *Backend) export(ctx context.Context, w io.Writer, what, format string, 
 	return nil
 }
 
-// exportJSON writes an array of resources as SCIM shows them, one a line. A deleted one says when it was deleted, which SCIM
-// has no word for.
+// exportJSON writes an array of resources as SCIM shows them, one a line. Behind it stands what SCIM has no word for: of a person what the
+// admin keeps, of a deleted one when it was deleted.
 func (b *Backend) exportJSON(w io.Writer, with store.With, from source) error {
 	list := jsonLines{w: w}
 	err := from(with, func(r store.Record) error {
@@ -73,8 +76,12 @@ func (b *Backend) exportJSON(w io.Writer, with store.With, from source) error {
 		if err != nil {
 			return err
 		}
-		if !r.Deleted.IsZero() {
-			one = append(one[:len(one)-1], `,"deleted":"`+stamp(r.Deleted)+`"}`...)
+		more, err := json.Marshal(keptOf(r))
+		if err != nil {
+			return err
+		}
+		if len(more) > len("{}") {
+			one = append(append(one[:len(one)-1], ','), more[1:]...)
 		}
 		return list.add(one)
 	})
@@ -82,6 +89,38 @@ func (b *Backend) exportJSON(w io.Writer, with store.With, from source) error {
 		return err
 	}
 	return list.end()
+}
+
+// A keptValue is what the JSON of a resource has behind what SCIM shows of it.
+type keptValue struct {
+	*keptPerson
+	Deleted string `json:"deleted,omitempty"`
+}
+
+// A keptPerson is what the admin keeps of a person.
+type keptPerson struct {
+	LocalID   string   `json:"localId"`
+	Role      string   `json:"role"`
+	Note      string   `json:"note,omitempty"`
+	Protected bool     `json:"protected,omitempty"`
+	Former    []string `json:"formerUserNames"`
+}
+
+func keptOf(r store.Record) keptValue {
+	kept := keptValue{Deleted: stamp(r.Deleted)}
+	if r.Type == scim.User {
+		kept.keptPerson = &keptPerson{r.Local.LocalID, r.Local.Role, r.Local.Note, r.Local.Protected, formerNames(r.Local)}
+	}
+	return kept
+}
+
+// formerNames are the user IDs that somebody had, the newest first.
+func formerNames(l store.Local) []string {
+	names := make([]string, 0, len(l.Former))
+	for _, f := range l.Former {
+		names = append(names, f.UserName)
+	}
+	return names
 }
 
 // jsonLines writes a JSON array with one element a line.
@@ -141,18 +180,92 @@ var personColumns = []struct{ header, path string }{
 	{"externalId", "externalId"},
 }
 
-func peopleCSV(w io.Writer, from source) error {
-	header := []string{"id"}
-	paths := make([]scim.Path, len(personColumns))
-	for i, c := range personColumns {
-		header = append(header, c.header)
-		p, err := scim.ParsePath(scim.User, c.path)
-		if err != nil {
-			return fmt.Errorf("column %s: %w", c.header, err)
-		}
-		paths[i] = p
+// A personColumn is a column of a CSV of people; of gives its cell.
+type personColumn struct {
+	header string
+	of     func(store.Record, *scim.Resource) string
+}
+
+// keptColumns are the columns that do not stand in a person.
+func keptColumns() []personColumn {
+	return []personColumn{
+		{"id", func(r store.Record, _ *scim.Resource) string { return r.ID }},
+		{"localId", func(r store.Record, _ *scim.Resource) string { return r.Local.LocalID }},
+		{"role", func(r store.Record, _ *scim.Resource) string { return r.Local.Role }},
+		{"formerUserNames", func(r store.Record, _ *scim.Resource) string { return strings.Join(formerNames(r.Local), "; ") }},
+		{"origin", func(r store.Record, _ *scim.Resource) string {
+			if r.Entra {
+				return "entra"
+			}
+			return "here"
+		}},
+		{"note", func(r store.Record, _ *scim.Resource) string { return r.Local.Note }},
+		{"groups", func(r store.Record, _ *scim.Resource) string {
+			groups := make([]string, len(r.Groups))
+			for i, g := range r.Groups {
+				groups[i] = g.Display
+			}
+			return strings.Join(groups, "; ")
+		}},
+		{"created", func(r store.Record, _ *scim.Resource) string { return stamp(r.Created) }},
+		{"lastModified", func(r store.Record, _ *scim.Resource) string { return stamp(r.Modified) }},
+		{"state", stateOf},
+		{"deleted", func(r store.Record, _ *scim.Resource) string { return stamp(r.Deleted) }},
 	}
-	out, err := exchange.NewCSV(w, append(header, "groups", "created", "lastModified", "state", "deleted"))
+}
+
+// listed are the columns of a list that have another name in a file.
+var listed = map[string]string{"changed": "lastModified"}
+
+// csvColumns gives the columns of a CSV of people: those named in their order and always the local ID, or all there are.
+func csvColumns(named []string) ([]personColumn, error) {
+	kept := keptColumns()
+	all := kept[:2:2]
+	for _, c := range personColumns {
+		path, err := scim.ParsePath(scim.User, c.path)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", c.header, err)
+		}
+		all = append(all, personColumn{c.header, func(_ store.Record, person *scim.Resource) string { return cell(person.Get(path)) }})
+	}
+	all = append(all, kept[2:]...)
+	if len(named) == 0 {
+		return all, nil
+	}
+	return chosenColumns(all, named)
+}
+
+// chosenColumns picks the columns that a list shows. As there, the name falls back to the user ID and the e-mail is whichever there is.
+func chosenColumns(all []personColumn, named []string) ([]personColumn, error) {
+	all = append([]personColumn{
+		{"name", func(r store.Record, _ *scim.Resource) string { return r.Name }},
+		{"email", func(_ store.Record, person *scim.Resource) string { return store.Email(person) }},
+	}, all...)
+	if !slices.Contains(named, "localId") {
+		named = append(slices.Clone(named), "localId")
+	}
+	chosen := make([]personColumn, 0, len(named))
+	for _, name := range named {
+		header := cmp.Or(listed[name], name)
+		i := slices.IndexFunc(all, func(c personColumn) bool { return c.header == header })
+		if i < 0 {
+			return nil, fmt.Errorf("%w: there is no column %q of people", ErrQuery, name)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+func peopleCSV(w io.Writer, from source, named []string) error {
+	columns, err := csvColumns(named)
+	if err != nil {
+		return err
+	}
+	header := make([]string, len(columns))
+	for i, c := range columns {
+		header[i] = c.header
+	}
+	out, err := exchange.NewCSV(w, header)
 	if err != nil {
 		return err
 	}
@@ -161,15 +274,11 @@ func peopleCSV(w io.Writer, from source) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", r.ID, err)
 		}
-		row := []string{r.ID}
-		for _, p := range paths {
-			row = append(row, cell(person.Get(p)))
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = c.of(r, person)
 		}
-		groups := make([]string, len(r.Groups))
-		for i, g := range r.Groups {
-			groups[i] = g.Display
-		}
-		return out.Row(append(row, strings.Join(groups, "; "), stamp(r.Created), stamp(r.Modified), stateOf(r, person), stamp(r.Deleted)))
+		return out.Row(row)
 	})
 	if err != nil {
 		return err

@@ -195,7 +195,7 @@ func (b *Backend) fillFile(ctx context.Context, f io.Writer, r ExportRequest) (c
 			count++
 			return each(rec)
 		})
-	})
+	}, r.Columns)
 	return count, err
 }
 

@@ -39,7 +39,8 @@ type ListQuery struct {
 	// State is StateActive, StateDisabled, StateDeleted, "" for all that are not deleted, or "all". Groups are not disabled.
 	// Members know StateUnknown too, and "" is all of them.
 	State string `json:"state"`
-	// Sort is one of name, userName, email, state, created, changed; "" is name. Groups know name, created, changed; members name.
+	// Sort is one of name, userName, email, state, created, changed, localId, title, department, externalId, groups (how many); "" is name. Groups
+	// know name, created, changed; members name.
 	Sort       string `json:"sort"`
 	Descending bool   `json:"descending"`
 	From       int    `json:"from"`  // index of the first row wanted
@@ -57,6 +58,8 @@ type ListQuery struct {
 type listKind struct {
 	name          string
 	states, sorts []string
+	qualities     []string
+	narrowed      bool // by group and manager
 }
 
 func (k listKind) check(q ListQuery) error {
@@ -72,23 +75,47 @@ func (k listKind) check(q ListQuery) error {
 	if q.Sort != "" && !slices.Contains(k.sorts, q.Sort) {
 		return fmt.Errorf("%w: %s are sorted by one of %s, not by %q", ErrQuery, k.name, strings.Join(k.sorts, ", "), q.Sort)
 	}
+	if q.Quality != "" && !slices.Contains(k.qualities, q.Quality) {
+		return k.noQuality(q.Quality)
+	}
+	if q.Manager != "" && !k.narrowed {
+		return fmt.Errorf("%w: only people have a manager, %s have none", ErrQuery, k.name)
+	}
 	if len(q.IDs) > listMaxLimit {
 		return fmt.Errorf("%w: %d ids are asked for, and %d are allowed at once", ErrQuery, len(q.IDs), listMaxLimit)
 	}
 	return nil
 }
 
+func (k listKind) noQuality(asked string) error {
+	if len(k.qualities) == 0 {
+		return fmt.Errorf("%w: %s have no quality to be narrowed to, not %q either", ErrQuery, k.name, asked)
+	}
+	return fmt.Errorf("%w: the quality of %s is one of %s, not %q", ErrQuery, k.name, strings.Join(k.qualities, ", "), asked)
+}
+
 func peopleList() listKind {
-	return listKind{"people", []string{StateActive, StateDisabled, StateDeleted, stateAll},
-		[]string{store.SortName, store.SortUserName, store.SortEmail, store.SortState, store.SortCreated, store.SortChanged}}
+	return listKind{name: "people", states: []string{StateActive, StateDisabled, StateDeleted, stateAll},
+		sorts: []string{store.SortName, store.SortUserName, store.SortEmail, store.SortState, store.SortCreated, store.SortChanged,
+			store.SortLocalID, store.SortTitle, store.SortDepartment, store.SortExternalID, store.SortGroups},
+		qualities: qualities(), narrowed: true}
 }
 
 func groupsList() listKind {
-	return listKind{"groups", []string{StateActive, StateDeleted, stateAll}, []string{store.SortName, store.SortCreated, store.SortChanged}}
+	return listKind{name: "groups", states: []string{StateActive, StateDeleted, stateAll}, sorts: []string{store.SortName, store.SortCreated, store.SortChanged}}
 }
 
 func membersList() listKind {
-	return listKind{"members", []string{StateActive, StateDisabled, StateDeleted, StateUnknown, stateAll}, []string{store.SortName}}
+	return listKind{name: "members", states: []string{StateActive, StateDisabled, StateDeleted, StateUnknown, stateAll}, sorts: []string{store.SortName}}
+}
+
+// question is what a list of that kind is asked for.
+func (k listKind) question(q ListQuery) store.Find {
+	f := store.Find{Search: q.Search, State: q.State, Sort: q.Sort, Descending: q.Descending, Quality: q.Quality, Manager: q.Manager}
+	if k.name != "groups" {
+		f.Group = q.Group
+	}
+	return f
 }
 
 // find gives the whole order of a list.
@@ -96,7 +123,7 @@ func (b *Backend) find(ctx context.Context, kind listKind, q ListQuery) ([]int64
 	if err := kind.check(q); err != nil {
 		return nil, err
 	}
-	f := store.Find{Search: q.Search, State: q.State, Sort: q.Sort, Descending: q.Descending}
+	f := kind.question(q)
 	switch kind.name {
 	case "people":
 		return b.store.Find(ctx, scim.User, f)
@@ -119,7 +146,7 @@ func (b *Backend) part(ctx context.Context, kind listKind, q ListQuery) (list *k
 		seqs, err := b.store.Seqs(ctx, t, q.IDs)
 		return &keptList{seqs: seqs}, seqs, err
 	}
-	about := listAbout{kind.name, q.Group, store.Find{Search: q.Search, State: q.State, Sort: q.Sort, Descending: q.Descending}}
+	about := listAbout{kind.name, kind.question(q)}
 	list = b.lists.get(q.List, about)
 	if list == nil {
 		found, err := b.find(ctx, kind, q)
@@ -149,8 +176,8 @@ type keptList struct {
 
 // listAbout is what a list was asked for.
 type listAbout struct {
-	kind, group string
-	find        store.Find
+	kind string
+	find store.Find
 }
 
 // get gives a kept list, nil if it is not kept or is about something else.

@@ -40,11 +40,15 @@ type PersonRow struct {
 	ExternalID string `json:"externalId"`
 	LocalID    string `json:"localId"` // key in the old system
 	Role       string `json:"role"`    // "", administrator or user-manager
-	Entra      bool   `json:"entra"`   // Entra has written this person: what it writes is its own
+	Protected  bool   `json:"protected"`
+	Entra      bool   `json:"entra"` // Entra has written this person: what it writes is its own
 	Groups     int    `json:"groups"`
+	Reports    int    `json:"reports"` // people whose manager this is; counted only where ListQuery.Manager asks for somebody's reports
 	Created    string `json:"created"`
 	Changed    string `json:"changed"`
 	LastAction string `json:"lastAction"` // of history, such as "updated"
+	// Former are the user IDs of before, the newest first: a search finds people by them.
+	Former []string `json:"former"`
 }
 
 // Reference names another resource; Name is empty and Found false where nobody has the id.
@@ -75,6 +79,7 @@ type Person struct {
 	Changed    string      `json:"changed"`
 	Deleted    string      `json:"deleted"`
 	Version    int64       `json:"version"`
+	Mark       string      `json:"mark"` // moves with what the admin keeps of the person; see PersonEdit
 	LocalID    string      `json:"localId"`
 	Role       string      `json:"role"`
 	Note       string      `json:"note"`
@@ -82,53 +87,19 @@ type Person struct {
 	Entra      bool        `json:"entra"`
 	Former     []Former    `json:"former"`  // user IDs of before, the newest first
 	Manager    Reference   `json:"manager"` // ID is empty without one
+	Above      []Reference `json:"above"`   // the manager's manager and so on, nearest first, at most 20; it ends before anybody twice
+	Circle     bool        `json:"circle"`  // Above ended because its last one's manager is somebody before them
 	Reports    int         `json:"reports"` // people whose manager this is
 	Groups     []Reference `json:"groups"`
 	Attributes []Attribute `json:"attributes"`
 	JSON       string      `json:"json"` // as SCIM shows it, indented
 }
 
-// ErrEntraOwns refuses a change of what Entra writes; what wraps it names the attributes.
-var ErrEntraOwns = errors.New("Entra writes these values itself")
-
-// ErrChanged refuses a change to a person who is not any more as the page has them.
-var ErrChanged = errors.New("the person has changed meanwhile")
-
 // Former is a user ID that a person had.
 type Former struct {
 	UserName string `json:"userName"`
 	Until    string `json:"until"`
 }
-
-// PersonEdit changes what Entra does not own. Of somebody whom Entra has written that is localId, role, note and protected; of one made
-// here all of it. Version is that of Person: CHANGED if it is another by now, 0 for a new person, who gets ID "".
-type PersonEdit struct {
-	ID        string      `json:"id"`
-	Version   int64       `json:"version"`
-	LocalID   string      `json:"localId"`
-	Role      string      `json:"role"`
-	Note      string      `json:"note"`
-	Protected bool        `json:"protected"`
-	Values    []Attribute `json:"values"` // of one made here: path and value, "" removes it; those not named stay
-}
-
-// Quality says how many people want a look, by what for, as ListQuery.Quality names it.
-type Quality struct {
-	Counts []StateCount `json:"counts"`
-}
-
-// EditPerson changes a person or, without an ID, makes one. OWNED names what Entra owns.
-func (b *Backend) EditPerson(context.Context, PersonEdit) (Person, error) {
-	return Person{}, errUnbuilt
-}
-
-// Purge removes deleted people ("User") or groups ("Group") for good, and says how many. Those who are not deleted stay.
-func (b *Backend) Purge(_ context.Context, kind string, ids []string) (int, error) {
-	return 0, errUnbuilt
-}
-
-// Quality counts whose data want a look.
-func (b *Backend) Quality(context.Context) (Quality, error) { return Quality{}, errUnbuilt }
 
 // People gives a part of the list of people.
 func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
@@ -146,6 +117,11 @@ func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
 		if err != nil {
 			return PeoplePage{}, err
 		}
+		if q.Manager != "" && row.ID != "" {
+			if row.Reports, err = b.reports(ctx, row.ID); err != nil {
+				return PeoplePage{}, err
+			}
+		}
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
@@ -153,7 +129,7 @@ func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
 
 func personRow(r store.Row) (PersonRow, error) {
 	if r.ID == "" {
-		return PersonRow{State: StateGone}, nil
+		return PersonRow{State: StateGone, Former: []string{}}, nil
 	}
 	person, err := scim.FromDocument(scim.User, r.Doc)
 	if err != nil {
@@ -165,6 +141,7 @@ func personRow(r store.Row) (PersonRow, error) {
 	return PersonRow{
 		ID: r.ID, Name: r.Name, UserName: person.UserName(), Email: store.Email(person), State: stateOf(r.Record, person),
 		Title: title, Department: department, ExternalID: person.ExternalID(), Groups: r.Linked,
+		LocalID: r.Local.LocalID, Role: r.Local.Role, Protected: r.Local.Protected, Entra: r.Entra, Former: formerNames(r.Local),
 		Created: stamp(r.Created), Changed: stamp(changed(r.Record)), LastAction: r.LastAction,
 	}, nil
 }
@@ -200,9 +177,14 @@ func (b *Backend) Person(ctx context.Context, id string) (Person, error) {
 	}
 	p := Person{
 		Store: b.id, ID: rec.ID, ExternalID: r.ExternalID(), Name: rec.Name, UserName: r.UserName(), Email: store.Email(r),
-		State: stateOf(rec, r), Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version, Former: []Former{},
+		State: stateOf(rec, r), Created: stamp(rec.Created), Changed: stamp(changed(rec)), Deleted: stamp(rec.Deleted), Version: rec.Version,
+		Mark: mark(rec.Local), LocalID: rec.Local.LocalID, Role: rec.Local.Role, Note: rec.Local.Note, Protected: rec.Local.Protected, Entra: rec.Entra,
+		Former: make([]Former, 0, len(rec.Local.Former)),
 	}
-	if p.Manager, err = b.manager(ctx, r); err != nil {
+	for _, f := range rec.Local.Former {
+		p.Former = append(p.Former, Former{UserName: f.UserName, Until: stamp(f.Until)})
+	}
+	if err := b.hierarchy(ctx, r, &p); err != nil {
 		return Person{}, err
 	}
 	groups, err := b.store.GroupsOf(ctx, id)
@@ -220,28 +202,68 @@ func (b *Backend) Person(ctx context.Context, id string) (Person, error) {
 	return p, err
 }
 
-// manager looks up who is somebody's manager; nobody is a Reference without an ID.
-func (b *Backend) manager(ctx context.Context, r *scim.Resource) (Reference, error) {
+// aboveLimit is how far up a person's managers are followed.
+const aboveLimit = 20
+
+// hierarchy fills in who stands above a person and how many report to them.
+func (b *Backend) hierarchy(ctx context.Context, r *scim.Resource, p *Person) (err error) {
+	p.Above = []Reference{}
+	if p.Reports, err = b.reports(ctx, p.ID); err != nil {
+		return err
+	}
+	id := managerOf(r)
+	if p.Manager, id, err = b.manager(ctx, id); err != nil {
+		return err
+	}
+	seen := map[string]bool{p.ID: true, p.Manager.ID: true}
+	for range aboveLimit {
+		if id == "" || seen[id] {
+			p.Circle = id != ""
+			return nil
+		}
+		seen[id] = true
+		var next Reference
+		if next, id, err = b.manager(ctx, id); err != nil {
+			return err
+		}
+		p.Above = append(p.Above, next)
+	}
+	return nil
+}
+
+// reports counts the living people whose manager has the id.
+func (b *Backend) reports(ctx context.Context, id string) (int, error) {
+	seqs, err := b.store.Find(ctx, scim.User, store.Find{Manager: id})
+	return len(seqs), err
+}
+
+// managerOf gives the id of a person's manager, "" for none.
+func managerOf(r *scim.Resource) string {
 	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
 	manager, _ := work["manager"].(map[string]any)
 	id, _ := manager["value"].(string)
+	return id
+}
+
+// manager looks up who is somebody's manager, and the id of theirs; nobody is a Reference without an ID.
+func (b *Backend) manager(ctx context.Context, id string) (ref Reference, next string, err error) {
 	if id == "" {
-		return Reference{}, nil
+		return Reference{}, "", nil
 	}
-	ref := Reference{Type: scim.User.Name, ID: id}
+	ref = Reference{Type: scim.User.Name, ID: id}
 	rec, err := b.store.Look(ctx, scim.User, id, store.With{})
 	if errors.Is(err, store.ErrNotFound) {
-		return ref, nil
+		return ref, "", nil
 	}
 	if err != nil {
-		return Reference{}, err
+		return Reference{}, "", err
 	}
 	boss, err := scim.FromDocument(scim.User, rec.Doc)
 	if err != nil {
-		return Reference{}, fmt.Errorf("read %s: %w", id, err)
+		return Reference{}, "", fmt.Errorf("read %s: %w", id, err)
 	}
 	ref.Name, ref.State, ref.Found = rec.Name, stateOf(rec, boss), true
-	return ref, nil
+	return ref, managerOf(boss), nil
 }
 
 // pretty is a resource as SCIM shows it, indented.
@@ -260,15 +282,11 @@ func (b *Backend) pretty(rec store.Record) (string, error) {
 // Restore brings a deleted person ("User") or group ("Group") back. REFUSED says who has taken the name meanwhile, NOT_FOUND that there
 // is nobody to restore.
 func (b *Backend) Restore(ctx context.Context, kind, id string) error {
-	t := scim.User
-	switch kind {
-	case scim.User.Name:
-	case scim.Group.Name:
-		t = scim.Group
-	default:
-		return fmt.Errorf("%w: restore a User or a Group, not %q", ErrQuery, kind)
+	t, err := typeNamed(kind, "restore")
+	if err != nil {
+		return err
 	}
-	_, err := b.store.Restore(ctx, store.Cause{Origin: b.face}, t, id)
+	_, err = b.store.Restore(ctx, store.Cause{Origin: b.face}, t, id)
 	if e, ok := errors.AsType[*scim.Error](err); ok && e.Kind == scim.Uniqueness {
 		return b.whoHasTheName(ctx, t, id, e)
 	}

@@ -673,11 +673,14 @@ export namespace backend {
 	    externalId: string;
 	    localId: string;
 	    role: string;
+	    protected: boolean;
 	    entra: boolean;
 	    groups: number;
+	    reports: number;
 	    created: string;
 	    changed: string;
 	    lastAction: string;
+	    former: string[];
 	}
 	export interface PeoplePage {
 	    store: string;
@@ -698,6 +701,7 @@ export namespace backend {
 	    changed: string;
 	    deleted: string;
 	    version: number;
+	    mark: string;
 	    localId: string;
 	    role: string;
 	    note: string;
@@ -705,6 +709,8 @@ export namespace backend {
 	    entra: boolean;
 	    former: Former[];
 	    manager: Reference;
+	    above: Reference[];
+	    circle: boolean;
 	    reports: number;
 	    groups: Reference[];
 	    attributes: Attribute[];
@@ -713,6 +719,7 @@ export namespace backend {
 	export interface PersonEdit {
 	    id: string;
 	    version: number;
+	    mark?: string;
 	    localId: string;
 	    role: string;
 	    note: string;
