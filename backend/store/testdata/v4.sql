@@ -211,6 +211,47 @@ CREATE INDEX resources_list on resources (type, name_key, seq, deleted_at, activ
     department_key, local_key, role, entra, search);
 CREATE INDEX jobs_open on jobs (state) where state in ('staging', 'running', 'undoing');
 CREATE INDEX job_rows_trouble on job_rows (job_seq, state, n) where state in ('failed', 'refused');
+create table handovers (
+    seq        integer primary key,
+    state      text    not null,
+    face       text    not null,
+    made_at    integer not null,
+    about      text    not null,
+    history_to integer not null,
+    taken_at   integer,
+    receipt    text    not null default ''
+) strict;
+create table handover_people (
+    n        integer primary key,
+    handover integer not null,
+    rank     integer not null,
+    id       text    not null,
+    local_id text    not null,
+    action   text    not null,
+    vals     text    not null
+) strict;
+create index handover_people_id on handover_people (id, n);
+create index handover_people_of on handover_people (handover, rank, n) where handover > 0;
+create table handover_members (
+    n         integer primary key,
+    handover  integer not null,
+    rank      integer not null,
+    group_id  text    not null,
+    member_id text    not null,
+    action    text    not null,
+    vals      text    not null,
+    person    text    not null
+) strict;
+create index handover_members_group  on handover_members (group_id, member_id, n);
+create index handover_members_member on handover_members (member_id, group_id, n);
+create index handover_members_of     on handover_members (handover, rank, n) where handover > 0;
+create table handover_gone (
+    n        integer primary key,
+    id       text    not null,
+    type     text    not null,
+    local_id text    not null,
+    follower text    not null
+) strict;
 analyze meta;
 delete from sqlite_stat1;
 insert into sqlite_stat1 VALUES('resources','sqlite_autoindex_resources_1','1000000 1');
@@ -239,3 +280,8 @@ insert into sqlite_stat1 VALUES('resources','resources_manager','1000000 10');
 insert into sqlite_stat1 VALUES('jobs','jobs_open','2 1');
 insert into sqlite_stat1 VALUES('job_rows','job_rows','1000000 10000 1');
 insert into sqlite_stat1 VALUES('job_rows','job_rows_trouble','10000 1000 100 1');
+insert into sqlite_stat1 VALUES('handover_people','handover_people_id','1000000 5 1');
+insert into sqlite_stat1 VALUES('handover_people','handover_people_of','1000000 10000 2000 1');
+insert into sqlite_stat1 VALUES('handover_members','handover_members_group','5000000 100 2 1');
+insert into sqlite_stat1 VALUES('handover_members','handover_members_member','5000000 5 2 1');
+insert into sqlite_stat1 VALUES('handover_members','handover_members_of','5000000 10000 5000 1');

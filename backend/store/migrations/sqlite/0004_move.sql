@@ -66,3 +66,65 @@ insert into sqlite_stat1 (tbl, idx, stat) values
     ('job_rows',  'job_rows',          '1000000 10000 1'),
     ('job_rows',  'job_rows_trouble',  '10000 1000 100 1');
 analyze sqlite_schema;
+
+-- Hand-overs to the old system: staging, ready (its rows are whole, its files perhaps not), made. about is JSON of the program's: columns, format,
+-- names. history_to is the newest change that it looked at.
+create table handovers (
+    seq        integer primary key,
+    state      text    not null,
+    face       text    not null,
+    made_at    integer not null,
+    about      text    not null,
+    history_to integer not null,
+    taken_at   integer,
+    receipt    text    not null default ''
+) strict;
+
+-- What the old system was told of people, a row each time: the newest row of a hand-over that is made, or of an import (handover 0), is what it
+-- knows. vals is JSON, attribute to text. id is that of a resource, which may be gone.
+create table handover_people (
+    n        integer primary key,
+    handover integer not null,
+    rank     integer not null,
+    id       text    not null,
+    local_id text    not null,
+    action   text    not null,
+    vals     text    not null
+) strict;
+
+create index handover_people_id on handover_people (id, n);
+create index handover_people_of on handover_people (handover, rank, n) where handover > 0;
+
+-- The same of memberships. vals has the group's attributes, person those of the person as the file says them.
+create table handover_members (
+    n         integer primary key,
+    handover  integer not null,
+    rank      integer not null,
+    group_id  text    not null,
+    member_id text    not null,
+    action    text    not null,
+    vals      text    not null,
+    person    text    not null
+) strict;
+
+create index handover_members_group  on handover_members (group_id, member_id, n);
+create index handover_members_member on handover_members (member_id, group_id, n);
+create index handover_members_of     on handover_members (handover, rank, n) where handover > 0;
+
+-- Who was removed for good since the last hand-over, of those whom the old system was told of: their history is gone with them. follower is who
+-- was created again in their place.
+create table handover_gone (
+    n        integer primary key,
+    id       text    not null,
+    type     text    not null,
+    local_id text    not null,
+    follower text    not null
+) strict;
+
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('handover_people',  'handover_people_id',      '1000000 5 1'),
+    ('handover_people',  'handover_people_of',      '1000000 10000 2000 1'),
+    ('handover_members', 'handover_members_group',  '5000000 100 2 1'),
+    ('handover_members', 'handover_members_member', '5000000 5 2 1'),
+    ('handover_members', 'handover_members_of',     '5000000 10000 5000 1');
+analyze sqlite_schema;
