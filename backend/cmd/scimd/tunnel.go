@@ -5,18 +5,21 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"scimdesk/backend"
 	"scimdesk/backend/control"
 )
 
 const tunnelUsage = `scimd tunnel steers the tunnel by ngrok of the daemon or window that has the folder open: start opens it, stop closes it until
-start or the next start of the program, reconnect makes its connection anew at once, and status tells how it is.
+start or the next start of the program and comes back when it is closed, reconnect makes its connection anew at once, and status
+tells how it is.
 
   scimd tunnel status --data ./office
   scimd tunnel reconnect --data ./office`
@@ -28,9 +31,14 @@ func (a *app) tunnel(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
+	return a.with(ctx, *data, false, func(f folder, owner *control.Client) error {
 		if err := steer(ctx, f, words[0]); err != nil {
-			return err
+			return chooseTunnel(err, *data)
+		}
+		if words[0] == "stop" && owner != nil {
+			if err := untilOff(ctx, owner); err != nil {
+				return err
+			}
 		}
 		c, err := f.Connection(ctx)
 		if err != nil {
@@ -50,6 +58,39 @@ func steer(ctx context.Context, f folder, what string) error {
 		return f.Reconnect(ctx)
 	}
 	return nil
+}
+
+// offTimeout is how long closing the tunnel is waited for: what is in flight may end, and ngrok hears of it.
+const offTimeout = 15 * time.Second
+
+// untilOff comes back when the owner's tunnel is closed. One that is not in time is told as it is, which is no error.
+func untilOff(ctx context.Context, owner *control.Client) error {
+	bounded, cancel := context.WithTimeout(ctx, offTimeout)
+	defer cancel()
+	var last error
+	err := owner.Watch(bounded, func(backend.Notify) {
+		s, err := owner.Snapshot(bounded)
+		if last = err; err != nil || s.Tunnel.State == "off" {
+			cancel()
+		}
+	})
+	if bounded.Err() != nil && ctx.Err() == nil && !errors.Is(last, context.DeadlineExceeded) {
+		return last
+	}
+	return cmp.Or(ctx.Err(), err)
+}
+
+// chooseTunnel adds what to say where the way is none.
+func chooseTunnel(err error, data string) error {
+	refused, ok := errors.AsType[*control.Error](err)
+	if !errors.Is(err, backend.ErrNoTunnel) && (!ok || refused.Code != backend.Code(backend.ErrNoTunnel)) {
+		return err
+	}
+	in := ""
+	if data != "" {
+		in = " --data " + data
+	}
+	return fmt.Errorf("%w\nChoose it and save ngrok's authtoken:\n  %s connection set way=ngrok%s\n  %s authtoken save%s < authtoken.txt", err, os.Args[0], in, os.Args[0], in)
 }
 
 const authtokenUsage = `scimd authtoken save keeps ngrok's authtoken, which it reads from standard input and never from the command line, where others see

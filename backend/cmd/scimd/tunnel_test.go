@@ -2,15 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"scimdesk/backend"
+	"scimdesk/backend/control"
+	"scimdesk/backend/tunnel"
 )
 
 const someAuthtoken = "2contosoSecretPart_6examplePart"
@@ -103,8 +110,76 @@ func TestAConnectionIsChangedByKeyAndValue(t *testing.T) {
 	if c := shown(); c.Changed.Old != "" {
 		t.Errorf("settled: %+v", c.Changed)
 	}
-	if code, out := feed(t, "", "tunnel", "start", "--data", dir); code != exitFailed || !strings.Contains(out, "tunnel") {
+	if code, out := feed(t, "", "tunnel", "start", "--data", dir); code != exitFailed || !strings.Contains(out, " connection set way=ngrok --data "+dir) || !strings.Contains(out, " authtoken save --data "+dir) {
 		t.Errorf("no tunnel: %d %s", code, out)
+	}
+}
+
+// A slowTunnel closes when the test lets it.
+type slowTunnel struct{ closing, closed chan struct{} }
+
+func (s *slowTunnel) Open(context.Context, tunnel.Config, func(tunnel.Event)) (tunnel.Session, error) {
+	return s, nil
+}
+
+func (s *slowTunnel) Listen(context.Context, string, string) (tunnel.Listener, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is at once
+	return slowListener{ln}, err
+}
+func (s *slowTunnel) Resume(context.Context) error { return nil }
+func (s *slowTunnel) Drop()                        {}
+func (s *slowTunnel) Info() tunnel.Info            { return tunnel.Info{} }
+func (s *slowTunnel) Close()                       { close(s.closing); <-s.closed }
+
+type slowListener struct{ net.Listener }
+
+func (slowListener) URL() string { return "https://desk.ngrok.example" }
+
+func TestStopComesBackWhenTheTunnelIsClosed(t *testing.T) {
+	t.Setenv(backend.EnvAuthtoken, someAuthtoken)
+	dir := t.TempDir()
+	slow := &slowTunnel{make(chan struct{}), make(chan struct{})}
+	b, err := backend.Open(t.Context(), backend.Options{Dir: dir, Listen: backend.NoListener, Ngrok: true, Opener: slow, Face: "scimd"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door, err := control.Open(t.Context(), b, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	release := sync.OnceFunc(func() { close(slow.closed) })
+	defer func() {
+		end()
+		release()
+		if err := errors.Join(<-ended, door.Close(), b.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range b.Watch(t.Context()) {
+		if s, err := b.Snapshot(t.Context()); err != nil || s.Tunnel.State == "up" {
+			break
+		}
+	}
+	said := make(chan string, 1)
+	go func() {
+		_, out := feed(t, "", "tunnel", "stop", "--data", dir)
+		said <- out
+	}()
+	<-slow.closing
+	if _, out := feed(t, "", "tunnel", "status", "--data", dir); strings.HasPrefix(out, "Tunnel      off") {
+		t.Errorf("it is said to be off while it is being closed: %s", out)
+	}
+	select {
+	case out := <-said:
+		t.Fatalf("it came back before: %s", out)
+	default:
+	}
+	release()
+	if out := <-said; !strings.HasPrefix(out, "Tunnel      off since") {
+		t.Error(out)
 	}
 }
 
@@ -143,11 +218,8 @@ func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
 	}
 	tunnelIs("starting", "reconnecting", "blocked since")
 	for _, step := range [][2]string{{"stop", "off"}, {"start", ""}, {"reconnect", ""}} {
-		if code, out := feed(t, "", "tunnel", step[0], "--data", dir); code != exitOK {
+		if code, out := feed(t, "", "tunnel", step[0], "--data", dir); code != exitOK || !strings.HasPrefix(out, "Tunnel      "+step[1]) {
 			t.Errorf("%s: %s", step[0], out)
-		}
-		if step[1] != "" {
-			tunnelIs(step[1])
 		}
 	}
 	if code, out := feed(t, "", "authtoken", "forget", "--data", dir); code != exitOK {
