@@ -22,6 +22,12 @@ func tokenRoutes(mux *http.ServeMux, b *backend.Backend) {
 		t, err := b.RotateToken(r.Context(), how)
 		reply(w, t, err)
 	})
+	mux.HandleFunc("POST /token/expiry", func(w http.ResponseWriter, r *http.Request) {
+		var at string
+		if read(w, r, &at) {
+			reply(w, struct{}{}, b.SetTokenExpiry(r.Context(), at))
+		}
+	})
 	mux.HandleFunc("POST /oauth/make", func(w http.ResponseWriter, r *http.Request) {
 		made, err := b.MakeOAuthClient(r.Context())
 		reply(w, made, err)
@@ -66,6 +72,11 @@ func (c *Client) UndoRotation(ctx context.Context) error {
 // FinishRotation is backend.FinishRotation at the owner.
 func (c *Client) FinishRotation(ctx context.Context) error {
 	return c.decode(ctx, http.MethodPost, "/token/finish", &struct{}{})
+}
+
+// SetTokenExpiry is backend.SetTokenExpiry at the owner.
+func (c *Client) SetTokenExpiry(ctx context.Context, at string) error {
+	return c.hand(ctx, "/token/expiry", at, &struct{}{})
 }
 
 // EndToken is backend.EndToken at the owner.

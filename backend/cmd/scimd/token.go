@@ -19,11 +19,14 @@ was never used, else the older one.
 
   scimd token undo      ends the new token; the old one goes on
   scimd token finish    ends the old token now
+  scimd token expires   has the accepted token end with a day, after which Entra is refused, or never
   scimd token end       ends every token: nobody gets in until one is made
   scimd token status    tells which are accepted, and which were sent after their end
 
   scimd token rotate --data ./office > token.txt
   scimd token rotate --data ./office --leaked > token.txt
+  scimd token expires 2027-03-31 --data ./office
+  scimd token expires never --data ./office
   scimd token status --data ./office --format json`
 
 func (a *app) token(ctx context.Context, args []string) error {
@@ -33,8 +36,14 @@ func (a *app) token(ctx context.Context, args []string) error {
 	force := fs.Bool("force", false, "rotate: also while two tokens are accepted; one of them makes way")
 	expires := fs.String("expires", "", "rotate: the `date` on which the new token ends, such as 2027-03-31; Entra's job stops then")
 	format := fs.String("format", "text", "status: text or json")
-	words, err := a.parse(fs, args, []string{"rotate", "undo", "finish", "end", "status"})
+	words, err := a.words(fs, args)
 	if err != nil {
+		return err
+	}
+	if len(words) > 0 && words[0] == "expires" {
+		return a.expire(ctx, *data, words[1:], *leaked || *force || *expires != "" || *format != "text")
+	}
+	if words, err = a.parse(fs, args, []string{"rotate", "expires", "undo", "finish", "end", "status"}); err != nil {
 		return err
 	}
 	end, err := endOf(*expires)
@@ -58,6 +67,26 @@ func (a *app) token(ctx context.Context, args []string) error {
 			return a.tokens(ctx, f, *format)
 		}
 		return a.rotate(ctx, f, backend.TokenRotation{Leaked: *leaked, Force: *force, Expires: end})
+	})
+}
+
+// expire changes when the accepted token ends, which makes no other of it.
+func (a *app) expire(ctx context.Context, data string, when []string, flagged bool) error {
+	if len(when) != 1 || flagged {
+		return &usageError{"scimd token expires: say one date such as 2027-03-31, or never, and no flag but --data"}
+	}
+	end := ""
+	if when[0] != "never" {
+		var err error
+		if end, err = endOf(when[0]); err != nil {
+			return err
+		}
+	}
+	return a.with(ctx, data, false, func(f folder, _ *control.Client) error {
+		if err := f.SetTokenExpiry(ctx, end); err != nil {
+			return err
+		}
+		return a.tokens(ctx, f, "text")
 	})
 }
 
@@ -128,7 +157,7 @@ func endOf(date string) (string, error) {
 		return day.AddDate(0, 0, 1).Format(time.RFC3339), nil
 	}
 	if _, err := time.Parse(time.RFC3339, date); err != nil {
-		return "", &usageError{"scimd token: --expires is a date such as 2027-03-31, or a time such as 2027-03-31T18:00:00Z"}
+		return "", &usageError{"scimd token: the end is a date such as 2027-03-31, or a time such as 2027-03-31T18:00:00Z"}
 	}
 	return date, nil
 }

@@ -46,6 +46,22 @@ func TestTokensOfAFolder(t *testing.T) {
 			if code, _, errOut := call(t, "token", "finish", "--data", dir); code != exitOK {
 				t.Errorf("finish: %d %s", code, errOut)
 			}
+			set := tokens(t, dir).Current
+			if code, out, errOut := call(t, "token", "expires", day.Format(time.DateOnly), "--data", dir); code != exitOK || !strings.Contains(out, "and Entra is refused from then on") {
+				t.Errorf("expires: %d %s%s", code, out, errOut)
+			}
+			if is := tokens(t, dir).Current; is.ID != set.ID || is.Expires == "" {
+				t.Errorf("with an end: %+v", is)
+			}
+			if code, _, errOut := call(t, "token", "expires", "never", "--data", dir); code != exitOK || tokens(t, dir).Current != set {
+				t.Errorf("never again: %d %s", code, errOut)
+			}
+			for when, want := range map[string]int{"": exitUsage, "soon": exitUsage, "2020-01-01": exitFailed, "never --leaked": exitUsage, "never 2027-03-31": exitUsage} {
+				args := append([]string{"token", "expires", "--data", dir}, strings.Fields(when)...)
+				if code, _, errOut := call(t, args...); code != want || tokens(t, dir).Current != set {
+					t.Errorf("expires %s: %d %s", when, code, errOut)
+				}
+			}
 			leaked := rotate(t, dir, "--leaked")
 			if is := tokens(t, dir); is.Current.LastFour != last(leaked) || is.Old.Exists || len(is.Ended) != 4 {
 				t.Errorf("after a leak: %+v", is)
