@@ -1,4 +1,4 @@
-// Package exchange writes people and groups in the formats that other programs read. It is pure: rows in, bytes out.
+// Package exchange reads and writes lists in the formats that other programs know. It is pure: rows in, bytes out, and back.
 package exchange
 
 import (
