@@ -153,7 +153,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	b.jobs = newJobs(b.store, b.log, b.tellStatus)
 	b.checks = newChecks(b, o.Outside)
 	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
-	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.tellStatus)
+	b.door = newListener(addr, local(server.From(scim, server.Origin{Via: server.ViaLocal, Trusted: b.setting.proxies})), b.link.cert.config, b.log, b.doorMoved)
 	b.door.bind(ctx)
 	if err := b.jobs.resume(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"sync"
@@ -17,6 +18,7 @@ type CertificateInfo struct {
 	Names   []string `json:"names"`
 	Until   string   `json:"until"`
 	Problem string   `json:"problem"` // why the files can't be used, or what is wrong with what is used; "" if all is well
+	Lacks   string   `json:"lacks"`   // the host of the public URL if the certificate is not for it, so that Entra would refuse it; "" if it is
 }
 
 // certificateEvery is how often the files of a certificate are looked at, at most.
@@ -88,8 +90,9 @@ func (c *certificate) get() (*tls.Certificate, error) {
 	return c.cert, nil
 }
 
-// info tells what is shown, after a look at the files.
-func (c *certificate) info() CertificateInfo {
+// info tells what is shown under a public URL, after a look at the files. A certificate for another host is no fault: a proxy that
+// shows one of its own may stand before it.
+func (c *certificate) info(public string) CertificateInfo {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := CertificateInfo{Names: []string{}}
@@ -100,6 +103,9 @@ func (c *certificate) info() CertificateInfo {
 	err := c.err
 	if c.cert != nil {
 		i.Names, i.Until = names(c.cert), stamp(c.cert.Leaf.NotAfter)
+		if u, broken := url.Parse(public); broken == nil && c.cert.Leaf.VerifyHostname(u.Hostname()) != nil {
+			i.Lacks = u.Hostname()
+		}
 		if err == nil {
 			err = validAt(c.cert, c.now())
 		}

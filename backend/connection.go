@@ -121,7 +121,7 @@ type PowerInfo struct {
 type Gap struct {
 	From    string  `json:"from"`
 	To      string  `json:"to"`    // "" while it lasts
-	Cause   string  `json:"cause"` // sleep, stopped, offline, tunnel, blocked or ended
+	Cause   string  `json:"cause"` // sleep, stopped, offline, tunnel, blocked, listener or ended
 	Detail  string  `json:"detail"`
 	Seconds float64 `json:"seconds"`
 	Visits  int     `json:"visits"` // about how often Entra came in vain, at one visit in 40 minutes
@@ -161,7 +161,7 @@ func (b *Backend) Connection(ctx context.Context) (Connection, error) {
 		Quota:       quota,
 		Gaps:        gaps,
 		Settings:    b.connectionSettings(),
-		Certificate: b.link.cert.info(),
+		Certificate: b.link.cert.info(b.setting.connection().PublicURL),
 	}, nil
 }
 

@@ -234,6 +234,12 @@ func TestTheListenerSpeaksTLSWithACertificate(t *testing.T) {
 	if len(c.Certificate.Names) != 2 || c.Certificate.Names[0] != "desk.contoso.example" || c.Certificate.Until != stamp(cert.NotAfter) || c.Certificate.Problem != "" {
 		t.Errorf("certificate %+v", c.Certificate)
 	}
+	if c.Certificate.Lacks != "" {
+		t.Errorf("it is for its host: %+v", c.Certificate)
+	}
+	if c := save(t, b, func(s *ConnectionSettings) { s.PublicURL = "https://other.contoso.example:8443" }); c.Certificate.Lacks != "other.contoso.example" || c.Certificate.Problem != "" {
+		t.Errorf("under another name: %+v", c.Certificate)
+	}
 	if res, err = plain.Do(req("http")); err != nil || res.StatusCode != 200 || !res.Close {
 		t.Errorf("on the old connection: %v, %v", res, err)
 	} else {
@@ -295,7 +301,7 @@ func TestACertificateIsReadAgainAndABrokenOneIsNot(t *testing.T) {
 		if err != nil || !got.Leaf.Equal(want) {
 			t.Errorf("%s: %v, %v", what, got.Leaf.Subject, err)
 		}
-		if i := c.info(); i.Names[0] != want.Subject.CommonName || (problem == "") != (i.Problem == "") || !strings.Contains(i.Problem, problem) {
+		if i := c.info(""); i.Names[0] != want.Subject.CommonName || (problem == "") != (i.Problem == "") || !strings.Contains(i.Problem, problem) {
 			t.Errorf("%s: %+v, want the problem %q", what, i, problem)
 		}
 	}
@@ -312,7 +318,7 @@ func TestACertificateIsReadAgainAndABrokenOneIsNot(t *testing.T) {
 	now = now.Add(3 * time.Hour)
 	serves("when it has ended", "ended on", next)
 	c.use(config.Connection{Way: WayNgrok, CertFile: filepath.Join(dir, "chain.pem"), KeyFile: filepath.Join(dir, "key.pem")})
-	if c.config() != nil || len(c.info().Names) != 0 {
+	if c.config() != nil || len(c.info("").Names) != 0 {
 		t.Error("behind a tunnel it speaks TLS itself")
 	}
 }

@@ -13,17 +13,18 @@ import (
 
 // Why nobody could reach the server.
 const (
-	gapSleep   = "sleep"   // this computer, or this process, did not run
-	gapEnded   = "ended"   // the program was closed
-	gapStopped = "stopped" // the admin stopped the tunnel
-	gapBlocked = "blocked" // the tunnel is, by what will not heal by itself
-	gapOffline = "offline" // no network
-	gapTunnel  = "tunnel"  // anything else that ended the connection with ngrok
+	gapSleep   = "sleep"    // this computer, or this process, did not run
+	gapEnded   = "ended"    // the program was closed
+	gapStopped = "stopped"  // the admin stopped the tunnel
+	gapBlocked = "blocked"  // the tunnel is, by what will not heal by itself
+	gapOffline = "offline"  // no network
+	gapListen  = "listener" // the address that an own way ends at can't be listened on
+	gapTunnel  = "tunnel"   // anything else that ended the connection with ngrok
 )
 
 // gapRanks say which cause a gap keeps when there are several: sleep and closing explain a lost connection, and what the admin has to act
 // on comes before all.
-var gapRanks = map[string]int{gapTunnel: 1, gapOffline: 2, gapEnded: 3, gapSleep: 3, gapBlocked: 4, gapStopped: 4}
+var gapRanks = map[string]int{gapTunnel: 1, gapOffline: 2, gapEnded: 3, gapSleep: 3, gapBlocked: 4, gapStopped: 4, gapListen: 4}
 
 const (
 	// gapLeast is how long a gap is at least, unless a request fell into it: Entra tries again before it minds.
@@ -47,10 +48,13 @@ type gaps struct {
 	mu    sync.Mutex      // one event after the other
 	lasts bool            // a gap does
 	last  store.Gap       // the one that lasts
+	wake  chan struct{}   // holds one: the listener may have come or gone
 	over  <-chan struct{} // closed when the program ends: what goes down then is no news
 }
 
-func newGaps(b *Backend, now func() time.Time) *gaps { return &gaps{b: b, now: now} }
+func newGaps(b *Backend, now func() time.Time) *gaps {
+	return &gaps{b: b, now: now, wake: make(chan struct{}, 1)}
+}
 
 // run notes the gap since the last sign of life, then keeps signs of life until ctx ends.
 func (g *gaps) run(ctx context.Context) {
@@ -65,11 +69,27 @@ func (g *gaps) run(ctx context.Context) {
 		case <-beat.C:
 			g.note(ctx, "a sign of life", g.alive)
 			g.b.tellStatus() // what lasts is longer now
+		case <-g.wake:
+			g.note(ctx, "what became of the listener", g.alive)
 		case <-ctx.Done():
 			g.note(context.WithoutCancel(ctx), "the end", g.alive)
 			return
 		}
 	}
+}
+
+// stir has run look at the listener.
+func (g *gaps) stir() {
+	select {
+	case g.wake <- struct{}{}:
+	default: // it is about to
+	}
+}
+
+// doorMoved tells that the listener came, went or failed.
+func (b *Backend) doorMoved() {
+	b.gaps.stir()
+	b.tellStatus()
 }
 
 // note does one thing after the other. What can't be noted is for the log alone.
@@ -110,11 +130,11 @@ func (g *gaps) begin(ctx context.Context) error {
 	return g.alive(ctx)
 }
 
-// alive keeps a sign of life while Entra is to come, and ends what lasts when that is not by a tunnel.
+// alive keeps a sign of life while Entra is to come, and looks how things stand when that is not by a tunnel.
 func (g *gaps) alive(ctx context.Context) error {
 	now := g.now()
 	if !g.tunnels() {
-		if err := g.close(ctx, now); err != nil {
+		if err := g.listens(ctx, now); err != nil {
 			return err
 		}
 	}
@@ -128,6 +148,18 @@ func (g *gaps) alive(ctx context.Context) error {
 		return err
 	}
 	return g.b.store.SetMeta(ctx, metaAlive, "")
+}
+
+// listens ends what lasts, unless the listener behind an own address can't be: then it begins.
+func (g *gaps) listens(ctx context.Context, now time.Time) error {
+	failed := g.b.door.failure()
+	if failed != nil && g.lasts && g.last.Cause == gapListen && g.receives() {
+		return nil
+	}
+	if err := g.close(ctx, now); err != nil || failed == nil || !g.receives() {
+		return err
+	}
+	return g.open(ctx, g.b.door.changedAt(), gapListen, Code(failed)+": "+Mask(failed.Error()))
 }
 
 func (g *gaps) ending() bool {

@@ -2,6 +2,8 @@ package backend
 
 import (
 	"context"
+	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -252,4 +254,49 @@ func TestRunKeepsSignsOfLife(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestAListenerThatCannotBeIsAGap under an own address, until its port is free.
+func TestAListenerThatCannotBeIsAGap(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: taken.Addr().String(), PublicURL: "https://desk.contoso.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	defer func() {
+		end()
+		if err := errors.Join(<-ended, b.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	found := func(done func([]store.Gap) bool) []store.Gap {
+		t.Helper()
+		look := time.NewTicker(10 * time.Millisecond)
+		defer look.Stop()
+		var list []store.Gap
+		for range 2000 {
+			if list, err = b.store.Gaps(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			} else if done(list) {
+				return list
+			}
+			<-look.C
+		}
+		t.Fatalf("waited in vain: %+v", list)
+		return nil
+	}
+	gap := found(func(list []store.Gap) bool { return len(list) == 1 })[0]
+	if gap.Cause != gapListen || !strings.HasPrefix(gap.Detail, "PORT_BUSY: ") || gap.From.Sub(b.door.changedAt()).Abs() > time.Millisecond || !gap.To.IsZero() {
+		t.Errorf("%+v, missed since %s", gap, b.door.changedAt())
+	}
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	found(func(list []store.Gap) bool { return len(list) == 0 }) // it was too short for Entra to notice
 }

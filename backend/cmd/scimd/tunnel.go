@@ -275,6 +275,9 @@ func certificateLine(c backend.Connection) string {
 	if len(c.Certificate.Names) > 0 {
 		line += " for " + strings.Join(c.Certificate.Names, ", ") + ", until " + c.Certificate.Until
 	}
+	if c.Certificate.Lacks != "" {
+		line += ". NOT for " + c.Certificate.Lacks + ", so that Entra refuses it unless a proxy before it shows another"
+	}
 	if c.Certificate.Problem != "" {
 		line += ". " + c.Certificate.Problem
 	}

@@ -53,7 +53,7 @@ export function gapSize({ seconds, visits }: Pick<Gap, 'seconds' | 'visits'>): G
   return seconds >= longGap ? 'long' : 'few'
 }
 
-const causes = ['sleep', 'stopped', 'offline', 'tunnel', 'blocked', 'ended'] as const
+const causes = ['sleep', 'stopped', 'offline', 'tunnel', 'blocked', 'listener', 'ended'] as const
 export type Cause = (typeof causes)[number] | 'other'
 
 export function causeOf({ cause }: Pick<Gap, 'cause'>): Cause {

@@ -113,6 +113,7 @@ export namespace backend {
 	    names: string[];
 	    until: string;
 	    problem: string;
+	    lacks: string;
 	}
 	
 	export interface CheckStep {

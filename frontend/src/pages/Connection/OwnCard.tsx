@@ -43,12 +43,13 @@ export function OwnCard({ saved, listen, off }: { saved: Connection; listen: str
 }
 
 /** What ScimDesk itself shows by https, and what is wrong with it. */
-function Certificate({ certificate: { names, until, problem } }: { certificate: Connection['certificate'] }) {
+function Certificate({ certificate: { names, until, problem, lacks } }: { certificate: Connection['certificate'] }) {
   const { t, i18n } = useTranslation()
   if (names.length === 0 && !problem) return null
   return (
     <div>
       {names.length > 0 && <p className="quiet">{t('connection.own.certificate', { names: names.join(', '), until: when(until, i18n.language) })}</p>}
+      {lacks && <Status tone="warning" word={t('connection.own.certificateLacks', { host: lacks })} />}
       {problem && (
         <>
           <Status tone="warning" word={t('connection.own.certificateProblem')} />
