@@ -7,7 +7,7 @@ import (
 )
 
 var everySetting = File{
-	Listen: "0.0.0.0:8443", RequestDays: 1, DeletedDays: 2,
+	Listen: "0.0.0.0:8443", RequestDays: 1, DeletedDays: 2, Target: "eptura", Strict: true,
 	Connection: Connection{
 		Way: "own", Domain: "desk.ngrok.example", Proxy: "http://proxy.contoso.example:3128", EdgePolicy: false, EntraOnly: true,
 		PublicURL: "https://desk.contoso.example:8443/", CertFile: abs("chain.pem"), KeyFile: abs("key.pem"),

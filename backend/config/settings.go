@@ -10,10 +10,11 @@ import (
 
 const settingsFile = "config.json"
 
-// How long requests and deleted ones are kept, in days.
+// How long requests and deleted ones are kept, in days, and how long an id may be.
 const (
 	defaultRequestDays = 90
 	dayLimit           = 3650
+	targetLimit        = 40 // bytes
 )
 
 // File is what config.json in a data folder says: the settings of the folder, whoever opens it.
@@ -21,6 +22,8 @@ type File struct {
 	Listen      string `json:"listen"`      // host:port of the SCIM listener
 	RequestDays int    `json:"requestDays"` // older requests are removed; 0 keeps all
 	DeletedDays int    `json:"deletedDays"` // so long can deleted people and groups be restored; 0 is for ever
+	Target      string `json:"target"`      // id of the system that the folder stands in for
+	Strict      bool   `json:"strict"`      // what that system refuses is refused
 	Connection
 }
 
@@ -29,6 +32,7 @@ func Default() File {
 	return File{
 		Listen:      DefaultListen,
 		RequestDays: defaultRequestDays,
+		Target:      "generic",
 		Connection:  Connection{Way: "none", EdgePolicy: true, Plan: "free"},
 	}
 }
@@ -48,6 +52,8 @@ func (f *File) rules() []rule {
 		{"listen", "host:port, such as " + DefaultListen, &f.Listen, func() bool { return isAddress(f.Listen) }},
 		{"requestDays", days + ", where 0 keeps all", &f.RequestDays, func() bool { return 0 <= f.RequestDays && f.RequestDays <= dayLimit }},
 		{"deletedDays", days + ", where 0 is for ever", &f.DeletedDays, func() bool { return 0 <= f.DeletedDays && f.DeletedDays <= dayLimit }},
+		{"target", "the id of a target, such as generic", &f.Target, func() bool { return f.Target != "" && len(f.Target) <= targetLimit && isWord(f.Target) }},
+		{"strict", "true or false", &f.Strict, func() bool { return true }},
 	}
 	return append(own, f.Connection.rules()...)
 }

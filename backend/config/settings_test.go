@@ -44,7 +44,7 @@ func TestSettingsAreReadAsTheyWereSaved(t *testing.T) {
 	path := filepath.Join(dir, "config.json")
 	text, err := os.ReadFile(path)
 	var whole map[string]any
-	if err != nil || json.Unmarshal(text, &whole) != nil || whole["version"] != 1.0 || len(whole) != 16 || strings.Count(string(text), "\n") != 18 {
+	if err != nil || json.Unmarshal(text, &whole) != nil || whole["version"] != 1.0 || len(whole) != 18 || strings.Count(string(text), "\n") != 20 {
 		t.Errorf("the file is %s, %v", text, err)
 	}
 	info, err := os.Stat(path)
@@ -80,7 +80,7 @@ func TestFaultsAreToldAllAtOnce(t *testing.T) {
 		`{"version":1} {}`:                                                       {"line 1 is no JSON"},
 		`{"version":0}`:                                                          {number},
 		`{"version":"1"}`:                                                        {number},
-		`{"version":1,"port":1}`:                                                 {`"port" is unknown: known are version, listen, requestDays, deletedDays, way, `},
+		`{"version":1,"port":1}`:                                                 {`"port" is unknown: known are version, listen, requestDays, deletedDays, target, strict, way, `},
 		`{"version":1,"Listen":"127.0.0.1:1"}`:                                   {`"Listen" is unknown`},
 		`{"version":1,"requestDays":1,"requestDays":2}`:                          {"requestDays stands there twice"},
 		`{"version":1,"listen":"none"}`:                                          {listen},

@@ -62,6 +62,7 @@ type Caller struct {
 type Entry struct {
 	Via       string // ViaTunnel, ViaProxy or ViaLocal
 	Host      string // that it was sent to, as far as that can be believed
+	Base      string // the base path it came by, as answers spell it
 	Forwarded bool   // it says that somebody handed it on; anybody may say so
 	Who       Caller
 }
