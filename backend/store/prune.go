@@ -238,6 +238,9 @@ func (tx *Tx) forget(seq int64, id, kind string, follows sql.NullString, r *Remo
 	if err := tx.count(Cause{}, t, 0, 0, -1); err != nil {
 		return err
 	}
+	if err := tx.noteGone(seq, id, kind); err != nil {
+		return err
+	}
 	if _, err := tx.exec(goneFollowers, id, follows); err != nil {
 		return err
 	}
