@@ -2,8 +2,8 @@
 // sticking out, no fault in the page's own code; and with so many people nothing that keeps somebody waiting.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { places } from './places.mjs'
-import { ask, findings, launch, newToken, openPage, openWindow, rehearse, seed, settled, until, visit } from './window.mjs'
+import { places, playTunnel, showTunnel, tunnelStates } from './places.mjs'
+import { ask, findings, launch, look, newToken, openPage, openWindow, rehearse, seed, settled, until, visit } from './window.mjs'
 
 let browser
 before(async () => (browser = await launch()))
@@ -46,6 +46,33 @@ describe('with nobody', { timeout: 200_000 }, () => {
   before(async () => (window = await openWindow()))
   after(() => window?.close())
   for (const look of [looks[0], looks[3]]) it(`every place is whole and clear, ${nameOf(look)}`, () => lookAtAll(window, look))
+})
+
+describe('with a tunnel', { timeout: 100_000 }, () => {
+  let window
+  let page
+  before(async () => {
+    window = await openWindow()
+    page = await openPage(browser, window, { broken: playTunnel })
+  })
+  after(() => window?.close())
+
+  for (const [name, state] of Object.entries(tunnelStates)) {
+    it(`the connection is whole and clear when that is ${name}, and what Entra needs comes before what it may have`, async () => {
+      await visit(page, '#/connection')
+      await showTunnel(page, state)
+      await page.locator('#main .status').getByText({ up: 'Up', reconnecting: 'Reconnecting', blocked: 'Blocked', changed: 'Up' }[name], { exact: true }).first().waitFor()
+      await page.locator('.changed').first().waitFor({ state: state.changed ? 'visible' : 'detached' })
+      await settled(page)
+      for (const each of [looks[0], looks[3]]) {
+        await look(page, each)
+        assert.deepEqual(await findings(page), [], nameOf(each))
+        assert.deepEqual(await stickingOut(page), [], nameOf(each))
+      }
+      const top = async (title) => (await page.getByRole('heading', { name: title }).boundingBox()).y
+      assert.ok((await top(/OAuth/)) > (await top('What to do in Entra')), 'OAuth after the steps')
+    })
+  }
 })
 
 describe('with 200 people', { timeout: 400_000 }, () => {

@@ -55,15 +55,18 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
           <AddressCard snapshot={snapshot} unsure={unsure} />
           {known && way === 'ngrok' && known.authtoken.exists && known.settings.way === 'ngrok' && <TunnelCard saved={known} tunnel={tunnel} off={off} unsure={unsure} here={route.id === 'tunnel'} />}
           <TokenCard snapshot={snapshot} unsure={unsure} here={route.id === 'token'} />
-          <OAuthCard snapshot={snapshot} unsure={unsure} />
         </div>
-        <div className="connection-state">
+        <div className="connection-state connection-seen">
           <StepsCard snapshot={snapshot} />
           <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
           <SeenCard snapshot={snapshot} unsure={unsure} />
           {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} here={route.id === 'quota'} />}
           {known && <GapsCard gaps={known.gaps} />}
           {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
+        </div>
+        {/* What hardly anybody needs comes last; where there are two columns it fills the first. */}
+        <div className="connection-state">
+          <OAuthCard snapshot={snapshot} unsure={unsure} />
         </div>
       </div>
     </>
