@@ -25,6 +25,9 @@ type Options struct {
 	Dialect Dialect
 	// People and Groups are how many there are in the office at the start. An office without people stays empty.
 	People, Groups int
+	// Users are the people of the office where they are not to be invented: then People is 0, and only Cycle's first visit is sure to be
+	// about them alone, since in later ones the office lives on.
+	Users []User
 	// Seed decides everything that is invented: the same seed gives the same people and the same life.
 	Seed uint64
 	// Domain is what the invented addresses end in. It ends in .example itself, so that nobody's real address is made up.
@@ -80,6 +83,7 @@ func New(o Options) (*Client, error) {
 		probes:  rand.New(rand.NewPCG(o.Seed, 1)),
 		wire:    wire{base: base, token: o.Token, timeout: o.Timeout, progress: o.Progress},
 	}
+	c.office.employ(o.Users)
 	if o.Pace > 0 {
 		c.wire.pace = &pacer{gap: time.Duration(float64(time.Second) / o.Pace)}
 	}
