@@ -25,7 +25,7 @@ func (o *office) employ(users []User) {
 			p.objectID = o.guid()
 		}
 		if u.Disabled {
-			p.state = disabled
+			p.state, p.link.maybe = disabled, true // not created, but disabled where they are there
 		}
 		o.people = append(o.people, p)
 	}
