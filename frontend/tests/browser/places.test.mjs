@@ -69,10 +69,21 @@ describe('with a tunnel', { timeout: 100_000 }, () => {
         assert.deepEqual(await findings(page), [], nameOf(each))
         assert.deepEqual(await stickingOut(page), [], nameOf(each))
       }
+      const over = await page.locator('.connection-line').evaluateAll((lines) => lines.flatMap((line) => [...line.children].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)))
+      assert.deepEqual(over, [], 'parts of a line that lie over each other')
       const top = async (title) => (await page.getByRole('heading', { name: title }).boundingBox()).y
       assert.ok((await top(/OAuth/)) > (await top('What to do in Entra')), 'OAuth after the steps')
     })
   }
+
+  it('the steps to the first person stand below each other when one needs attention', async () => {
+    await visit(page, '#/overview')
+    await showTunnel(page, tunnelStates.blocked)
+    await page.locator('.step.attention').waitFor()
+    const lefts = await page.locator('.step-body').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().left))
+    assert.equal(new Set(lefts).size, 1)
+    assert.deepEqual(await findings(page), [])
+  })
 })
 
 describe('with 200 people', { timeout: 400_000 }, () => {

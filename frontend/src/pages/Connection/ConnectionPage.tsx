@@ -36,6 +36,7 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
   const off = unsure || sample
   const fixed = known !== null && known.settings.fixed !== ''
   const way = known ? connection.way() : 'none'
+  const night = known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />
   return (
     <>
       <PageHead title={t('shell.pages.connection')} />
@@ -62,10 +63,11 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
           <SeenCard snapshot={snapshot} unsure={unsure} />
           {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} here={route.id === 'quota'} />}
           {known && <GapsCard gaps={known.gaps} />}
-          {known && <NightCard settings={known.settings} power={known.power} folder={snapshot.folder} off={off} />}
+          {way !== 'ngrok' && night}
         </div>
-        {/* What hardly anybody needs comes last; where there are two columns it fills the first. */}
+        {/* What is asked once, or hardly anybody needs, comes last; where there are two columns it fills the shorter one. */}
         <div className="connection-state">
+          {way === 'ngrok' && night}
           <OAuthCard snapshot={snapshot} unsure={unsure} />
         </div>
       </div>

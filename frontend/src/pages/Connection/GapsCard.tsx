@@ -19,7 +19,7 @@ export function GapsCard({ gaps }: { gaps: Gap[] }) {
   const shown = all ? gaps : gaps.slice(0, shownAtFirst)
   return (
     <section className="card" aria-labelledby="gaps-title">
-      <div className="part-head">
+      <div className="part-head gaps-head">
         <h2 id="gaps-title">{t('connection.gaps.title')}</h2>
         <span className="spring" />
         {worst && <OpenEntra />}

@@ -47,7 +47,7 @@ export function QuotaCard({ quota, off, here = false }: { quota: QuotaInfo; off:
       {month !== 'none' && <p>{t(`connection.quota.month.${month}`, { requests: number(quota.monthEnd) })}</p>}
       <p className="quiet small">{t('connection.quota.own')}</p>
       <div className="connection-line">
-        <Field label={t('connection.quota.plan')} orientation="horizontal">
+        <Field className="connection-plan-field" label={t('connection.quota.plan')} orientation="horizontal">
           <Dropdown className="connection-plan" disabled={off || (working !== null && working !== 'plan')} value={t(`connection.quota.plans.${plan}`)} selectedOptions={[plan]} onOptionSelect={(_, { optionValue }) => void choose(optionValue)}>
             {plans.map((one) => (
               <Option key={one} value={one}>
