@@ -89,6 +89,8 @@ type Backend struct {
 	lists   lists
 	uploads uploads
 	jobs    *jobs
+	userIDs plans[*userIDPlan]
+	lookups plans[*lookup]
 	link    *link
 	checks  *checks
 	gaps    *gaps

@@ -95,3 +95,6 @@ func (b *Backend) LookupText(context.Context, LookupOut) (string, error) { retur
 func (b *Backend) ExportLookup(context.Context, LookupOut) (ExportResult, error) {
 	return ExportResult{}, errUnbuilt
 }
+
+// A lookup is a list that is kept.
+type lookup struct{}
