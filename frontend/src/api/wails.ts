@@ -8,7 +8,7 @@ import type {
   HandoverRequest, HandoverSettings, HandoverState, HistoryPage, HistoryQuery, ImportLook, ImportPage, ImportPlan, ImportSource, JobExport, JobInfo,
   JobPage, JobQuery, JobUndo, ListQuery, Lookup, LookupChoice, LookupOut, LookupPage, LookupRequest, MembersPage, NewOAuthClient, NewToken, Notify,
   Overview, PeoplePage, Person, PersonEdit, PlanQuery, Preferences, Quality, SampleInfo, SampleOptions, Settings, SettingsChange, Snapshot, Target,
-  TargetChange, Targets, TokenRotation, Tokens, Upload, UploadPart, UserIDChoice, UserIDPage, UserIDPlan, UserIDRule,
+  TargetChange, Targets, TokenRotation, Tokens, Upload, UploadPart, UserIDChoice, UserIDPage, UserIDPlan, UserIDRow, UserIDRule,
 } from './types'
 
 /** A little more than the backend's own 10 s, so that its reason comes first where there is one. */
@@ -91,6 +91,8 @@ export const editPerson = (edit: PersonEdit): Promise<Person> => call(() => app.
 export const purge = (type: 'User' | 'Group', ids: string[]): Promise<number> => call(() => app.Purge(type, ids), planTimeout)
 export const quality = (): Promise<Quality> => call(app.Quality, planTimeout)
 export const planUserIds = (rule: UserIDRule): Promise<UserIDPlan> => call(() => app.PlanUserIDs(rule), planTimeout)
+/** What a rule makes of the first whom it is about; nothing is kept. */
+export const exampleUserId = (rule: UserIDRule): Promise<UserIDRow> => call(() => app.ExampleUserID(rule))
 export const userIdRows = (query: PlanQuery): Promise<UserIDPage> => call(() => app.UserIDRows(query))
 export const settleUserId = (choice: UserIDChoice): Promise<UserIDPlan> => call(() => app.SettleUserID(choice), planTimeout)
 export const exportUserIds = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportUserIDs(plan, format), longTimeout)

@@ -34,7 +34,7 @@ export function JobProgress({ job, unsure = false, children }: JobProgressProps)
   const state = stateOf(job.state)
   const running = state === 'running' || state === 'undoing'
   const at = state === 'undoing' ? job.undone + job.refused : job.done + job.failed
-  const of = state === 'undoing' ? job.done : job.total
+  const of = state === 'undoing' ? job.done + at : job.total // done are those that are left to take back
   const part = of > 0 ? Math.min(1, at / of) : 0
   const counts = t(`journal.progress.${state === 'undoing' ? 'undoing' : 'running'}`, { done: number(at), total: number(of) })
   const tone = unsure ? 'unknown' : job.failed + job.refused > 0 && !running ? 'warning' : (tones[state] ?? 'unknown')

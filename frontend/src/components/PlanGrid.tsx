@@ -26,13 +26,15 @@ export interface PlanGridProps<Row> {
   empty?: ReactNode
   /** Instead of trying again when a load fails, where that can't help: a plan that is not kept any more. */
   onError?: (code: string) => ReactNode
+  /** Rows that can be ticked, and which are. */
+  ticks?: { has: (index: number) => boolean; onTick: (index: number, extend: boolean) => void; label: string; all: boolean | 'mixed'; onAll: () => void; allLabel: string } | undefined
   /** Beside the search. */
   tools?: ReactNode
   ref?: Ref<HTMLDivElement>
 }
 
 /** The rows of something that was worked out: searched, filtered by its owner's chips, loaded as they come into view. */
-export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active, onActive, empty, onError, tools, ref }: PlanGridProps<Row>) {
+export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active, onActive, empty, onError, ticks, tools, ref }: PlanGridProps<Row>) {
   const { t, i18n } = useTranslation()
   const view = useObservable(list.view)
   const [onRange] = useState(() => (from: number, to: number) => list.ensure(from, to))
@@ -71,6 +73,7 @@ export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active,
               onActive={onActive}
               order={JSON.stringify(view.answered)}
               scroll={scroll}
+              {...(ticks ? { isTicked: ticks.has, onTick: ticks.onTick, tickLabel: ticks.label, allTicked: ticks.all, onTickAll: ticks.onAll, tickAllLabel: ticks.allLabel } : {})}
             />
           )
         )}

@@ -1,7 +1,7 @@
 import { Dialog, DialogSurface, Input, Spinner } from '@fluentui/react-components'
 import {
-  ArrowClockwiseRegular, ArrowDownloadRegular, ArrowExitRegular, ArrowRightRegular, BeakerRegular, DarkThemeRegular, KeyRegular, LocalLanguageRegular,
-  PeopleTeamRegular, PersonRegular, QuestionCircleRegular, SearchRegular, SettingsRegular,
+  ArrowClockwiseRegular, ArrowDownloadRegular, ArrowExitRegular, ArrowRightRegular, ArrowSwapRegular, ArrowUploadRegular, BeakerRegular, BookSearchRegular, DarkThemeRegular,
+  HistoryRegular, KeyRegular, LocalLanguageRegular, PeopleSyncRegular, PeopleTeamRegular, PersonRegular, QuestionCircleRegular, SearchRegular, SendRegular, SettingsRegular,
 } from '@fluentui/react-icons'
 import { type FC, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import type { Snapshot } from '../api/types'
 import { leaveSample } from '../api/wails'
 import { useReturnedFocus } from '../lib/focus'
 import { useObservable } from '../lib/observable'
+import { type ToolName, toolNames } from '../lib/tools'
 import { announce } from '../state/announcer'
 import { chooseLanguage, chooseTheme, languages, themes } from '../state/preferences'
 import { pages } from '../state/route'
@@ -211,6 +212,10 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
       { id: `page ${page}`, section: 'pages', title: t(`shell.pages.${page}`), icon: ArrowRightRegular, run: () => visit({ page }) },
       t(`shell.palette.words.${page}`),
     ]),
+    ...toolNames.map((tool): [Item, string] => [
+      { id: `tool ${tool}`, section: 'actions', title: t(`tools.tabs.${tool}`), hint: t('shell.pages.tools'), icon: toolIcons[tool], run: () => visit({ page: 'tools', id: tool }) },
+      t(`tools.words.${tool}`),
+    ]),
     [action('token', t(snapshot.token.exists ? 'shell.palette.rotate' : 'shell.palette.make'), () => want('connection')), t('shell.palette.words.token')],
     [action('exportPeople', t('shell.palette.exportPeople'), () => want('people')), `${t('shell.palette.words.export')} ${t('shell.palette.words.people')}`],
     [action('exportGroups', t('shell.palette.exportGroups'), () => want('groups')), `${t('shell.palette.words.export')} ${t('shell.palette.words.groups')}`],
@@ -238,3 +243,6 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
 }
 
 const icons = { token: KeyRegular, exportPeople: ArrowDownloadRegular, exportGroups: ArrowDownloadRegular, leave: ArrowExitRegular, sample: BeakerRegular, help: QuestionCircleRegular }
+const toolIcons: Record<ToolName, FC> = {
+  convert: ArrowSwapRegular, lookup: BookSearchRegular, import: ArrowUploadRegular, forecast: PeopleSyncRegular, handover: SendRegular, journal: HistoryRegular,
+}

@@ -928,6 +928,8 @@ export namespace backend {
 	    from: string;
 	    to: string;
 	    state: string;
+	    code: string;
+	    what: string;
 	    reason: string;
 	    with: string;
 	    withId: string;

@@ -35,6 +35,8 @@ export function EndOAuthClient():Promise<void>;
 
 export function EndToken():Promise<void>;
 
+export function ExampleUserID(arg1:backend.UserIDRule):Promise<backend.UserIDRow>;
+
 export function ExportFile(arg1:backend.ExportRequest):Promise<backend.ExportResult>;
 
 export function ExportForecast(arg1:string,arg2:string):Promise<backend.ExportResult>;

@@ -66,6 +66,10 @@ export function EndToken() {
   return window['go']['main']['App']['EndToken']();
 }
 
+export function ExampleUserID(arg1) {
+  return window['go']['main']['App']['ExampleUserID'](arg1);
+}
+
 export function ExportFile(arg1) {
   return window['go']['main']['App']['ExportFile'](arg1);
 }

@@ -1,0 +1,188 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { JobInfo, UserIDPlan, UserIDRow } from '../../../api/types'
+import { exportUserIds } from '../../../api/wails'
+import { EmptyState } from '../../../components/EmptyState'
+import { ErrorBar } from '../../../components/ErrorBar'
+import { type Column, reveal } from '../../../components/Grid'
+import { Marked } from '../../../components/Marked'
+import { FromTo, PlanGrid } from '../../../components/PlanGrid'
+import { StateChips } from '../../../components/StateChips'
+import { Status } from '../../../components/Status'
+import { isUnderWay } from '../../../lib/jobs'
+import { useObservable } from '../../../lib/observable'
+import { when } from '../../../lib/time'
+import type { Convert } from '../../../state/convert'
+import { go } from '../../../state/route'
+import { SaveFile } from '../SaveFile'
+import { planWord, reasonText } from '../words'
+import { ApplyDialog } from './ApplyDialog'
+import { RowStrip } from './RowStrip'
+
+export interface PreviewProps {
+  convert: Convert
+  plan: UserIDPlan
+  /** What is under way in the folder: nothing can be begun beside it. */
+  job: JobInfo
+  heading: RefObject<HTMLHeadingElement | null>
+}
+
+/** Every row of a plan: from, to and its state; collisions are settled here, and from here it is carried out. */
+export function Preview({ convert, plan, job, heading }: PreviewProps) {
+  const { t, i18n } = useTranslation()
+  const { working, failed } = useObservable(convert.view)
+  const view = useObservable(convert.rows.view)
+  const [active, setActive] = useState<number | null>(null)
+  const [applying, setApplying] = useState(false)
+  const [saving, setSaving] = useState(false)
+  const grid = useRef<HTMLDivElement>(null)
+  const strip = useRef<HTMLElement>(null)
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  const outdated = convert.isOutdated()
+  const { asked } = view
+  const search = view.answered?.search ?? ''
+
+  const columns = useMemo((): Column<UserIDRow>[] => [
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.2fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
+    { id: 'from', title: t('convert.columns.from'), width: 'minmax(120px, 1.5fr)', render: (row) => <FromTo from={row.from} to={row.to} side="from" /> },
+    { id: 'to', title: t('convert.columns.to'), width: 'minmax(120px, 1.5fr)', render: (row) => <To row={row} /> },
+    { id: 'state', title: t('directory.columns.state'), width: 'minmax(150px, 1fr)', render: (row) => <RowState row={row} /> },
+  ], [t, search])
+
+  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
+    setActive(index)
+    if (index === null) return
+    reveal(grid.current, index)
+    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
+  }
+  const show = useCallback((state: string) => {
+    setActive(null)
+    convert.rows.ask({ state })
+  }, [convert])
+  const row = active === null ? undefined : convert.rows.row(active)
+  const { error } = view
+  if (error?.code === 'PLAN_GONE') return <Gone convert={convert} heading={heading} />
+
+  return (
+    <section className="tool-main-part plan" aria-label={t('convert.preview.title')}>
+      <div className="tool-head">
+        <Button className="tool-back" size="small" icon={<ArrowLeftRegular />} onClick={() => convert.forget()}>
+          {t('convert.preview.back')}
+        </Button>
+        <h2 ref={heading} tabIndex={-1}>{t('convert.preview.title')}</h2>
+        <span className="quiet small">{t('convert.preview.unchanged', { when: when(plan.now, i18n.language) })}</span>
+        <span className="spring" />
+        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
+          {t('convert.preview.save')}
+        </Button>
+      </div>
+      {plan.total === 0 ? (
+        <EmptyState title={t('convert.preview.nobody')} text={t('convert.preview.nobodyText')} />
+      ) : (
+        <>
+          <StateChips label={t('convert.preview.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => planWord(t, state)} state={asked.state} onState={show} />
+          {outdated && (
+            <MessageBar intent="warning">
+              <MessageBarBody>{t('convert.preview.outdated')}</MessageBarBody>
+              <MessageBarActions>
+                <Button disabledFocusable={working !== null} onClick={() => void convert.preview()}>
+                  {t('convert.preview.again')}
+                </Button>
+              </MessageBarActions>
+            </MessageBar>
+          )}
+          {plan.open > 0 && !outdated && (
+            <MessageBar intent="error" layout="multiline">
+              <MessageBarBody>
+                <MessageBarTitle>{t('convert.collisions.title', { count: plan.open, formatted: number(plan.open) })}</MessageBarTitle>
+                {t('convert.collisions.text')}
+              </MessageBarBody>
+              <MessageBarActions>
+                {asked.state !== 'collision' && <Button onClick={() => show('collision')}>{t('convert.collisions.show')}</Button>}
+                <Button disabledFocusable={working !== null} onClick={() => void convert.settle(-1, 'suffix')}>
+                  {t('convert.collisions.suffixAll')}
+                </Button>
+                <Button disabledFocusable={working !== null} onClick={() => void convert.settle(-1, 'skip')}>
+                  {t('convert.collisions.skipAll')}
+                </Button>
+              </MessageBarActions>
+            </MessageBar>
+          )}
+          {plan.matching && !outdated && plan.open === 0 && (
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>{t('convert.matching')}</MessageBarBody>
+            </MessageBar>
+          )}
+          {failed && failed.work !== 'plan' && failed.work !== 'open' && !applying && <ErrorBar error={failed.error} />}
+          <PlanGrid
+            ref={grid} list={convert.rows} name="convert" label={t('convert.preview.grid')} searchLabel={t('convert.preview.search')} columns={columns}
+            active={active} onActive={onActive}
+            empty={<EmptyState title={t('directory.nothing.title')} />}
+            tools={
+              <Button appearance="primary" disabledFocusable={plan.change === 0 || plan.open > 0 || outdated || working !== null || isUnderWay(job)} onClick={() => plan.change > 0 && plan.open === 0 && !outdated && setApplying(true)}>
+                {t('convert.apply.button', { count: plan.change, formatted: number(plan.change) })}
+              </Button>
+            }
+          />
+          {isUnderWay(job) && (
+            <p className="quiet small">
+              {t('convert.apply.wait')}{' '}
+              <Button size="small" onClick={() => go({ page: 'tools', id: 'journal', tab: String(job.seq) })}>
+                {t('tools.showJournal')}
+              </Button>
+            </p>
+          )}
+          {row && (
+            <RowStrip
+              ref={strip} key={row.n} row={row} busy={working !== null || outdated}
+              onSettle={(how, to) => convert.settle(row.n, how, to)}
+              onClose={() => {
+                setActive(null)
+                grid.current?.focus()
+              }}
+            />
+          )}
+        </>
+      )}
+      {applying && <ApplyDialog convert={convert} plan={plan} onClose={() => setApplying(false)} />}
+      {saving && <SaveFile title={t('convert.preview.save')} text={t('convert.preview.saveText')} save={(format) => exportUserIds(plan.plan, format)} onClose={() => setSaving(false)} />}
+    </section>
+  )
+}
+
+/** What somebody would be called; of rows that stay as they are, quietly. */
+function To({ row }: { row: UserIDRow }) {
+  if (row.to === '') return <span className="quiet">–</span>
+  const moves = row.state === 'change' || row.state === 'case' || row.state === 'collision'
+  return moves ? <FromTo from={row.from} to={row.to} side="to" /> : <span dir="auto" className="identity quiet" title={row.to}>{row.to}</span>
+}
+
+function RowState({ row }: { row: UserIDRow }) {
+  const { t } = useTranslation()
+  const { word, tone } = planWord(t, row.state)
+  const more = row.settled === 'suffix' || row.settled === 'type' ? t(`convert.settled.${row.settled}`) : row.chain && row.state === 'change' ? t('convert.chain') : ''
+  return (
+    <span title={reasonText(t, row) || word}>
+      <Status tone={tone} word={more ? t('convert.stateAnd', { state: word, more }) : word} />
+    </span>
+  )
+}
+
+/** The backend keeps some previews only, and this one no more. */
+function Gone({ convert, heading }: { convert: Convert; heading: RefObject<HTMLHeadingElement | null> }) {
+  const { t } = useTranslation()
+  const made = convert.view.get().planned !== ''
+  return (
+    <div className="empty">
+      <h2 ref={heading} tabIndex={-1}>{t('errors.PLAN_GONE.text')}</h2>
+      <p className="quiet">{t('errors.PLAN_GONE.action')}</p>
+      <div className="buttons">
+        <Button appearance="primary" onClick={() => (made ? void convert.preview() : convert.forget())}>
+          {t(made ? 'convert.preview.again' : 'convert.preview.back')}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { Button, Field, Input, Link } from '@fluentui/react-components'
+import { DismissRegular } from '@fluentui/react-icons'
+import { type FormEvent, type Ref, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { UserIDRow } from '../../../api/types'
+import { Status } from '../../../components/Status'
+import { hashOf } from '../../../state/route'
+import { planWord, reasonText } from '../words'
+
+export interface RowStripProps {
+  row: UserIDRow
+  busy: boolean
+  /** Whether it could be settled so. */
+  onSettle: (how: '' | 'skip' | 'suffix' | 'type', to?: string) => Promise<boolean>
+  onClose: () => void
+  ref: Ref<HTMLElement>
+}
+
+/** One row in full: why it is as it is, who else is in it, and what can be done about it. */
+export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState(row.settled === 'type' ? row.to : '')
+  const moves = row.state === 'change' || row.state === 'case'
+  const open = row.state === 'collision'
+  const reason = reasonText(t, row)
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    if (!busy && typed.trim() !== '') void onSettle('type', typed.trim())
+  }
+  return (
+    <section
+      ref={ref} tabIndex={-1} className="strip" aria-label={t('convert.strip.label')}
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape' || e.defaultPrevented) return
+        e.stopPropagation()
+        onClose()
+      }}
+    >
+      <div className="strip-head">
+        <h3>{row.id === '' ? <bdi>{row.from}</bdi> : <PersonLink id={row.id} name={row.name} />}</h3>
+        <Status {...planWord(t, row.state)} />
+        {row.settled !== '' && <span className="quiet small">{t('convert.strip.settled')}</span>}
+        <span className="spring" />
+        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
+      </div>
+      <dl className="strip-facts">
+        <dt>{t('convert.strip.now')}</dt>
+        <dd dir="auto">{row.from || '–'}</dd>
+        <dt>{t(moves || open ? 'convert.strip.then' : 'convert.strip.would')}</dt>
+        <dd dir="auto">{row.to || '–'}</dd>
+        {row.with !== '' && (
+          <>
+            <dt>{t(open ? 'convert.strip.with' : 'convert.strip.from')}</dt>
+            <dd>
+              {row.withId === '' ? <bdi>{row.with}</bdi> : <PersonLink id={row.withId} name={row.with} />} <bdi className="quiet">({row.withFrom})</bdi>
+            </dd>
+          </>
+        )}
+      </dl>
+      {reason !== '' && <p className="quiet small">{reason}</p>}
+      {row.state === 'owned' && <p className="quiet small">{t('convert.strip.owned')}</p>}
+      {(open || moves || row.settled !== '') && (
+        <div className="strip-choices">
+          {row.settled !== 'skip' && (
+            <Button size="small" disabledFocusable={busy} onClick={() => void onSettle('skip')}>
+              {t('convert.strip.skip')}
+            </Button>
+          )}
+          {open && (
+            <Button size="small" disabledFocusable={busy} onClick={() => void onSettle('suffix')}>
+              {t('convert.strip.suffix')}
+            </Button>
+          )}
+          {row.settled !== '' && (
+            <Button size="small" disabledFocusable={busy} onClick={() => void onSettle('')}>
+              {t('convert.strip.undo')}
+            </Button>
+          )}
+          <form onSubmit={submit} noValidate>
+            <Field size="small" label={t('convert.strip.type')}>
+              <Input size="small" value={typed} maxLength={1024} spellCheck={false} autoComplete="off" placeholder={row.to} onChange={(_, { value }) => setTyped(value)} />
+            </Field>
+            <Button type="submit" size="small" disabledFocusable={busy || typed.trim() === ''}>
+              {t('convert.strip.use')}
+            </Button>
+          </form>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function PersonLink({ id, name }: { id: string; name: string }) {
+  return (
+    <Link href={hashOf({ page: 'people', id })}>
+      <bdi>{name || id}</bdi>
+    </Link>
+  )
+}

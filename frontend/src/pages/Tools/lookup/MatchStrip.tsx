@@ -1,0 +1,76 @@
+import { Button, Link, Radio, RadioGroup } from '@fluentui/react-components'
+import { DismissRegular } from '@fluentui/react-icons'
+import type { Ref } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { LookupMatch, LookupRow } from '../../../api/types'
+import { Status } from '../../../components/Status'
+import { hashOf } from '../../../state/route'
+import { StateMark } from '../../Directory/parts'
+import { lookupWord } from '../words'
+
+export interface MatchStripProps {
+  row: LookupRow
+  /** Index of the one who is meant, -1 for none of them. */
+  onChoose: (match: number) => void
+  onClose: () => void
+  ref: Ref<HTMLElement>
+}
+
+const kinds = ['userName', 'email', 'anyEmail', 'id', 'externalId', 'localId', 'name', 'former'] as const
+
+/** One line in full: what it was taken for, and who answers to it; where several do, one can be chosen. */
+export function MatchStrip({ row, onChoose, onClose, ref }: MatchStripProps) {
+  const { t } = useTranslation()
+  const kind = kinds.find((k) => k === row.kind)
+  const [only] = row.matches
+  return (
+    <section
+      ref={ref} tabIndex={-1} className="strip" aria-label={t('lookup.strip.label')}
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape' || e.defaultPrevented) return
+        e.stopPropagation()
+        onClose()
+      }}
+    >
+      <div className="strip-head">
+        <h3><bdi>{row.input || t('lookup.states.empty')}</bdi></h3>
+        <Status {...lookupWord(t, row.state)} />
+        {kind && <span className="quiet small">{t('lookup.strip.takenFor', { kind: t(`lookup.kinds.${kind}`) })}</span>}
+        <span className="spring" />
+        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
+      </div>
+      {row.matches.length > 1 ? (
+        <RadioGroup aria-label={t('lookup.strip.who')} value={String(row.chosen)} onChange={(_, { value }) => onChoose(Number(value))}>
+          {row.matches.map((match, i) => (
+            <Radio key={match.id} value={String(i)} label={<Match match={match} />} />
+          ))}
+          <Radio value="-1" label={t('lookup.strip.nobody')} />
+        </RadioGroup>
+      ) : only ? (
+        <Match match={only} />
+      ) : (
+        <p className="quiet">{t('lookup.strip.none')}</p>
+      )}
+    </section>
+  )
+}
+
+function Match({ match }: { match: LookupMatch }) {
+  const facts = [match.userName, match.email, match.localId, match.externalId].filter((one, i, all) => one !== '' && all.indexOf(one) === i)
+  return (
+    <span className="match">
+      <Link href={hashOf({ page: 'people', id: match.id })}>
+        <bdi>{match.name || match.userName || match.id}</bdi>
+      </Link>{' '}
+      <StateMark state={match.state} />{' '}
+      <span className="quiet small">
+        {facts.map((fact, i) => (
+          <span key={fact}>
+            {i > 0 && ', '}
+            <bdi>{fact}</bdi>
+          </span>
+        ))}
+      </span>
+    </span>
+  )
+}
