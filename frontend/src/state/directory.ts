@@ -1,5 +1,5 @@
 import { Observable } from '../lib/observable'
-import { PagedList } from './list'
+import { type Asked, everybody, narrowing, PagedList } from './list'
 import { Selection } from './selection'
 
 /** A row that the keyboard stands on; the id is empty until the row is loaded. */
@@ -19,10 +19,15 @@ export class DirectoryList<Row extends { id: string }> extends PagedList<Row> {
 
   /** Looks for something in all that are not deleted; nothing stays open or ticked beside it. */
   find(search: string): void {
+    this.narrow({ search })
+  }
+
+  /** Narrows the list to this and nothing else; nothing stays open or ticked beside it. */
+  narrow(to: Partial<Asked>): void {
     this.selection.clear()
     this.stand.set(null)
     this.open = { id: '', tab: '' }
-    this.ask({ search, state: '' })
+    this.ask({ ...narrowing(everybody), ...to })
   }
 
   override reset(): void {

@@ -9,7 +9,13 @@ const concurrent = 2
 const sliceSize = 500
 
 /** What somebody asked for; the rest of ListQuery is the list's own business. */
-export type Asked = Pick<ListQuery, 'search' | 'state' | 'sort' | 'descending' | 'group'>
+export type Asked = Pick<ListQuery, 'search' | 'state' | 'sort' | 'descending' | 'group'> & Required<Pick<ListQuery, 'quality' | 'manager'>>
+
+/** A list of all that are not deleted, by name. */
+export const everybody: Asked = { search: '', state: '', sort: 'name', descending: false, group: '', quality: '', manager: '' }
+
+/** What narrows a list: everything but its order. */
+export const narrowing = ({ sort: _, descending: __, ...rest }: Asked) => rest
 
 export interface ListView {
   /** Counts up with everything that may be shown differently. */
@@ -56,7 +62,7 @@ export class PagedList<Row> {
 
   constructor(pull: (q: ListQuery) => Promise<Answer<Row>>, asked: Partial<Asked> = {}) {
     this.#pull = pull
-    const first = { search: '', state: '', sort: 'name', descending: false, group: '', ...asked }
+    const first = { ...everybody, ...asked }
     this.view = new Observable<ListView>({ version: 0, asked: first, answered: null, total: -1, stale: false, loading: false, error: null })
   }
 

@@ -7,6 +7,7 @@ import { Confirm } from '../../components/Confirm'
 import { useObservable } from '../../lib/observable'
 import { when } from '../../lib/time'
 import type { ChangeList } from '../../state/changes'
+import { PurgeDialog } from './DeletedActions'
 import { RequestLink } from './HistoryTab'
 import type { Kind } from './kind'
 import type { Thing } from './RecordPanel'
@@ -17,13 +18,15 @@ export interface DeletedNoticeProps {
   value: Thing
   changes: ChangeList
   onRestored: () => void
+  /** They are removed for good. */
+  onGone: () => void
 }
 
 /** Since when somebody is deleted and by what, and the way back. */
-export function DeletedNotice({ kind, type, value, changes, onRestored }: DeletedNoticeProps) {
+export function DeletedNotice({ kind, type, value, changes, onRestored, onGone }: DeletedNoticeProps) {
   const { t, i18n } = useTranslation()
   const { rows } = useObservable(changes.view)
-  const [asking, setAsking] = useState<'no' | 'yes' | 'busy'>('no')
+  const [asking, setAsking] = useState<'no' | 'yes' | 'busy' | 'purge'>('no')
   const [error, setError] = useState<ApiError | null>(null)
   const deletion = rows.find((row) => row.action === 'deleted' && row.resource.id === value.id)
   const at = when(value.deleted || deletion?.at || value.changed, i18n.language)
@@ -49,9 +52,11 @@ export function DeletedNotice({ kind, type, value, changes, onRestored }: Delete
         </MessageBarBody>
         <MessageBarActions>
           <Button onClick={() => setAsking('yes')}>{t('directory.deleted.restore')}</Button>
+          <Button onClick={() => setAsking('purge')}>{t('directory.purge.button')}</Button>
         </MessageBarActions>
       </MessageBar>
-      {asking !== 'no' && (
+      {asking === 'purge' && <PurgeDialog kind={kind} ids={[value.id]} name={value.name || value.id} onClose={() => setAsking('no')} onDone={onGone} />}
+      {(asking === 'yes' || asking === 'busy') && (
         <Confirm
           title={t(`${kind}.restore.title`, { name: value.name || value.id })}
           confirm={t('directory.deleted.restore')}

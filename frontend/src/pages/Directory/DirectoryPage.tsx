@@ -10,7 +10,7 @@ import { SearchField } from '../../components/SearchField'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
 import type { DirectoryList } from '../../state/directory'
-import type { Asked, ListView } from '../../state/list'
+import { type Asked, everybody, type ListView, narrowing } from '../../state/list'
 import { go } from '../../state/route'
 import { openSample } from '../../state/sample'
 import { useWanted } from '../../state/wanted'
@@ -44,9 +44,28 @@ export interface DirectoryPageProps<Row extends { id: string }> extends PageProp
   total: number
   /** Nothing was ever there, so there is something to set up. */
   untouched: boolean
+  /** Columns that are shown by default once there is something in them, as long as there is not. */
+  pending?: readonly string[]
+  /** Before the buttons of the head. */
+  actions?: ReactNode
+  /** Behind the filter of states. */
+  filters?: ReactNode
+  /** Below the tools: what the list can be narrowed to at once. */
+  chips?: ReactNode
+  /** A CSV may have the list's columns alone. */
+  wide?: boolean
+  /** Beside what can be done with all that is ticked. */
+  selectionActions?: (ticked: Ticked) => ReactNode
   /** What copying takes of one beside the id: the e-mail or the name. */
   wordOf: (row: Row) => string
   panel: (slot: PanelSlot) => ReactNode
+}
+
+/** What is ticked: ids, or all that a question finds. */
+export interface Ticked {
+  count: number
+  ids: () => Promise<string[]>
+  all: Asked | null
 }
 
 /** A long list with its tools, and beside it what was opened. */
@@ -60,11 +79,11 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   const grid = useRef<HTMLDivElement>(null)
   const panel = useRef<HTMLElement>(null)
   const cursor = useCursor({ kind, list, view, route, grid, panel })
-  const choice = useColumns(kind, props.columns, props.shownFirst)
+  const choice = useColumns(kind, props.columns, props.shownFirst, props.pending)
   const [exporting, setExporting] = useState(false)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const { asked } = view
-  const narrowed = asked.search !== '' || asked.state !== ''
+  const narrowed = JSON.stringify(narrowing(asked)) !== JSON.stringify(narrowing(everybody))
 
   useEffect(() => list.show(), [list])
   useWanted(kind, () => setExporting(true))
@@ -75,14 +94,14 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
     if (selection.view.get().all !== null) selection.clear()
     list.ask(part)
   }
-  const clear = () => ask({ search: '', state: '' })
+  const clear = () => ask(narrowing(everybody))
 
   const found = narrowed && !view.loading && view.total >= 0 ? t('directory.found', { count: view.total, formatted: number(view.total) }) : ''
   useFoundTold(view, found)
 
   const sortBy = (id: string) => {
-    const timely = id === 'changed' || id === 'created'
-    ask(asked.sort === id ? { descending: !asked.descending } : { sort: id, descending: timely })
+    const mostFirst = id === 'changed' || id === 'created' || id === 'groups'
+    ask(asked.sort === id ? { descending: !asked.descending } : { sort: id, descending: mostFirst })
   }
 
   const onKey = (e: KeyboardEvent): boolean => {
@@ -92,11 +111,14 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   }
 
   const everyRow = async () => (await list.rows(0, view.total - 1)).filter((row) => row.id !== '')
+  const tickedIds = async () => (ticked.all === null ? [...ticked.rows.keys()] : (await everyRow()).map((row) => row.id))
+  const tickedRows = async () => (ticked.all === null ? await list.byIds([...ticked.rows.keys()]) : await everyRow())
   const busy = view.total < 0
   const empty = view.total === 0 && !view.loading
   return (
     <section className="directory" aria-labelledby="page-title" onKeyDown={cursor.onKeyDown}>
       <PageHead title={t(`${kind}.title`)} note={unsure ? t('directory.head.asOf', { counts: props.counts }) : props.counts}>
+        {props.actions}
         <ColumnsMenu choice={choice} titles={Object.fromEntries(props.columns.map((c) => [c.id, c.title]))} always="name" />
         <Button icon={<ArrowDownloadRegular />} onClick={() => setExporting(true)}>
           {t('directory.export.button')}
@@ -105,6 +127,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
       <div className="toolbar">
         <SearchField main label={t(`${kind}.search`)} value={asked.search} busy={view.loading} onSearch={(text) => ask({ search: text })} />
         <StateFilter states={props.states} state={asked.state} onState={(next) => ask({ state: next })} />
+        {props.filters}
         <span className="spring" />
         <span className="quiet found">{found}</span>
         {view.stale && (
@@ -116,6 +139,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
           </>
         )}
       </div>
+      {props.chips}
       {view.error && <ErrorBar error={view.error} onRetry={() => list.retry()} />}
       <div className="directory-body">
         <div className="grid-frame">
@@ -153,9 +177,16 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
               kind={kind}
               selection={ticked}
               count={count}
-              ids={async () => (ticked.all === null ? [...ticked.rows.keys()] : (await everyRow()).map((row) => row.id))}
-              words={async () => (ticked.all === null ? await list.byIds([...ticked.rows.keys()]) : await everyRow()).map(props.wordOf)}
+              ids={tickedIds}
+              words={async () => (await tickedRows()).map(props.wordOf)}
+              rows={tickedRows}
+              mayBeDeleted={ticked.all !== null ? ticked.all.state === 'deleted' || ticked.all.state === 'all' : [...ticked.rows.values()].some((row) => row.state === 'deleted')}
+              onChanged={() => {
+                selection.clear()
+                list.refresh()
+              }}
               onExport={() => setExporting(true)}
+              actions={props.selectionActions?.({ count, ids: tickedIds, all: ticked.all })}
               onClear={() => {
                 selection.clear()
                 grid.current?.focus()
@@ -168,6 +199,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
       {exporting && (
         <ExportDialog
           kind={kind}
+          columns={props.wide ? choice.columns.map((c) => c.id) : []}
           choices={[
             ...(count > 0 ? [{ id: 'selected', label: t('directory.export.selected', { formatted: number(count) }), ids: [...ticked.rows.keys()], ...(ticked.all ? { filter: ticked.all } : {}) }] : []),
             ...(narrowed ? [{ id: 'shown', label: t('directory.export.shown', { formatted: number(Math.max(0, view.total)) }), filter: asked }] : []),
@@ -191,8 +223,9 @@ interface NothingProps {
 /** Why the list is empty, and the next step. */
 function Nothing({ kind, view, untouched, sample, onClear }: NothingProps) {
   const { t } = useTranslation()
-  const { search, state } = view.asked
-  if (search === '' && (untouched || state === '')) {
+  const { search, state, quality, group, manager } = view.asked
+  const narrow = quality !== '' || group !== '' || manager !== ''
+  if (!narrow && search === '' && (untouched || state === '')) {
     return (
       <EmptyState title={t(`${kind}.empty.title`)} text={t(`${kind}.empty.text`)}>
         {!sample && (
@@ -207,8 +240,9 @@ function Nothing({ kind, view, untouched, sample, onClear }: NothingProps) {
     )
   }
   const within = t(filterKey(state))
+  const text = narrow ? t('directory.nothing.filters') : search === '' ? t('directory.nothing.state', { state: within }) : t('directory.nothing.search', { search, state: within })
   return (
-    <EmptyState title={t('directory.nothing.title')} text={search === '' ? t('directory.nothing.state', { state: within }) : t('directory.nothing.search', { search, state: within })}>
+    <EmptyState title={t('directory.nothing.title')} text={text}>
       <Button onClick={onClear}>{t('directory.nothing.clear')}</Button>
     </EmptyState>
   )

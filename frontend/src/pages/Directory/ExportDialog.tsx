@@ -10,7 +10,7 @@ import { ErrorBar } from '../../components/ErrorBar'
 import { useReturnedFocus } from '../../lib/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
-import type { Asked } from '../../state/list'
+import { type Asked, everybody } from '../../state/list'
 import type { Kind } from './kind'
 
 /** Something that can be exported: what was ticked, by ids, or all that a question finds. */
@@ -27,16 +27,17 @@ export interface ExportDialogProps {
   members?: boolean
   /** The first is chosen to begin with. */
   choices: readonly ExportChoice[]
+  /** Columns of the list in their order, which a CSV may be cut to. */
+  columns?: readonly string[]
   onClose: () => void
 }
 
-const everything: Asked = { search: '', state: '', sort: 'name', descending: false, group: '' }
-
 /** Writes people, groups or members into a file: what, as which format, where to; then where it is. Closing it ends the writing. */
-export function ExportDialog({ kind, members = false, choices, onClose }: ExportDialogProps) {
+export function ExportDialog({ kind, members = false, choices, columns = [], onClose }: ExportDialogProps) {
   const { t, i18n } = useTranslation()
   const [what, setWhat] = useState(choices[0]?.id ?? '')
   const [format, setFormat] = useState('csv')
+  const [wide, setWide] = useState(true)
   const [folder, setFolder] = useState('')
   const [state, setState] = useState<'asking' | 'busy' | ExportResult>('asking')
   const [error, setError] = useState<ApiError | null>(null)
@@ -64,10 +65,11 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
   const start = () =>
     attempt(async () => {
       const chosen = choices.find((c) => c.id === what)
-      const filter = { ...(chosen?.filter ?? everything), list: '', from: 0, limit: 0 }
+      const filter = { ...(chosen?.filter ?? everybody), list: '', from: 0, limit: 0 }
       setState('busy')
       try {
-        const result = await exportFile({ what: members ? 'members' : kind, format, filter, ids: chosen?.ids ?? [], folder })
+        const cut = format === 'csv' && !wide ? { columns: [...columns] } : {}
+        const result = await exportFile({ what: members ? 'members' : kind, format, filter, ids: chosen?.ids ?? [], folder, ...cut })
         announce(doneText(result.count))
         if (shown.current) setState(result)
       } catch (thrown) {
@@ -122,6 +124,14 @@ export function ExportDialog({ kind, members = false, choices, onClose }: Export
                     <Radio value="json" label={t('directory.export.json')} />
                   </RadioGroup>
                 </Field>
+                {format === 'csv' && columns.length > 0 && (
+                  <Field label={t('directory.export.columns')} hint={t('directory.export.columnsNote')}>
+                    <RadioGroup value={wide ? 'all' : 'shown'} disabled={busy} onChange={(_, { value }) => setWide(value === 'all')}>
+                      <Radio value="all" label={t('directory.export.allColumns')} />
+                      <Radio value="shown" label={t('directory.export.shownColumns')} />
+                    </RadioGroup>
+                  </Field>
+                )}
                 <div>
                   <h3>{t('directory.export.folder')}</h3>
                   <div className="export-folder">

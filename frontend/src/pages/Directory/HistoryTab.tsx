@@ -12,6 +12,9 @@ import { hashOf } from '../../state/route'
 import type { Kind } from './kind'
 import { ReferenceLink } from './parts'
 
+/** Chosen in place of an attribute: only members who came and went. No attribute is called so. */
+const comings = ':members'
+
 /** From so many values on they are folded, such as when somebody was created. */
 const manyValues = 5
 
@@ -22,22 +25,24 @@ export function HistoryTab({ changes, kind, id }: { changes: ChangeList; kind: K
   const [attribute, setAttribute] = useState('')
   const number = (n: number) => n.toLocaleString(i18n.language)
   const attributes = [...new Set(rows.flatMap((row) => row.changes.map((c) => c.path)))].sort()
-  const shown = attribute === '' ? rows : rows.filter((row) => row.changes.some((c) => c.path === attribute))
+  const shown = attribute === '' ? rows : rows.filter((row) => (attribute === comings ? isMembership(row.action) : row.changes.some((c) => c.path === attribute)))
+  const choices = ['', ...(kind === 'groups' && rows.some((row) => isMembership(row.action)) ? [comings] : []), ...attributes]
+  const nameOf = (choice: string) => (choice === comings ? t('directory.history.members') : choice || t('directory.history.all'))
 
   return (
     <>
       {error && <ErrorBar error={error} onRetry={() => changes.reload()} />}
-      {(attributes.length > 1 || attribute !== '') && (
+      {(choices.length > 2 || attribute !== '') && (
         <Dropdown
           className="history-filter"
           aria-label={t('directory.history.filter')}
-          value={attribute || t('directory.history.all')}
+          value={nameOf(attribute)}
           selectedOptions={[attribute]}
           onOptionSelect={(_, { optionValue }) => setAttribute(optionValue ?? '')}
         >
-          {['', ...attributes].map((path) => (
+          {choices.map((path) => (
             <Option key={path} value={path}>
-              {path || t('directory.history.all')}
+              {nameOf(path)}
             </Option>
           ))}
         </Dropdown>
@@ -47,8 +52,8 @@ export function HistoryTab({ changes, kind, id }: { changes: ChangeList; kind: K
           {attribute === ''
             ? t('directory.history.none')
             : more
-              ? t('directory.history.noneOfThese', { attribute, formatted: number(rows.length) })
-              : t('directory.history.noneAtAll', { attribute })}
+              ? t('directory.history.noneOfThese', { attribute: nameOf(attribute), formatted: number(rows.length) })
+              : t('directory.history.noneAtAll', { attribute: nameOf(attribute) })}
         </p>
       )}
       <ol className="history">
@@ -70,7 +75,7 @@ export function HistoryTab({ changes, kind, id }: { changes: ChangeList; kind: K
 function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: string; attribute: string }) {
   const { t, i18n } = useTranslation()
   const [open, setOpen] = useState(false)
-  const changes = attribute === '' ? row.changes : row.changes.filter((c) => c.path === attribute)
+  const changes = attribute === '' || attribute === comings ? row.changes : row.changes.filter((c) => c.path === attribute)
   const folded = changes.length > manyValues
   const membership = isMembership(row.action)
   // Of a membership the other side is told: to a person the group, to a group the member.

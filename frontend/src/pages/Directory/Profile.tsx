@@ -14,10 +14,11 @@ import type { Thing } from './RecordPanel'
 const many = 12
 
 /** Both ids, what is told first, and all attributes under their SCIM paths. */
-export function Profile({ value, children }: { value: Thing; children?: ReactNode }) {
+export function Profile({ value, note, first, children }: { value: Thing; note?: string; first?: ReactNode; children?: ReactNode }) {
   const { t, i18n } = useTranslation()
   return (
     <div className="profile">
+      {first}
       <dl>
         <Line name={t('directory.profile.id')} value={value.id} mono copyLabel={t('directory.panel.copyId')} hint={t('directory.profile.idHint')} />
         <Line name={t('directory.profile.externalId')} value={value.externalId} mono copyLabel={t('directory.panel.copyExternalId')} hint={t('directory.profile.externalIdHint')} />
@@ -25,7 +26,7 @@ export function Profile({ value, children }: { value: Thing; children?: ReactNod
         <Line name={t('directory.profile.created')} value={value.created && moment(value.created, i18n.language)} />
         <Line name={t('directory.profile.changed')} value={value.changed && moment(value.changed, i18n.language)} />
       </dl>
-      <p className="quiet small">{t('directory.profile.readOnly')}</p>
+      <p className="quiet small">{note ?? t('directory.profile.readOnly')}</p>
       <Attributes all={value.attributes} />
     </div>
   )

@@ -34,7 +34,7 @@ export interface Thing {
   json: string
 }
 
-const titles = ['profile', 'groups', 'members', 'history', 'raw'] as const
+const titles = ['profile', 'groups', 'members', 'team', 'history', 'raw'] as const
 export type TabName = (typeof titles)[number]
 
 export interface RecordPanelProps<T extends Thing> {
@@ -50,12 +50,14 @@ export interface RecordPanelProps<T extends Thing> {
   filling?: readonly TabName[]
   /** What the copy button of the head copies. */
   asText: (value: T) => string
-  /** Beside the state: what is worth noticing. It may ask for the changes. */
+  /** Beside the state: what is worth noticing. */
+  marks?: (value: T) => ReactNode
+  /** The same, of what changed lately. */
   flags?: (value: T, changes: ChangeList) => ReactNode
   /** Of what JSON leaves out. */
   rawNote?: (value: T) => string
   /** Profile, and what only this kind has. */
-  children: (value: T, tab: TabName) => ReactNode
+  children: (value: T, tab: TabName, reload: () => void) => ReactNode
 }
 
 /** Everything about one person or group, as it is now: it loads itself anew when something changed. */
@@ -101,10 +103,11 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
           {value && (
             <div className="panel-facts">
               <StateMark state={value.state} unsure={unsure} />
+              {props.marks?.(value)}
               {props.flags?.(value, changes)}
             </div>
           )}
-          {value?.state === 'deleted' && <DeletedNotice kind={kind} type={type} value={value} changes={changes} onRestored={() => detail.reload()} />}
+          {value?.state === 'deleted' && <DeletedNotice kind={kind} type={type} value={value} changes={changes} onRestored={() => detail.reload()} onGone={slot.onClose} />}
           {missing && <p>{t('directory.panel.gone')}</p>}
           {error && !missing && <ErrorBar error={error} onRetry={() => detail.reload()} />}
         </div>
@@ -123,7 +126,7 @@ export function RecordPanel<T extends Thing>(props: RecordPanelProps<T>) {
           <JsonView label={t('directory.raw.label')} text={value.json} />
         </>
       )}
-      {value && tab !== 'history' && tab !== 'raw' && children(value, tab)}
+      {value && tab !== 'history' && tab !== 'raw' && children(value, tab, () => detail.reload())}
     </Panel>
   )
 }

@@ -1,29 +1,37 @@
 import { Button } from '@fluentui/react-components'
 import { ArrowDownloadRegular, CopyRegular, DismissRegular } from '@fluentui/react-icons'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
 import { ErrorBar } from '../../components/ErrorBar'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
+import { DeletedActions } from './DeletedActions'
 import { mostTicked, type SelectionView } from '../../state/selection'
 import type { Kind } from './kind'
 
 const mostCopied = 1_000
 
-export interface SelectionBarProps<Row> {
+export interface SelectionBarProps<Row extends { id: string; state: string }> {
   kind: Kind
   selection: SelectionView<Row>
   count: number
   ids: () => Promise<string[]>
   /** E-mails or names as they are now, empty where somebody has none; without those who are not there any more. */
   words: () => Promise<string[]>
+  /** What is ticked, as it is now. */
+  rows: () => Promise<Row[]>
+  /** Deleted ones may be among them, who can come back or be removed for good. */
+  mayBeDeleted: boolean
+  /** Some came back, or are gone for good. */
+  onChanged: () => void
   onExport: () => void
+  actions?: ReactNode
   onClear: () => void
 }
 
 /** How much is selected, and what can be done with it. It says itself what came of it. */
-export function SelectionBar<Row>({ kind, selection, count, ids, words, onExport, onClear }: SelectionBarProps<Row>) {
+export function SelectionBar<Row extends { id: string; state: string }>({ kind, selection, count, ids, words, rows, mayBeDeleted, onChanged, onExport, onClear, actions }: SelectionBarProps<Row>) {
   const { t, i18n } = useTranslation()
   const [note, setNote] = useState('')
   const [error, setError] = useState<ApiError | null>(null)
@@ -84,6 +92,8 @@ export function SelectionBar<Row>({ kind, selection, count, ids, words, onExport
         <Button size="small" icon={<ArrowDownloadRegular />} disabledFocusable={count === 0} onClick={onExport}>
           {t('directory.selection.export')}
         </Button>
+        {actions}
+        {mayBeDeleted && <DeletedActions kind={kind} rows={rows} tell={tell} onChanged={onChanged} onFault={setError} />}
         <Button size="small" appearance="subtle" icon={<DismissRegular />} onClick={onClear}>
           {t('directory.selection.clear')}
         </Button>

@@ -27,7 +27,7 @@ describe('kept columns', () => {
   })
   it('lose what is unknown or twice, gain what is new, and never lose the name', () => {
     const kept = [{ id: 'name', shown: false }, { id: 'old', shown: true }, { id: 'id', shown: true }, { id: 'id', shown: false }]
-    expect(choicesFrom(kept, defaults)).toEqual([{ id: 'name', shown: true }, { id: 'id', shown: true }, { id: 'email', shown: true }])
+    expect(choicesFrom(kept, defaults)).toEqual([{ id: 'name', shown: true }, { id: 'email', shown: true }, { id: 'id', shown: true }])
   })
   it.each([null, 'x', {}, [null, 7, { id: 3, shown: true }]])('are the usual ones where %j was kept', (kept) => {
     expect(choicesFrom(kept, defaults)).toEqual(defaults)

@@ -18,23 +18,31 @@ export interface ColumnChoice<Row> {
   reset: () => void
 }
 
-/** Reads what was kept: unknown columns are dropped, new ones come last as they are by default. */
+/** Reads what was kept: unknown columns are dropped, new ones come behind the one that they stand behind by default, as they are by default. */
 export function choicesFrom(kept: unknown, defaults: readonly Choice[]): Choice[] {
   if (!Array.isArray(kept)) return [...defaults]
   const known = kept.filter((c: unknown): c is Choice =>
     typeof c === 'object' && c !== null && 'id' in c && 'shown' in c && typeof c.shown === 'boolean' && defaults.some((d) => d.id === c.id))
   const once = known.filter((c, i) => known.findIndex((other) => other.id === c.id) === i)
-  const all = [...once, ...defaults.filter((d) => !once.some((c) => c.id === d.id))]
+  const all = [...once]
+  defaults.forEach((d, i) => {
+    if (!all.some((c) => c.id === d.id)) all.splice(all.findIndex((c) => c.id === defaults[i - 1]?.id) + 1, 0, d)
+  })
   return all.map(({ id, shown }) => ({ id, shown: shown || id === defaults[0]?.id }))
 }
 
-/** Which columns are shown and in which order, kept under a name from one start to the next. */
-export function useColumns<Row>(name: string, all: readonly Column<Row>[], shownFirst: readonly string[]): ColumnChoice<Row> {
-  const defaults = all.map(({ id }) => ({ id, shown: shownFirst.includes(id) }))
-  const [choices, setChoices] = useState(() => choicesFrom(remembered(name), defaults))
+/**
+ * Which columns are shown and in which order, kept under a name from one start to the next. Of those that are shown by default once there is
+ * something in them (pending), that they are not shown yet is no choice, and is not kept.
+ */
+export function useColumns<Row>(name: string, all: readonly Column<Row>[], shownFirst: readonly string[], pending: readonly string[] = []): ColumnChoice<Row> {
+  const defaults = useMemo(() => all.map(({ id }) => ({ id, shown: shownFirst.includes(id) })), [all, shownFirst])
+  const [kept, setKept] = useState(() => remembered(name))
+  const choices = useMemo(() => choicesFrom(kept, defaults), [kept, defaults])
   const change = (next: Choice[]) => {
-    setChoices(next)
-    remember(name, next)
+    const chosen = next.filter(({ id, shown }) => shown || !pending.includes(id))
+    setKept(chosen)
+    remember(name, chosen)
   }
   const columns = useMemo(
     () => choices.flatMap((c) => (c.shown ? all.filter((column) => column.id === c.id) : [])),
@@ -52,6 +60,9 @@ export function useColumns<Row>(name: string, all: readonly Column<Row>[], shown
       next.splice(at + by, 0, moved)
       change(next)
     },
-    reset: () => change(defaults),
+    reset: () => {
+      setKept(null)
+      remember(name, null)
+    },
   }
 }

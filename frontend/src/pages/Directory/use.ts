@@ -2,7 +2,7 @@ import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } fr
 import { reveal } from '../../components/Grid'
 import { useObservable } from '../../lib/observable'
 import type { DirectoryList } from '../../state/directory'
-import type { ListView, PagedList } from '../../state/list'
+import { type ListView, narrowing, type PagedList } from '../../state/list'
 import { announce } from '../../state/announcer'
 import { go, type Route } from '../../state/route'
 import type { Kind } from './kind'
@@ -127,7 +127,7 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
 
 /** Tells how many were found, once for what was asked: not again when they become more while somebody reads them. */
 export function useFoundTold({ answered, loading }: ListView, found: string): void {
-  const about = answered && JSON.stringify([answered.search, answered.state])
+  const about = answered && JSON.stringify(narrowing(answered))
   const told = useRef(about)
   useEffect(() => {
     if (about === null || loading || told.current === about) return

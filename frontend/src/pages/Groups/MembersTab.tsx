@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components'
+import { Button, Link } from '@fluentui/react-components'
 import { ArrowDownloadRegular } from '@fluentui/react-icons'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,7 +12,7 @@ import { SearchField } from '../../components/SearchField'
 import { useChanged } from '../../lib/changed'
 import { useObservable } from '../../lib/observable'
 import { PagedList } from '../../state/list'
-import { go } from '../../state/route'
+import { go, hashOf } from '../../state/route'
 import type { Session } from '../../state/session'
 import { textColumn } from '../Directory/cells'
 import { ExportDialog } from '../Directory/ExportDialog'
@@ -75,6 +75,11 @@ export function MembersTab({ group, session, unsure }: { group: Group; session: 
           onClick={() => setExporting(true)}
         />
       </div>
+      {group.state !== 'deleted' && (
+        <Link className="small" href={hashOf({ page: 'people', query: { group: group.id } })}>
+          {t('groups.members.asList')}
+        </Link>
+      )}
       {view.error && <ErrorBar error={view.error} onRetry={() => list.retry()} />}
       <div className="grid-frame">
         {view.total === 0 && !view.loading ? (

@@ -1,0 +1,60 @@
+import { toApiError } from '../api/errors'
+import type { Quality } from '../api/types'
+import { Observable } from '../lib/observable'
+
+/** What a list of people can be narrowed to, as ListQuery.Quality names it. */
+export const qualities = ['no-email', 'same-email', 'no-manager-found', 'no-group', 'no-local-id', 'made-here'] as const
+export type QualityName = (typeof qualities)[number]
+
+export type Counts = Readonly<Record<QualityName, number>>
+
+const again = 3_000
+
+/**
+ * How many people want a look, by what for. It goes through everybody, so it is asked for at most every three seconds and never twice at
+ * once; while it is asked for, and where it can't be told, what was told last stays.
+ */
+export class QualityCounts {
+  readonly view = new Observable<Counts | null>(null)
+
+  readonly #pull: () => Promise<Quality>
+  #busy = false
+  #dirty = false
+  #shown = false
+
+  constructor(pull: () => Promise<Quality>) {
+    this.#pull = pull
+  }
+
+  /** Tells that they are in view, until the returned function is called. */
+  show(): () => void {
+    this.#shown = true
+    this.moved()
+    return () => {
+      this.#shown = false
+    }
+  }
+
+  /** Tells that people have changed. */
+  moved(): void {
+    this.#dirty = true
+    if (!this.#busy && this.#shown) void this.#load()
+  }
+
+  async #load(): Promise<void> {
+    this.#busy = true
+    this.#dirty = false
+    try {
+      const { counts } = await this.#pull()
+      const of = (name: string) => counts.find((c) => c.state === name)?.count ?? 0
+      this.view.set(Object.fromEntries(qualities.map((name) => [name, of(name)])) as Record<QualityName, number>)
+    } catch (thrown) {
+      // Lists say themselves what is wrong; without counts the chips are not there.
+      if (toApiError(thrown).code === 'CANCELLED') this.#dirty = true
+    }
+    setTimeout(() => {
+      this.#busy = false
+      if (this.#dirty) this.moved()
+    }, again)
+  }
+}
