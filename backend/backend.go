@@ -95,6 +95,7 @@ type Backend struct {
 	checks  *checks
 	gaps    *gaps
 	came    *came
+	handing *handovers
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -152,6 +153,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
 	b.gaps = newGaps(b, time.Now)
+	b.handing = newHandovers(b, time.Now)
 	b.jobs = newJobs(b.store, b.log, b.tellStatus)
 	b.checks = newChecks(b, o.Outside)
 	b.link.open(o, server.From(scim, server.Origin{Via: server.ViaTunnel, Carried: b.carried}))
@@ -181,6 +183,7 @@ func (b *Backend) Run(ctx context.Context) error {
 	defer beside.Wait()
 	beside.Go(func() { b.clean(ctx) })
 	beside.Go(func() { b.gaps.run(ctx) })
+	beside.Go(func() { b.handing.run(ctx) })
 	beside.Go(func() { b.tokens.Run(ctx, b.log, b.reachable) })
 	var linkErr error
 	linked := make(chan struct{})

@@ -1,6 +1,39 @@
 package backend
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"scimdesk/backend/config"
+	"scimdesk/backend/handover"
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// Where the store keeps what the admin has set, and how the last one that was made by itself went.
+const (
+	handoverKey    = "hand-over"
+	handoverRunKey = "hand-over by itself"
+)
+
+const (
+	handoverList    = 100
+	receiptLimit    = 500
+	handoverName    = "scimdesk-{n}-{what}"
+	handoverPoll    = time.Minute // how often the clock is looked at: a computer that slept must not be an hour late
+	handoverCSV     = "csv"
+	handoverKeyStep = 100 // localIds set by one write
+)
 
 // HandoverColumn is a column of a hand-over's files: the name that the old system has for an attribute.
 type HandoverColumn struct {
@@ -44,6 +77,9 @@ type HandoverState struct {
 	Fault      string           `json:"fault"`   // why the last one by itself failed, a sentence
 	FaultCode  string           `json:"faultCode"`
 	List       []HandoverInfo   `json:"list"` // the newest first, at most 100
+
+	// Attributes is what columns of people may have, MemberAttributes those of members.
+	MemberAttributes []string `json:"memberAttributes"`
 }
 
 // HandoverRequest asks for one. Again makes the files of an earlier one once more, byte for byte; Full is everybody, as the sum of the
@@ -52,7 +88,27 @@ type HandoverRequest struct {
 	Folder string `json:"folder"` // "" is the settings' one, or the downloads
 	Again  int64  `json:"again"`
 	Full   bool   `json:"full"`
+	Format string `json:"format,omitempty"` // csv or json in place of the settings' one; not of Again
 }
+
+// HandoverRow is one person whom the next hand-over tells of.
+type HandoverRow struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	UserName string `json:"userName"`
+	LocalID  string `json:"localId"`
+	Action   string `json:"action"` // join, change, disable, enable or leave
+}
+
+// HandoverPage is a part of them.
+type HandoverPage struct {
+	Total  int           `json:"total"`
+	Counts []StateCount  `json:"counts"` // by action
+	Rows   []HandoverRow `json:"rows"`
+}
+
+func (r HandoverRow) state() string   { return r.Action }
+func (r HandoverRow) texts() []string { return []string{r.Name, r.UserName, r.LocalID} }
 
 // HandoverReceipt says that the old system has taken a hand-over, and what it says about that; Keys is the Upload.ID of a file with the keys that it
 // gave to those who joined.
@@ -62,23 +118,654 @@ type HandoverReceipt struct {
 	Keys string `json:"keys"`
 }
 
-// Handover gives how the hand-over stands.
-func (b *Backend) Handover(context.Context) (HandoverState, error) {
-	return HandoverState{}, errUnbuilt
+// handoverAbout is what the store keeps of a hand-over beside its rows: with them it makes the same files again.
+type handoverAbout struct {
+	Format  string           `json:"format"`
+	Name    string           `json:"name"`
+	Date    string           `json:"date"`
+	People  []HandoverColumn `json:"people"`
+	Members []HandoverColumn `json:"members"`
+	Sums    HandoverInfo     `json:"sums"` // counts alone
+	Gone    int64            `json:"gone"`
+	Files   []string         `json:"files"`
 }
 
-// SaveHandover changes what it looks like and when it is made.
-func (b *Backend) SaveHandover(context.Context, HandoverSettings) (HandoverState, error) {
-	return HandoverState{}, errUnbuilt
+func aboutHandover(h store.Handover) (a handoverAbout, err error) {
+	if err := json.Unmarshal([]byte(h.About), &a); err != nil {
+		return a, fmt.Errorf("read what hand-over %d is about: %w", h.Seq, err)
+	}
+	return a, nil
+}
+
+func (a handoverAbout) text() (string, error) {
+	raw, err := json.Marshal(a)
+	return string(raw), err
+}
+
+func (a handoverAbout) day() time.Time {
+	day, _ := time.Parse(time.DateOnly, a.Date) // it was written so
+	return day
+}
+
+// handoverRun is how hand-overs by themselves went.
+type handoverRun struct {
+	Last  time.Time `json:"last,omitzero"` // when the last one was due and tried, or the schedule was set
+	Fault string    `json:"fault,omitempty"`
+	Code  string    `json:"code,omitempty"`
+	Head  int64     `json:"head,omitempty"` // the newest change at the last one that followed Entra
+}
+
+// handovers makes one after the other.
+type handovers struct {
+	b       *Backend
+	now     func() time.Time
+	changed chan struct{} // holds one: the settings are others
+
+	making sync.Mutex // one at a time, previews too
+
+	mu      sync.Mutex
+	pending *handing // the last preview
+	of      string   // what it was made of
+}
+
+func newHandovers(b *Backend, now func() time.Time) *handovers {
+	return &handovers{b: b, now: now, changed: make(chan struct{}, 1)}
+}
+
+// defaultHandover is what holds until the admin says something else.
+func defaultHandover() HandoverSettings {
+	same := func(names ...string) []HandoverColumn {
+		all := make([]HandoverColumn, len(names))
+		for i, n := range names {
+			all[i] = HandoverColumn{Header: n, Attribute: n}
+		}
+		return all
+	}
+	return HandoverSettings{
+		Format: handoverCSV, Every: handover.Off, At: "02:00", Name: handoverName,
+		People: same(handover.AttrAction, handover.AttrLocalID, attrUserName, handover.AttrFormerUserName, attrActive, "displayName", "givenName",
+			"familyName", attrEmail, "title", "department", "employeeNumber", "phone", "mobile", attrManagerLocalID),
+		Members: same(handover.AttrAction, handover.AttrLocalID, attrUserName, attrGroup),
+	}
+}
+
+func (h *handovers) settings(ctx context.Context) (HandoverSettings, error) {
+	s := defaultHandover()
+	text, err := h.b.store.Meta(ctx, handoverKey)
+	if err != nil || text == "" {
+		return s, err
+	}
+	s.People, s.Members = nil, nil
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, fmt.Errorf("read the settings of hand-overs: %w", err)
+	}
+	return s, nil
+}
+
+func (h *handovers) lastRun(ctx context.Context) (r handoverRun, err error) {
+	text, err := h.b.store.Meta(ctx, handoverRunKey)
+	if err != nil || text == "" {
+		return r, err
+	}
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return r, fmt.Errorf("read how the last hand-over went: %w", err)
+	}
+	return r, nil
+}
+
+func (h *handovers) keepRun(ctx context.Context, r handoverRun) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write how the last hand-over went: %w", err)
+	}
+	return h.b.store.SetMeta(ctx, handoverRunKey, string(raw))
+}
+
+// check gives *config.Faults for what can't be set, all at once.
+func (h *handovers) check(s HandoverSettings) error {
+	faults := slices.Concat(handover.ScheduleFaults(s.Every, s.At), handover.NameFaults(s.Name),
+		handover.ColumnFaults("people", columnsOf(s.People), handedPersonAttributes()),
+		handover.ColumnFaults("members", columnsOf(s.Members), handedMemberAttributes()))
+	if s.Format != handoverCSV && s.Format != "json" {
+		faults = append(faults, "format must be csv or json")
+	}
+	switch {
+	case s.Folder == "" && s.Every != handover.Off:
+		faults = append(faults, "folder must be named where hand-overs are made by themselves")
+	case s.Folder != "" && !filepath.IsAbs(s.Folder):
+		faults = append(faults, "folder must be a whole path")
+	case s.Folder != "" && inside(h.b.dir, s.Folder):
+		faults = append(faults, "folder must not be ScimDesk's data folder")
+	}
+	if len(faults) > 0 {
+		return &config.Faults{List: faults}
+	}
+	return nil
+}
+
+func columnsOf(columns []HandoverColumn) []handover.Column {
+	all := make([]handover.Column, len(columns))
+	for i, c := range columns {
+		all[i] = handover.Column(c)
+	}
+	return all
+}
+
+// Handover gives how the hand-over stands.
+func (b *Backend) Handover(ctx context.Context) (HandoverState, error) {
+	h := b.handing
+	s, err := h.settings(ctx)
+	if err != nil {
+		return HandoverState{}, err
+	}
+	state := HandoverState{Settings: s, Attributes: handedPersonAttributes(), MemberAttributes: handedMemberAttributes(), List: []HandoverInfo{}}
+	run, err := h.lastRun(ctx)
+	if err != nil {
+		return state, err
+	}
+	state.Fault, state.FaultCode = run.Fault, run.Code
+	pending, err := h.preview(ctx, s)
+	if err != nil {
+		return state, err
+	}
+	state.Pending = pending.sums()
+	if state.NoKey, err = b.store.WithoutLocalID(ctx); err != nil {
+		return state, err
+	}
+	if state.Next, err = h.next(ctx, s, run); err != nil {
+		return state, err
+	}
+	made, err := b.store.Handovers(ctx, handoverList)
+	if err != nil {
+		return state, err
+	}
+	for _, one := range made {
+		info, err := infoOf(one)
+		if err != nil {
+			return state, err
+		}
+		state.List = append(state.List, info)
+	}
+	return state, nil
+}
+
+// next says when the next one is made by itself, "" for never or not known yet.
+func (h *handovers) next(ctx context.Context, s HandoverSettings, run handoverRun) (string, error) {
+	if s.Every != handover.Cycle {
+		due := handover.Next(s.Every, s.At, run.Last.Local())
+		if now := h.now(); !due.IsZero() && due.Before(now) {
+			due = now
+		}
+		return stamp(due), nil
+	}
+	head, err := h.b.store.HistoryHead(ctx)
+	if err != nil || head == run.Head {
+		return "", err
+	}
+	last, err := h.b.store.LastWrite(ctx)
+	if err != nil || last.IsZero() {
+		return "", err
+	}
+	return stamp(last.Add(handover.Quiet)), nil
+}
+
+// preview works out what the next one would hold, unless nothing has moved since it did so last.
+func (h *handovers) preview(ctx context.Context, s HandoverSettings) (*handing, error) {
+	h.making.Lock()
+	defer h.making.Unlock()
+	of, err := h.stand(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	kept := h.pending
+	if h.of != of {
+		kept = nil
+	}
+	h.mu.Unlock()
+	if kept != nil {
+		return kept, nil
+	}
+	c, err := h.b.comparer(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	pending, err := c.since()
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	h.pending, h.of = pending, of
+	h.mu.Unlock()
+	return pending, nil
+}
+
+// stand names everything that a preview depends on.
+func (h *handovers) stand(ctx context.Context, s HandoverSettings) (string, error) {
+	head, err := h.b.store.HistoryHead(ctx)
+	if err != nil {
+		return "", err
+	}
+	gone, err := h.b.store.Gone(ctx)
+	if err != nil {
+		return "", err
+	}
+	known, err := h.b.store.KnownHead(ctx)
+	if err != nil {
+		return "", err
+	}
+	made, err := h.b.store.Handovers(ctx, 1)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprint(head, len(gone), known, len(made) > 0 && made[0].Seq > 0, made, s.People, s.Members), nil
+}
+
+// sums counts by action.
+func (h *handing) sums() HandoverInfo {
+	info := HandoverInfo{Files: []string{}}
+	for _, p := range h.people {
+		switch p.Action {
+		case handover.Join:
+			info.Joiners++
+			if p.LocalID == "" {
+				info.NoKey++
+			}
+		case handover.Change, handover.Disable, handover.Enable:
+			info.Changes++
+		case handover.Leave:
+			info.Leavers++
+		}
+	}
+	for _, m := range h.members {
+		switch {
+		case m.Rank == 0:
+		case m.Action == handover.In:
+			info.In++
+		case m.Action == handover.Out:
+			info.Out++
+		}
+	}
+	return info
+}
+
+// HandoverRows gives a part of the people whom the next hand-over tells of; State is an action.
+func (b *Backend) HandoverRows(ctx context.Context, q PlanQuery) (HandoverPage, error) {
+	s, err := b.handing.settings(ctx)
+	if err != nil {
+		return HandoverPage{}, err
+	}
+	pending, err := b.handing.preview(ctx, s)
+	if err != nil {
+		return HandoverPage{}, err
+	}
+	rows := []HandoverRow{}
+	for _, p := range pending.people {
+		if p.Rank == 0 {
+			continue
+		}
+		vals, err := toldState(p.Vals)
+		if err != nil {
+			return HandoverPage{}, err
+		}
+		rows = append(rows, HandoverRow{ID: p.ID, Name: p.name, UserName: vals[attrUserName], LocalID: p.LocalID, Action: p.Action})
+	}
+	slices.SortStableFunc(rows, func(a, b HandoverRow) int { return cmp.Compare(handover.Rank(a.Action), handover.Rank(b.Action)) })
+	page := HandoverPage{Counts: countStates(rows, handover.Leave, handover.Disable, handover.Change, handover.Enable, handover.Join)}
+	page.Total, page.Rows, err = planPart(rows, q)
+	return page, err
+}
+
+func infoOf(h store.Handover) (HandoverInfo, error) {
+	about, err := aboutHandover(h)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	info := about.Sums
+	info.Seq, info.Made, info.Taken, info.Receipt = h.Seq, stamp(h.Made), stamp(h.Taken), h.Receipt
+	info.Files = slices.Clone(about.Files)
+	if info.Files == nil {
+		info.Files = []string{}
+	}
+	return info, nil
+}
+
+// SaveHandover changes what it looks like and when it is made. A schedule counts from now.
+func (b *Backend) SaveHandover(ctx context.Context, s HandoverSettings) (HandoverState, error) {
+	h := b.handing
+	s.Folder, s.Name = strings.TrimSpace(s.Folder), strings.TrimSpace(s.Name)
+	if err := h.check(s); err != nil {
+		return HandoverState{}, err
+	}
+	if s.Folder != "" {
+		if _, err := b.handoverFolder(s.Folder); err != nil {
+			return HandoverState{}, err
+		}
+	}
+	before, err := h.settings(ctx)
+	if err != nil {
+		return HandoverState{}, err
+	}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return HandoverState{}, fmt.Errorf("write the settings of hand-overs: %w", err)
+	}
+	if before.Every != s.Every || before.At != s.At || before.Folder != s.Folder {
+		if err := h.keepRun(ctx, handoverRun{Last: h.now()}); err != nil {
+			return HandoverState{}, err
+		}
+	}
+	if err := b.store.SetMeta(ctx, handoverKey, string(raw)); err != nil {
+		return HandoverState{}, err
+	}
+	select {
+	case h.changed <- struct{}{}:
+	default: // it is about to be looked at
+	}
+	b.tellStatus()
+	return b.Handover(ctx)
 }
 
 // HandOver makes one. Where nothing has changed since the last it makes none, and Seq is 0. The files appear when they are whole, and only then
 // does the hand-over count.
-func (b *Backend) HandOver(context.Context, HandoverRequest) (HandoverInfo, error) {
-	return HandoverInfo{}, errUnbuilt
+func (b *Backend) HandOver(ctx context.Context, r HandoverRequest) (HandoverInfo, error) {
+	if r.Again < 0 || r.Again > 0 && r.Full {
+		return HandoverInfo{}, fmt.Errorf("%w: a hand-over is made again by its number, and the full export is none of them", ErrQuery)
+	}
+	h := b.handing
+	h.making.Lock()
+	defer h.making.Unlock()
+	s, err := h.settings(ctx)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if r.Format != "" {
+		if s.Format = r.Format; h.check(s) != nil {
+			return HandoverInfo{}, fmt.Errorf("%w: a hand-over is csv or json, not %q", ErrQuery, r.Format)
+		}
+	}
+	folder, err := b.handoverFolder(cmp.Or(r.Folder, s.Folder))
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	var info HandoverInfo
+	switch {
+	case r.Again > 0:
+		return h.again(ctx, r.Again, folder)
+	case r.Full:
+		return h.full(ctx, s, folder)
+	default:
+		info, err = h.make(ctx, s, folder)
+	}
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if info.Seq > 0 {
+		b.log.Info("handed over", "seq", info.Seq, "joiners", info.Joiners, "changes", info.Changes, "leavers", info.Leavers, "in", info.In, "out", info.Out)
+	}
+	b.tellStatus()
+	return info, nil
+}
+
+// make makes the next one, or the files of one that a crash has left without them.
+func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string) (HandoverInfo, error) {
+	ready, cut, err := h.b.store.ReadyHandover(ctx)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if !cut {
+		staged, err := h.stage(ctx, s)
+		if err != nil || staged.Seq == 0 {
+			return HandoverInfo{Files: []string{}}, err
+		}
+		ready = staged
+	}
+	about, err := aboutHandover(ready)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	files, published, err := h.b.writeHandover(ctx, ready, about, folder)
+	if err != nil {
+		if !cut && !published { // nobody has seen anything of it
+			err = errors.Join(err, h.b.store.DropHandover(context.WithoutCancel(ctx)))
+		}
+		return HandoverInfo{}, err
+	}
+	about.Files = files
+	if ready.About, err = about.text(); err != nil {
+		return HandoverInfo{}, err
+	}
+	if err := h.b.store.MakeHandover(context.WithoutCancel(ctx), ready.Seq, ready.About, about.Gone); err != nil {
+		return HandoverInfo{}, err
+	}
+	run, err := h.lastRun(ctx)
+	if err == nil && run.Fault != "" {
+		run.Fault, run.Code = "", ""
+		err = h.keepRun(ctx, run)
+	}
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	return infoOf(ready)
+}
+
+// stage keeps what the next one holds; Seq is 0 where it would hold nothing.
+func (h *handovers) stage(ctx context.Context, s HandoverSettings) (store.Handover, error) {
+	c, err := h.b.comparer(ctx, s)
+	if err != nil {
+		return store.Handover{}, err
+	}
+	next, err := c.since()
+	if err != nil || !next.files() {
+		return store.Handover{}, err
+	}
+	if err := h.giveKeys(ctx, next.keys); err != nil {
+		return store.Handover{}, err
+	}
+	about := handoverAbout{Format: s.Format, Name: s.Name, Date: h.now().Format(time.DateOnly), People: s.People, Members: s.Members, Sums: next.sums(), Gone: next.gone}
+	text, err := about.text()
+	if err != nil {
+		return store.Handover{}, err
+	}
+	people := make([]store.HandedPerson, len(next.people))
+	for i, p := range next.people {
+		people[i] = p.HandedPerson
+	}
+	return h.b.store.StageHandover(ctx, store.Handover{Face: h.b.face, About: text, HistoryTo: next.history}, people, next.members)
+}
+
+// giveKeys gives those who were created again the localId of who they were. Whom a rule of the folder keeps from it goes without.
+func (h *handovers) giveKeys(ctx context.Context, keys []movedKey) error {
+	for some := range slices.Chunk(keys, handoverKeyStep) {
+		err := h.b.store.Batch(ctx, func(tx *store.Tx) error {
+			for _, k := range some {
+				err := tx.Nested(func() error {
+					_, err := tx.SetLocal(store.Cause{Origin: h.b.face}, k.id, func(l *store.Local) error {
+						l.LocalID = cmp.Or(l.LocalID, k.localID)
+						return nil
+					})
+					return err
+				})
+				if _, refused := errors.AsType[*scim.Error](err); err != nil && !refused {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("give back keys: %w", err)
+		}
+	}
+	return nil
+}
+
+// again makes the files of an earlier one once more.
+func (h *handovers) again(ctx context.Context, seq int64, folder string) (HandoverInfo, error) {
+	one, found, err := h.b.store.Handover(ctx, seq)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if !found {
+		return HandoverInfo{}, noHandover(seq)
+	}
+	about, err := aboutHandover(one)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	info, err := infoOf(one)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	info.Files, _, err = h.b.writeHandover(ctx, one, about, folder)
+	return info, err
+}
+
+func noHandover(seq int64) error {
+	return &scim.Error{Kind: scim.NotFound, Detail: fmt.Sprintf("there is no hand-over %d", seq)}
+}
+
+// full writes everybody, and every membership, into files of their own: what a system without anything would be told.
+func (h *handovers) full(ctx context.Context, s HandoverSettings, folder string) (info HandoverInfo, err error) {
+	c, err := h.b.comparer(ctx, s)
+	if err != nil {
+		return info, err
+	}
+	last, err := h.b.store.Handovers(ctx, 1)
+	if err != nil {
+		return info, err
+	}
+	info = HandoverInfo{Made: stamp(h.now()), Files: []string{}}
+	upTo := int64(0)
+	if len(last) > 0 {
+		upTo = last[0].Seq
+	}
+	c.upTo = upTo
+	for _, one := range []struct {
+		what    string
+		columns []HandoverColumn
+		each    func(add func(handover.State) error) error
+	}{{filePeople, s.People, c.eachPerson(&info)}, {fileMembers, s.Members, c.eachMember(&info)}} {
+		part, err := h.b.writePart(folder, func(w io.Writer) (int, error) { return fillFull(w, s.Format, one.columns, one.each) })
+		if err != nil {
+			return info, err
+		}
+		if part == "" {
+			continue
+		}
+		name := handover.FileName(s.Name, upTo, h.now(), "full-"+one.what, s.Format)
+		path, err := nameFile(part, strings.TrimSuffix(name, "."+s.Format), "."+s.Format)
+		err = errors.Join(err, removePart(part))
+		if err != nil {
+			return info, cantWrite(folder, err)
+		}
+		info.Files = append(info.Files, path)
+	}
+	return info, nil
 }
 
 // GiveReceipt notes that one was taken. With Keys it begins the job that sets the localIds.
-func (b *Backend) GiveReceipt(context.Context, HandoverReceipt) (HandoverInfo, error) {
-	return HandoverInfo{}, errUnbuilt
+func (b *Backend) GiveReceipt(ctx context.Context, r HandoverReceipt) (HandoverInfo, error) {
+	if utf8.RuneCountInString(r.Text) > receiptLimit {
+		return HandoverInfo{}, fmt.Errorf("%w: a receipt has at most %d characters", ErrQuery, receiptLimit)
+	}
+	one, found, err := b.store.Handover(ctx, r.Seq)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if !found {
+		return HandoverInfo{}, noHandover(r.Seq)
+	}
+	if r.Keys != "" {
+		if _, err := b.applyKeys(ctx, r.Keys); err != nil {
+			return HandoverInfo{}, err
+		}
+	}
+	if _, err := b.store.TakeHandover(ctx, r.Seq, strings.TrimSpace(r.Text)); err != nil {
+		return HandoverInfo{}, err
+	}
+	if one, _, err = b.store.Handover(ctx, r.Seq); err != nil {
+		return HandoverInfo{}, err
+	}
+	b.tellStatus()
+	return infoOf(one)
+}
+
+// run makes hand-overs when they are due, until ctx ends.
+func (h *handovers) run(ctx context.Context) {
+	for !h.b.sample {
+		wait, err := h.once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			h.b.log.Warn("look for a hand-over that is due", "err", err)
+			wait = handoverPoll
+		}
+		due := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			due.Stop()
+			return
+		case <-h.changed:
+			due.Stop()
+		case <-due.C:
+		}
+	}
+}
+
+// once makes the one that is due, if one is, and says when to look again.
+func (h *handovers) once(ctx context.Context) (wait time.Duration, err error) {
+	s, err := h.settings(ctx)
+	if err != nil || s.Every == handover.Off {
+		return time.Hour, err
+	}
+	run, err := h.lastRun(ctx)
+	if err != nil {
+		return 0, err
+	}
+	due, head, err := h.due(ctx, s, run)
+	if err != nil {
+		return 0, err
+	}
+	now := h.now()
+	if due.IsZero() {
+		return handoverPoll, nil
+	}
+	if due.After(now) {
+		return min(due.Sub(now), handoverPoll), nil
+	}
+	// Noted first: one that ends the program is not tried again and again.
+	run.Last, run.Head = now, head
+	if err := h.keepRun(ctx, run); err != nil {
+		return 0, err
+	}
+	if _, err := h.b.HandOver(ctx, HandoverRequest{}); err != nil && ctx.Err() == nil {
+		h.b.log.Warn("hand over", "err", err)
+		run.Fault, run.Code = Message(err), Code(err)
+		if s.Every == handover.Cycle {
+			run.Head = 0 // what is not handed over yet is tried again
+		}
+		defer h.b.tellStatus()
+		return handoverPoll, h.keepRun(ctx, run)
+	}
+	return handoverPoll, nil
+}
+
+// due says when the next one is, and what the newest change is. After Entra's last change it waits until the cycle is over; one that failed is
+// tried again as late.
+func (h *handovers) due(ctx context.Context, s HandoverSettings, run handoverRun) (at time.Time, head int64, err error) {
+	if s.Every != handover.Cycle {
+		return handover.Next(s.Every, s.At, run.Last.Local()), 0, nil
+	}
+	if head, err = h.b.store.HistoryHead(ctx); err != nil || head == run.Head {
+		return time.Time{}, 0, err
+	}
+	last, err := h.b.store.LastWrite(ctx)
+	if err != nil || last.IsZero() {
+		return time.Time{}, 0, err
+	}
+	if run.Fault != "" && run.Last.After(last) {
+		last = run.Last
+	}
+	return last.Add(handover.Quiet), head, nil
 }

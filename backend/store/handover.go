@@ -184,9 +184,9 @@ func (s *Store) setHandover(ctx context.Context, seq int64, state string) error 
 }
 
 // MakeHandover has a hand-over count, once its files are whole. gone is the newest Gone that it looked at.
-func (s *Store) MakeHandover(ctx context.Context, seq, gone int64) error {
+func (s *Store) MakeHandover(ctx context.Context, seq int64, about string, gone int64) error {
 	return s.writer.write(ctx, func(tx *Tx) error {
-		if _, err := tx.exec(`update handovers set state = $2 where seq = $1`, seq, handoverMade); err != nil {
+		if _, err := tx.exec(`update handovers set state = $2, about = $3 where seq = $1`, seq, handoverMade, about); err != nil {
 			return fmt.Errorf("hand-over %d: %w", seq, err)
 		}
 		if _, err := tx.exec(`delete from handover_gone where n <= $1`, gone); err != nil {
@@ -342,6 +342,28 @@ func (s *Store) ChangedBetween(ctx context.Context, after, to int64, each func(C
 		more = n == pruneSlice
 	}
 	return nil
+}
+
+// KnownHead moves whenever an import or a hand-over says what the old system knows.
+func (s *Store) KnownHead(ctx context.Context) (n int64, err error) {
+	err = s.browse.row(ctx, `select (select coalesce(max(n), 0) from handover_people) + (select coalesce(max(n), 0) from handover_members)`, nil, &n)
+	if err != nil {
+		return 0, s.broken(fmt.Errorf("read what is known: %w", err))
+	}
+	return n, nil
+}
+
+// WithoutLocalID counts the living people without a localId.
+func (s *Store) WithoutLocalID(ctx context.Context) (int, error) {
+	c, err := counts(ctx, s.browse, scim.User)
+	if err != nil {
+		return 0, s.broken(err)
+	}
+	var keyed int
+	if err := s.browse.row(ctx, `select count(*) from resources where deleted_at is null and local_key is not null`, nil, &keyed); err != nil {
+		return 0, s.broken(fmt.Errorf("count local IDs: %w", err))
+	}
+	return max(c.Total-keyed, 0), nil
 }
 
 // Gone gives who was removed for good since the last hand-over, of those whom the old system was told of.

@@ -1,0 +1,843 @@
+package backend
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"scimdesk/backend/handover"
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// Attributes of a group in the file of members.
+const (
+	attrGroup       = "group"
+	attrGroupID     = "groupId"
+	attrGroupExtern = "groupExternalId"
+)
+
+// Attributes of people that are not just values of theirs.
+const (
+	attrID              = "id"
+	attrUserName        = "userName"
+	attrActive          = "active"
+	attrEmail           = "email"
+	attrRole            = "role"
+	attrManagerLocalID  = "managerLocalId"
+	attrManagerUserName = "managerUserName"
+)
+
+// handedPersonAttributes are what columns of people may have, in the order in which they are offered.
+func handedPersonAttributes() []string {
+	all := []string{handover.AttrAction, handover.AttrLocalID, handover.AttrFormerLocalID, attrID, attrUserName, handover.AttrFormerUserName}
+	for _, c := range personColumns {
+		if !slices.Contains(all, c.header) && c.header != "manager" {
+			all = append(all, c.header)
+		}
+	}
+	return append(all, attrManagerLocalID, attrManagerUserName, attrRole)
+}
+
+// handedMemberAttributes are what columns of members may have.
+func handedMemberAttributes() []string {
+	all := []string{handover.AttrAction, attrGroup, attrGroupID, attrGroupExtern}
+	for _, a := range handedPersonAttributes() {
+		if a != handover.AttrAction && a != handover.AttrFormerLocalID && a != handover.AttrFormerUserName {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// handing is what a hand-over would hold.
+type handing struct {
+	history, gone int64 // how far it looked
+	people        []handedPerson
+	members       []store.HandedMember
+	keys          []movedKey // localIds that go on with somebody created again
+}
+
+type handedPerson struct {
+	store.HandedPerson
+	name string
+}
+
+// A movedKey is the localId of somebody who goes on as another.
+type movedKey struct{ id, localID string }
+
+// files tells whether anything would stand in a file.
+func (h *handing) files() bool {
+	told := func(rank int) bool { return rank > 0 }
+	return slices.ContainsFunc(h.people, func(p handedPerson) bool { return told(p.Rank) }) ||
+		slices.ContainsFunc(h.members, func(m store.HandedMember) bool { return told(m.Rank) })
+}
+
+// A comparer works out what the old system is to be told: whatever changed since the last hand-over is compared with what it knows. What changes while it
+// reads is looked at again by the next one, so nothing is lost and nothing told twice.
+type comparer struct {
+	b       *Backend
+	ctx     context.Context //nolint:containedctx // of one call, which the comparer does not outlive
+	upTo    int64           // the last hand-over that counts
+	people  []string        // attributes of the people's columns
+	members []string        // of the members' columns
+	reports bool            // a manager's key is in a column
+	paths   map[string]scim.Path
+
+	out     handing
+	queue   []string // ids of people to look at
+	queued  map[string]bool
+	groups  []string
+	grouped map[string]bool
+	pairs   [][2]string // group and member
+	paired  map[[2]string]bool
+
+	joiners []string
+	joins   map[string]bool
+	leavers []leaver
+	heirs   map[string]string // of who is gone: who goes on in their place
+	removed map[string]store.Gone
+	briefs  map[string]brief
+	names   map[string]string // attributes of groups, as JSON
+
+	ancestors map[string]string // the other way round than heirs
+	told      map[string]string // who has a row, and their key in it
+}
+
+type leaver struct {
+	id, key string
+	known   store.HandedPerson
+}
+
+// brief is what members' rows say of a person.
+type brief struct {
+	living bool
+	person string // JSON of the members' columns
+}
+
+func (b *Backend) comparer(ctx context.Context, s HandoverSettings) (*comparer, error) {
+	c := &comparer{
+		b: b, ctx: ctx, people: handedAttributes(s.People), members: handedAttributes(s.Members), paths: map[string]scim.Path{},
+		queued: map[string]bool{}, grouped: map[string]bool{}, paired: map[[2]string]bool{}, joins: map[string]bool{},
+		heirs: map[string]string{}, removed: map[string]store.Gone{}, briefs: map[string]brief{}, names: map[string]string{},
+		ancestors: map[string]string{}, told: map[string]string{},
+	}
+	for _, a := range append(slices.Clone(c.people), c.members...) {
+		c.reports = c.reports || a == attrManagerLocalID || a == attrManagerUserName
+	}
+	for _, col := range personColumns {
+		p, err := scim.ParsePath(scim.User, col.path)
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", col.header, err)
+		}
+		c.paths[col.header] = p
+	}
+	return c, nil
+}
+
+func handedAttributes(columns []HandoverColumn) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.Attribute
+	}
+	return all
+}
+
+// since works out what changed since the last hand-over. Its cost goes with that; only the first one, and one with new columns, look at everybody.
+func (c *comparer) since() (*handing, error) {
+	last, err := c.b.store.Handovers(c.ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	if c.out.history, err = c.b.store.HistoryHead(c.ctx); err != nil {
+		return nil, err
+	}
+	gone, err := c.b.store.Gone(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	everybody, after := true, int64(0)
+	if len(last) > 0 {
+		about, err := aboutHandover(last[0])
+		if err != nil {
+			return nil, err
+		}
+		c.upTo, after = last[0].Seq, last[0].HistoryTo
+		everybody = !handover.Covers(handedAttributes(about.People), c.people) || !handover.Covers(handedAttributes(about.Members), handedGroupAttributes(c.members))
+	}
+	for _, g := range gone {
+		c.out.gone = g.N
+		c.removed[g.ID] = g
+		if g.Type == scim.Group {
+			c.lookAtGroup(g.ID)
+		} else {
+			c.lookAt(g.ID)
+		}
+	}
+	if everybody {
+		err = c.everybody()
+	} else {
+		err = c.b.store.ChangedBetween(c.ctx, after, c.out.history, func(ch store.ChangedOne) {
+			switch {
+			case ch.Member != "":
+				c.lookAtPair(ch.ID, ch.Member)
+			case ch.Type == scim.Group:
+				c.lookAtGroup(ch.ID)
+			default:
+				c.lookAt(ch.ID)
+			}
+		})
+	}
+	if err == nil {
+		err = c.comparePeople()
+	}
+	if err == nil {
+		err = c.compareMembers()
+	}
+	return &c.out, err
+}
+
+// handedGroupAttributes are those of the members' columns that are compared: those of people are told by their own rows.
+func handedGroupAttributes(members []string) []string {
+	return slices.DeleteFunc(slices.Clone(members), func(a string) bool { return a != attrGroup && a != attrGroupExtern && a != attrGroupID })
+}
+
+func (c *comparer) everybody() error {
+	look := func(id string) error { c.lookAt(id); return nil }
+	group := func(id string) error { c.lookAtGroup(id); return nil }
+	return errors.Join(
+		c.b.store.KnownPeople(c.ctx, c.upTo, look),
+		c.b.store.KnownGroups(c.ctx, c.upTo, group),
+		c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error { return look(r.ID) }),
+		c.b.store.Scan(c.ctx, scim.Group, store.With{}, func(r store.Record) error { return group(r.ID) }),
+	)
+}
+
+func (c *comparer) lookAt(id string) {
+	if !c.queued[id] {
+		c.queued[id] = true
+		c.queue = append(c.queue, id)
+	}
+}
+
+func (c *comparer) lookAtGroup(id string) {
+	if !c.grouped[id] {
+		c.grouped[id] = true
+		c.groups = append(c.groups, id)
+	}
+}
+
+func (c *comparer) lookAtPair(group, member string) {
+	if pair := [2]string{group, member}; !c.paired[pair] {
+		c.paired[pair] = true
+		c.pairs = append(c.pairs, pair)
+	}
+}
+
+// A standing is how somebody stands now.
+type standing struct {
+	rec    store.Record
+	res    *scim.Resource
+	there  bool // also deleted
+	living bool
+}
+
+func (c *comparer) person(id string) (p standing, err error) {
+	p.rec, err = c.b.store.LookAside(c.ctx, scim.User, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.there, p.living = true, p.rec.Deleted.IsZero()
+	if p.res, err = scim.FromDocument(scim.User, p.rec.Doc); err != nil {
+		return p, fmt.Errorf("read %s: %w", id, err)
+	}
+	return p, nil
+}
+
+// comparePeople compares those in the queue, which grows by those who report to somebody whose key is another.
+func (c *comparer) comparePeople() error {
+	for i := 0; i < len(c.queue); i++ {
+		if err := c.comparePerson(c.queue[i]); err != nil {
+			return err
+		}
+	}
+	if err := c.findHeirs(); err != nil {
+		return err
+	}
+	for _, l := range c.leavers {
+		if err := c.leave(l); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.joiners {
+		if err := c.join(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *comparer) comparePerson(id string) error {
+	known, found, err := c.b.store.KnownPerson(c.ctx, id, c.upTo)
+	if err != nil {
+		return err
+	}
+	isKnown := found && handover.Lives(known.Action)
+	now, err := c.person(id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case isKnown && now.living:
+		return c.change(known, now)
+	case isKnown:
+		key := known.LocalID
+		if g, ok := c.removed[id]; ok && g.LocalID != "" {
+			key = g.LocalID
+		} else if now.rec.Local.LocalID != "" {
+			key = now.rec.Local.LocalID
+		}
+		c.leavers = append(c.leavers, leaver{id, key, known})
+		return c.lookAtReports(id)
+	case now.living:
+		c.joiners = append(c.joiners, id)
+		c.joins[id] = true
+		return c.lookAtReports(id)
+	}
+	return nil
+}
+
+// lookAtReports looks at those whose manager is another now, or has another key.
+func (c *comparer) lookAtReports(id string) error {
+	if !c.reports {
+		return nil
+	}
+	ids, err := c.b.store.ReportIDs(c.ctx, id)
+	for _, report := range ids {
+		c.lookAt(report)
+	}
+	return err
+}
+
+// change compares somebody whom the old system has with how they are now.
+func (c *comparer) change(known store.HandedPerson, now standing) error {
+	before, err := toldState(known.Vals)
+	if err != nil {
+		return err
+	}
+	key, err := c.key(now, known)
+	if err != nil {
+		return err
+	}
+	is, err := c.values(c.people, now, key)
+	if err != nil {
+		return err
+	}
+	action := handover.Compare(c.people, before, is, known.LocalID, key)
+	if key != known.LocalID || before[attrUserName] != is[attrUserName] {
+		if err := c.lookAtReports(now.rec.ID); err != nil {
+			return err
+		}
+	}
+	if action == handover.Same && key == known.LocalID {
+		return nil
+	}
+	return c.tell(known, before, is, now.rec, action, key)
+}
+
+// tell adds a row. What the old system knew them by stands in it where it is another now.
+func (c *comparer) tell(known store.HandedPerson, before, is handover.State, rec store.Record, action, key string) error {
+	if known.LocalID != "" && known.LocalID != key {
+		is[handover.AttrFormerLocalID] = known.LocalID
+	}
+	if was := before[attrUserName]; was != "" && was != is[attrUserName] {
+		is[handover.AttrFormerUserName] = was
+	}
+	return c.add(rec.ID, rec.Name, action, key, handover.Told(before, is))
+}
+
+func (c *comparer) add(id, name, action, key string, vals handover.State) error {
+	text, err := json.Marshal(vals)
+	if err != nil {
+		return fmt.Errorf("write what is told of %s: %w", id, err)
+	}
+	c.told[id] = key
+	c.out.people = append(c.out.people, handedPerson{
+		HandedPerson: store.HandedPerson{ID: id, LocalID: key, Action: action, Rank: handover.Rank(action), Vals: string(text)}, name: name})
+	return nil
+}
+
+func toldState(text string) (handover.State, error) {
+	vals := handover.State{}
+	if err := json.Unmarshal([]byte(text), &vals); err != nil {
+		return nil, fmt.Errorf("read what was told: %w", err)
+	}
+	return vals, nil
+}
+
+// key is a living person's key in the old system: theirs, or the one by which it knows them unless somebody else has that now.
+func (c *comparer) key(now standing, known store.HandedPerson) (string, error) {
+	if now.rec.Local.LocalID != "" || known.LocalID == "" {
+		return now.rec.Local.LocalID, nil
+	}
+	other, err := c.b.store.WithLocalID(c.ctx, known.LocalID)
+	if err != nil || other != "" {
+		return "", err
+	}
+	return known.LocalID, nil
+}
+
+// findHeirs finds who goes on as somebody else: Entra deletes people and creates them again, and for the old system they are who they were. They have
+// the key of one who is gone, or none and were created in their place.
+func (c *comparer) findHeirs() error {
+	byKey := map[string]string{}
+	keyless := map[string]bool{}
+	if len(c.leavers) > 0 {
+		for _, id := range c.joiners {
+			p, err := c.person(id)
+			if err != nil {
+				return err
+			}
+			if key := scim.Key(p.rec.Local.LocalID); key != "" {
+				byKey[key] = id
+			} else {
+				keyless[id] = true
+			}
+		}
+	}
+	for _, l := range c.leavers {
+		if l.key == "" {
+			continue
+		}
+		heir := byKey[scim.Key(l.key)]
+		if heir == "" {
+			var err error
+			if heir, err = c.b.store.Heir(c.ctx, l.id, c.removed[l.id].Follower); err != nil {
+				return err
+			}
+			if !keyless[heir] {
+				continue
+			}
+			if other, err := c.b.store.WithLocalID(c.ctx, l.key); err != nil || other != "" {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			c.out.keys = append(c.out.keys, movedKey{heir, l.key})
+			delete(keyless, heir)
+		}
+		c.heirs[l.id], c.ancestors[heir] = heir, l.id
+	}
+	return nil
+}
+
+func (c *comparer) leave(l leaver) error {
+	before, err := toldState(l.known.Vals)
+	if err != nil {
+		return err
+	}
+	heir := c.heirs[l.id]
+	if heir == "" {
+		return c.add(l.id, cmp.Or(before["displayName"], before[attrUserName], l.key), handover.Leave, l.key, handover.Told(before, nil))
+	}
+	delete(c.joins, heir)
+	if err := c.add(l.id, "", handover.Moved, l.key, before); err != nil {
+		return err
+	}
+	now, err := c.person(heir)
+	if err != nil || !now.living {
+		return err
+	}
+	is, err := c.values(c.people, now, l.key)
+	if err != nil {
+		return err
+	}
+	action := handover.Compare(c.people, before, is, l.known.LocalID, l.key)
+	return c.tell(l.known, before, is, now.rec, action, l.key)
+}
+
+func (c *comparer) join(id string) error {
+	if !c.joins[id] {
+		return nil
+	}
+	now, err := c.person(id)
+	if err != nil || !now.living {
+		return err
+	}
+	is, err := c.values(c.people, now, now.rec.Local.LocalID)
+	if err != nil {
+		return err
+	}
+	return c.add(id, now.rec.Name, handover.Join, now.rec.Local.LocalID, is)
+}
+
+// values gives a person's attributes as text: those asked for, and the user name.
+func (c *comparer) values(attributes []string, p standing, key string) (handover.State, error) {
+	vals := handover.State{attrUserName: p.res.UserName()}
+	for _, a := range attributes {
+		switch a {
+		case attrID:
+			vals[a] = p.rec.ID
+		case handover.AttrLocalID:
+			vals[a] = key
+		case attrRole:
+			vals[a] = p.rec.Local.Role
+		case attrEmail:
+			vals[a] = store.Email(p.res)
+		case attrActive:
+			active, _ := p.res.Active()
+			vals[a] = strconv.FormatBool(active)
+		case attrManagerLocalID, attrManagerUserName:
+			value, err := c.manager(a, p)
+			if err != nil {
+				return nil, err
+			}
+			vals[a] = value
+		default:
+			if path, ok := c.paths[a]; ok {
+				vals[a] = cell(p.res.Get(path))
+			}
+		}
+	}
+	return vals, nil
+}
+
+// manager gives what a column says of somebody's living manager.
+func (c *comparer) manager(attribute string, p standing) (string, error) {
+	id := cell(p.res.Get(c.paths["manager"]))
+	if id == "" {
+		return "", nil
+	}
+	m, err := c.person(id)
+	if err != nil || !m.living {
+		return "", err
+	}
+	if attribute == attrManagerUserName {
+		return m.res.UserName(), nil
+	}
+	return m.rec.Local.LocalID, nil
+}
+
+// compareMembers compares memberships: those that came or went, all of groups that changed themselves, and all of people who came or went.
+func (c *comparer) compareMembers() error {
+	for _, p := range c.out.people {
+		if p.Action == handover.Leave || p.Action == handover.Moved || p.Action == handover.Join {
+			if err := c.lookAtGroupsOf(p.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for _, heir := range c.heirs {
+		if err := c.lookAtGroupsOf(heir); err != nil {
+			return err
+		}
+	}
+	for _, g := range c.groups {
+		known, err := c.b.store.KnownInGroup(c.ctx, g, c.upTo)
+		if err != nil {
+			return err
+		}
+		now, err := c.b.store.MemberIDs(c.ctx, g)
+		if err != nil {
+			return err
+		}
+		for _, m := range known {
+			c.lookAtPair(g, m.Member)
+		}
+		for _, id := range now {
+			c.lookAtPair(g, id)
+		}
+	}
+	slices.SortStableFunc(c.pairs, func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	for _, pair := range c.pairs {
+		if err := c.comparePair(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *comparer) lookAtGroupsOf(id string) error {
+	known, err := c.b.store.KnownOf(c.ctx, id, c.upTo)
+	if err != nil {
+		return err
+	}
+	for _, m := range known {
+		c.lookAtPair(m.Group, id)
+	}
+	now, err := c.b.store.GroupIDs(c.ctx, id)
+	for _, g := range now {
+		c.lookAtPair(g, id)
+	}
+	return err
+}
+
+func (c *comparer) comparePair(group, member string) error {
+	known, found, err := c.b.store.KnownMember(c.ctx, group, member, c.upTo)
+	if err != nil {
+		return err
+	}
+	was := found && known.Action == handover.In
+	now, is, err := c.membership(group, member)
+	if err != nil {
+		return err
+	}
+	if was && is && known.Vals == now.Vals {
+		return nil
+	}
+	if was && is {
+		same, err := c.sameGroup(known.Vals, now.Vals)
+		if err != nil || same {
+			return err
+		}
+	}
+	if was {
+		if err := c.end(known, is); err != nil {
+			return err
+		}
+	}
+	if !is {
+		return nil
+	}
+	now.Action, now.Rank = handover.In, handover.Rank(handover.In)
+	if !was && c.ancestors[member] != "" {
+		before, found, err := c.b.store.KnownMember(c.ctx, group, c.ancestors[member], c.upTo)
+		if err != nil {
+			return err
+		}
+		if found && before.Action == handover.In && before.Vals == now.Vals {
+			now.Rank = 0
+		}
+	}
+	c.out.members = append(c.out.members, now)
+	return nil
+}
+
+// end tells that a membership ended. It is kept without being told where it goes on as that of who was created again.
+func (c *comparer) end(known store.HandedMember, is bool) error {
+	b, err := c.brief(known.Member)
+	if err != nil {
+		return err
+	}
+	known.Action, known.Rank, known.Person = handover.Out, handover.Rank(handover.Out), b.person
+	if heir := c.heirs[known.Member]; heir != "" && !is {
+		now, goesOn, err := c.membership(known.Group, heir)
+		if err != nil {
+			return err
+		}
+		if goesOn && now.Vals == known.Vals {
+			known.Rank = 0
+		}
+	}
+	c.out.members = append(c.out.members, known)
+	return nil
+}
+
+// sameGroup compares the attributes of a group that are in a column.
+func (c *comparer) sameGroup(was, is string) (bool, error) {
+	before, err := toldState(was)
+	if err != nil {
+		return false, err
+	}
+	now, err := toldState(is)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range handedGroupAttributes(c.members) {
+		if before[a] != now[a] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// membership gives how a membership stands now: it is one where group and person are there, and the old system has the person or gets them now.
+func (c *comparer) membership(group, member string) (m store.HandedMember, is bool, err error) {
+	m = store.HandedMember{Group: group, Member: member}
+	if is, err = c.b.store.IsMember(c.ctx, group, member); err != nil || !is {
+		return m, false, err
+	}
+	b, err := c.brief(member)
+	if err != nil || !b.living {
+		return m, false, err
+	}
+	m.Person = b.person
+	m.Vals, err = c.group(group)
+	return m, m.Vals != "", err
+}
+
+// group gives the attributes of a living group that are in a column, as JSON; "" for one that is not there.
+func (c *comparer) group(id string) (string, error) {
+	if text, ok := c.names[id]; ok {
+		return text, nil
+	}
+	rec, err := c.b.store.LookAside(c.ctx, scim.Group, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !rec.Deleted.IsZero() {
+		c.names[id] = ""
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	res, err := scim.FromDocument(scim.Group, rec.Doc)
+	if err != nil {
+		return "", fmt.Errorf("read group %s: %w", id, err)
+	}
+	c.names[id], err = wordGroup(handedGroupAttributes(c.members), id, res)
+	return c.names[id], err
+}
+
+func wordGroup(attributes []string, id string, res *scim.Resource) (string, error) {
+	vals := handover.State{}
+	all := handover.State{attrGroup: res.DisplayName(), attrGroupID: id, attrGroupExtern: res.ExternalID()}
+	for _, a := range attributes {
+		vals[a] = all[a]
+	}
+	text, err := json.Marshal(vals)
+	return string(text), err
+}
+
+// brief gives what members' rows say of a person.
+func (c *comparer) brief(id string) (brief, error) {
+	if b, ok := c.briefs[id]; ok {
+		return b, nil
+	}
+	b, err := c.newBrief(id)
+	if err == nil {
+		c.briefs[id] = b
+	}
+	return b, err
+}
+
+func (c *comparer) newBrief(id string) (b brief, err error) {
+	now, err := c.person(id)
+	if err != nil {
+		return b, err
+	}
+	known, found, err := c.b.store.KnownPerson(c.ctx, id, c.upTo)
+	if err != nil {
+		return b, err
+	}
+	vals := handover.State{}
+	if now.living {
+		key := c.told[id]
+		if key == "" {
+			if key, err = c.key(now, known); err != nil {
+				return b, err
+			}
+		}
+		_, told := c.told[id]
+		b.living = told || found && handover.Lives(known.Action)
+		vals, err = c.values(c.members, now, key)
+	} else if found {
+		vals, err = c.lastValues(id, known)
+	}
+	if err != nil {
+		return b, err
+	}
+	text, err := json.Marshal(vals)
+	b.person = string(text)
+	return b, err
+}
+
+// lastValues are the values by which the old system knows somebody who is gone.
+func (c *comparer) lastValues(id string, known store.HandedPerson) (handover.State, error) {
+	before, err := toldState(known.Vals)
+	if err != nil {
+		return nil, err
+	}
+	vals := handover.State{attrUserName: before[attrUserName]}
+	for _, a := range c.members {
+		if v, ok := before[a]; ok {
+			vals[a] = v
+		}
+	}
+	vals[handover.AttrLocalID] = cmp.Or(c.told[id], known.LocalID)
+	return vals, nil
+}
+
+// eachPerson gives everybody as they are now.
+func (c *comparer) eachPerson(info *HandoverInfo) func(add func(handover.State) error) error {
+	return func(add func(handover.State) error) error {
+		return c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error {
+			key, now, err := c.current(r)
+			if err != nil {
+				return err
+			}
+			vals, err := c.values(c.people, now, key)
+			if err != nil {
+				return err
+			}
+			info.Joiners++
+			if key == "" {
+				info.NoKey++
+			}
+			vals[handover.AttrAction] = handover.Join
+			return add(vals)
+		})
+	}
+}
+
+// current gives a record with its key in the old system.
+func (c *comparer) current(r store.Record) (key string, now standing, err error) {
+	now = standing{rec: r, there: true, living: true}
+	if now.res, err = scim.FromDocument(scim.User, r.Doc); err != nil {
+		return "", now, fmt.Errorf("read %s: %w", r.ID, err)
+	}
+	var known store.HandedPerson
+	if r.Local.LocalID == "" {
+		if known, _, err = c.b.store.KnownPerson(c.ctx, r.ID, c.upTo); err != nil {
+			return "", now, err
+		}
+	}
+	key, err = c.key(now, known)
+	return key, now, err
+}
+
+// eachMember gives every membership as it is now.
+func (c *comparer) eachMember(info *HandoverInfo) func(add func(handover.State) error) error {
+	return func(add func(handover.State) error) error {
+		return c.b.store.Scan(c.ctx, scim.Group, store.With{}, func(r store.Record) error {
+			res, err := scim.FromDocument(scim.Group, r.Doc)
+			if err != nil {
+				return fmt.Errorf("read group %s: %w", r.ID, err)
+			}
+			ids, err := c.b.store.MemberIDs(c.ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				rec, err := c.b.store.LookAside(c.ctx, scim.User, id)
+				if errors.Is(err, store.ErrNotFound) || err == nil && !rec.Deleted.IsZero() {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				key, now, err := c.current(rec)
+				if err != nil {
+					return err
+				}
+				vals, err := c.values(c.members, now, key)
+				if err != nil {
+					return err
+				}
+				vals[handover.AttrAction] = handover.In
+				vals[attrGroup], vals[attrGroupID], vals[attrGroupExtern] = res.DisplayName(), r.ID, res.ExternalID()
+				info.In++
+				if err := add(vals); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+}
