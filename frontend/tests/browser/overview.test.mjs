@@ -53,7 +53,7 @@ describe('the overview of a newcomer', { timeout: 120_000 }, () => {
     assert.equal(await get(address, secret), 200)
     await until(page, async () => (await ticked()) === 3, 'a request with the token came')
     await step(page, 'Put address and token').getByText('Done', { exact: true }).waitFor()
-    await step(page, 'Put address and token').getByText('A request with the current token arrived').waitFor()
+    await step(page, 'Put address and token').getByText('A request with the current token came from this computer').waitFor()
     assert.equal(await create(address, secret, 'Anna Berg'), 201)
     await page.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
     await page.locator('.feed', { hasText: 'Created' }).getByRole('link', { name: 'Anna Berg' }).waitFor()
