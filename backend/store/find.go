@@ -34,10 +34,10 @@ const (
 	SortTitle      = "title"
 	SortDepartment = "department"
 	SortExternalID = "externalId"
-	SortGroups     = "groups" // number of groups
+	SortGroups     = "groups" // number of groups of a person, of members of a group
 )
 
-// What Find.Quality asks for: people of whom something is missing or doubled.
+// What Find.Quality asks for: living people of whom something is missing or doubled.
 const (
 	NoEmail        = "no-email"
 	SameEmail      = "same-email"       // an address that another living person has too
@@ -54,16 +54,11 @@ type Find struct {
 	Sort       string // one of the Sort constants, "" is SortName
 	Descending bool
 
-	// Of people alone; "" is everybody.
-	Group   string // id of a group whose members they are
+	// Of people alone; "" is everybody. All that are given must hold.
+	Group   string // id of a group that SCIM shows them in
 	Quality string // one of NoEmail and those after it
-	Manager string // id of the person whose reports they are
+	Manager string // id of the person whose reports they are; deleted ones report to nobody
 	Role    string // Local.Role
-}
-
-// QualityCounts gives for each Quality how many living people a list of it has.
-func (s *Store) QualityCounts(ctx context.Context) (map[string]int, error) {
-	return map[string]int{}, nil
 }
 
 // findStates are the conditions of States, for people and for groups.
@@ -85,6 +80,12 @@ var findKeys = map[string]sortKey{
 	SortState:    {number: "case when r.deleted_at is not null then 2 when r.active = 0 then 1 else 0 end"},
 	SortCreated:  {number: "r.created_at"},
 	SortChanged:  {number: "coalesce(r.deleted_at, 0)"}, // the others' is added
+
+	SortLocalID:    {text: "coalesce(r.local_key, '')"},
+	SortTitle:      {text: "r.title_key"},
+	SortDepartment: {text: "r.department_key"},
+	SortExternalID: {text: "coalesce(r.external_key, '')"},
+	SortGroups:     {}, // added
 }
 
 // found is a row of a list on its way to its place.
@@ -101,12 +102,19 @@ type found struct {
 func (s *Store) Find(ctx context.Context, t *scim.ResourceType, f Find) ([]int64, error) {
 	f.Sort = cmp.Or(f.Sort, SortName)
 	_, known := findStates[f.State]
-	if _, ok := findKeys[f.Sort]; !ok || !known {
-		return nil, fmt.Errorf("there is no list of state %q in order of %q", f.State, f.Sort)
+	_, sorted := findKeys[f.Sort]
+	_, picked := qualities[f.Quality]
+	if !sorted || !known || f.Quality != "" && !picked {
+		return nil, fmt.Errorf("there is no list of state %q and quality %q in order of %q", f.State, f.Quality, f.Sort)
 	}
 	all, err := s.find(ctx, t, f)
 	if err != nil {
 		return nil, s.broken(err)
+	}
+	if f.Sort == SortGroups {
+		if err := s.addLinks(ctx, t, all); err != nil {
+			return nil, s.broken(err)
+		}
 	}
 	if f.Sort == SortChanged {
 		if err := s.addChanged(ctx, t, all); err != nil {
@@ -145,10 +153,25 @@ func seqsOf(all []found) []int64 {
 // find reads what a list holds, in order of name.
 func (s *Store) find(ctx context.Context, t *scim.ResourceType, f Find) ([]found, error) {
 	words := FoldWords(f.Search)
+	p, err := s.pick(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	args := words
+	if f.Role != "" {
+		args = append(args, f.Role)
+	}
+	if p.few(s.o.findSlice) {
+		all, err := s.findFew(ctx, t, f, len(words), args, p.in)
+		if err != nil {
+			return nil, fmt.Errorf("find %ss: %w", t.Name, err)
+		}
+		return all, nil
+	}
 	var all []found
 	var seen seqSet
-	err := s.sweep(ctx, findSweep(t, f, len(words)), t.Name, words, func(row found) {
-		if seen.add(row.seq) {
+	err = s.sweep(ctx, findSweep(t, f, len(words)), t.Name, args, func(row found) {
+		if p.has(row.seq) && seen.add(row.seq) {
 			row.rank = len(all)
 			all = append(all, row)
 		}
@@ -160,6 +183,11 @@ func (s *Store) find(ctx context.Context, t *scim.ResourceType, f Find) ([]found
 }
 
 func findSweep(t *scim.ResourceType, f Find, words int) sweep {
+	return sweep{table: "resources r", of: "r.type = $1", seq: "r.seq", place: "r.name_key", where: findWhere(t, f, words), key: findKeys[f.Sort], first: ""}
+}
+
+// findWhere is what a row of a list must meet. Behind the words, the role is an argument.
+func findWhere(t *scim.ResourceType, f Find, words int) string {
 	where := findStates[f.State].people
 	if t == scim.Group {
 		where = findStates[f.State].groups
@@ -167,7 +195,10 @@ func findSweep(t *scim.ResourceType, f Find, words int) sweep {
 	for i := range words {
 		where += " and instr(r.search, " + wordAt(i) + ") > 0"
 	}
-	return sweep{table: "resources r", of: "r.type = $1", seq: "r.seq", place: "r.name_key", where: where, key: findKeys[f.Sort], first: ""}
+	if f.Role != "" {
+		where += " and r.role = " + wordAt(words)
+	}
+	return where + qualities[f.Quality]
 }
 
 // changedSweep reads when those who are not deleted changed. The time stands in an index of its own, since it moves with every change.
@@ -199,6 +230,12 @@ func (s *Store) addChanged(ctx context.Context, t *scim.ResourceType, all []foun
 
 // A seqSet is a set of seqs. They are counted up from 1, so it holds a bit for each.
 type seqSet struct{ bits []uint64 }
+
+// has tells whether a seq is in the set.
+func (s *seqSet) has(seq int64) bool {
+	at := int(seq / 64)
+	return at < len(s.bits) && s.bits[at]&(1<<(seq%64)) != 0
+}
 
 // add tells whether the seq is new.
 func (s *seqSet) add(seq int64) bool {

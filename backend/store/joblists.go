@@ -83,13 +83,13 @@ func (s *Store) JobRows(ctx context.Context, seq int64, state, search string, fr
 	return total, rows, nil
 }
 
-// rowsWhere picks rows. The states that few have are named, since their index is of them alone.
+// rowsWhere picks rows. The states that few have are named as their index names them.
 func rowsWhere(seq int64, state string, words []string) (where string, args []any) {
 	where, args = " from job_rows where job_seq = $1", []any{seq}
 	switch state {
 	case "":
 	case RowFailed, RowRefused:
-		where += " and state = '" + state + "'"
+		where += " and state in ('failed', 'refused') and state = '" + state + "'"
 	default:
 		args = append(args, state)
 		where += " and state = $2"

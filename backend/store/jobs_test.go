@@ -230,6 +230,9 @@ func TestGroupsAndRefusalsOfJobs(t *testing.T) {
 	if err != nil || total != 1 || len(rows) != 1 || rows[0].N != 6 || !strings.Contains(rows[0].Reason, "already used by user") || rows[0].After != "" {
 		t.Errorf("failed: %d %+v %v", total, rows, err)
 	}
+	if _, rows, err = s.JobRows(t.Context(), j.Seq, "", "", 4, 1); err != nil || rows[0].N != 5 || rows[0].After != "" || rows[0].Before != "" {
+		t.Errorf("one of a failed group that was done before the other failed: %+v %v", rows, err)
+	}
 	same(t, "history of the failed", actions(t, s, people[4]), []string{"created"})
 
 	// Single rows, with their group, last first.

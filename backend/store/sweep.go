@@ -43,13 +43,28 @@ func (w sweep) step() string {
 	if w.key.number != "" {
 		numbers = "string_agg(" + w.key.number + ", char(31))"
 	}
-	return "select string_agg(" + w.seq + ", char(31)), " + texts + ", " + numbers + " from " + w.table + " where " + w.of +
-		" and (" + w.place + ", " + w.seq + ") > ($2, $3) and (" + w.place + ", " + w.seq + ") <= ($4, $5)" + w.where
+	return "select string_agg(" + w.seq + ", char(31)), " + texts + ", " + numbers + " from " + w.within() + w.where
+}
+
+// within is the part of a step's statement that says between which places.
+func (w sweep) within() string {
+	return w.table + " where " + w.of + " and (" + w.place + ", " + w.seq + ") > ($2, $3) and (" + w.place + ", " + w.seq + ") <= ($4, $5)"
 }
 
 // sweep calls each for every row. Its rank is not set.
 func (s *Store) sweep(ctx context.Context, w sweep, of any, words []string, each func(found)) error {
-	border, step := w.border(), w.step()
+	step := w.step()
+	return s.slices(ctx, w, of, func(args []any) error {
+		for _, word := range words {
+			args = append(args, word)
+		}
+		return s.agg(ctx, step, args, each)
+	})
+}
+
+// slices calls step for every slice, with the first arguments of a step's statement.
+func (s *Store) slices(ctx context.Context, w sweep, of any, step func(args []any) error) error {
+	border := w.border()
 	place, seq := w.first, int64(math.MinInt64)
 	for more := true; more; {
 		var end any
@@ -60,20 +75,21 @@ func (s *Store) sweep(ctx context.Context, w sweep, of any, words []string, each
 		} else if err != nil {
 			return err
 		}
-		args := []any{of, place, seq, end, last}
-		for _, word := range words {
-			args = append(args, word)
-		}
-		var seqs, texts, numbers sql.NullString
-		if err := s.browse.row(ctx, step, args, &seqs, &texts, &numbers); err != nil {
-			return err
-		}
-		if err := split(seqs.String, texts.String, numbers.String, each); err != nil {
+		if err := step([]any{of, place, seq, end, last}); err != nil {
 			return err
 		}
 		place, seq = end, last
 	}
 	return nil
+}
+
+// agg runs a statement that gives its rows as one.
+func (s *Store) agg(ctx context.Context, text string, args []any, each func(found)) error {
+	var seqs, texts, numbers sql.NullString
+	if err := s.browse.row(ctx, text, args, &seqs, &texts, &numbers); err != nil {
+		return err
+	}
+	return split(seqs.String, texts.String, numbers.String, each)
 }
 
 // split takes a step's rows apart.

@@ -16,7 +16,9 @@ func TestListsReadOneIndex(t *testing.T) {
 		t.Helper()
 		plan := strings.Join(explain(t, s, text), "\n")
 		// Those who changed in one millisecond may be sorted; so may one person's groups.
-		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") && text != allGroupsOf {
+		// What is given as a list, or is few by itself, is gone through.
+		rest := strings.NewReplacer("SCAN j VIRTUAL TABLE", "", "SCAN x", "", "SCAN members USING COVERING INDEX members_hidden", "").Replace(plan)
+		if strings.Contains(rest, "SCAN") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") && text != allGroupsOf {
 			t.Errorf("%s:\n%s\n%s", what, plan, text)
 		}
 		for _, w := range want {
@@ -35,6 +37,34 @@ func TestListsReadOneIndex(t *testing.T) {
 			}
 		}
 	}
+	const byID = "SEARCH r USING COVERING INDEX sqlite_autoindex_resources_1 (id=?)"
+	for quality := range qualities {
+		check("list of "+quality, findSweep(scim.User, Find{Quality: quality, Role: "x", Sort: SortTitle}, 1).step(), covered+" AND name_key<?")
+		check("few of "+quality, fewText(scim.User, Find{Quality: quality, Role: "x", Sort: SortTitle, State: FindDisabled}, 1), "SCAN j VIRTUAL TABLE", "SEARCH r USING INTEGER PRIMARY KEY")
+	}
+	check("flags", flagsSweep.step(), covered+" AND name_key<?")
+	check("border of a group", inGroupSweep.border(), "SEARCH m USING COVERING INDEX members_group")
+	check("people of a group", inGroupSweep.step(), "SEARCH m USING INDEX members_group", "SEARCH r USING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("reports", reportsSweep.step(), "SEARCH r USING COVERING INDEX resources_manager (manager_id=? AND seq>?")
+	check("count of reports", countReports, "COVERING INDEX resources_manager (manager_id=?)")
+	check("border of managers", noManagerSweep.border(), "SEARCH r USING COVERING INDEX resources_manager (manager_id>?")
+	check("managers", noManagerSweep.step(), "SEARCH r USING COVERING INDEX resources_manager (manager_id>?", "SEARCH m USING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("border of addresses", emailBorder, "SEARCH emails USING PRIMARY KEY (key>?)")
+	check("addresses", sameEmails, "SEARCH emails USING PRIMARY KEY (key>? AND key<?)", "SEARCH e USING PRIMARY KEY (key=?)", "SEARCH r USING INTEGER PRIMARY KEY")
+	check("border of memberships", memberBorder, "SEARCH members USING COVERING INDEX members_member (member_id>?)")
+	check("groups of each", groupsOfEach, "SEARCH members USING COVERING INDEX members_member (member_id>? AND member_id<?)", byID, "SEARCH resources USING INDEX resources_deleted (type=?)")
+	check("border of groups", groupBorder, "SEARCH members USING COVERING INDEX members_group (group_seq>?)")
+	check("members of each", membersOfEach, "SEARCH members USING COVERING INDEX members_group (group_seq>? AND group_seq<?)")
+	check("hidden of each", hiddenOfEach, "USING COVERING INDEX members_hidden")
+	check("by user name", byUserName, "SEARCH resources USING INDEX resources_unique (type=? AND unique_key=?)")
+	check("by local id", byLocalID, "SEARCH resources USING INDEX resources_local (local_key=?)")
+	check("rename", renameShown, "SEARCH resources USING INTEGER PRIMARY KEY")
+	check("purge", goneOne, "SEARCH resources USING INDEX sqlite_autoindex_resources_1 (id=?)")
+	check("rows of a job", rowsAfter, "SEARCH job_rows USING PRIMARY KEY (job_seq=? AND n>?)")
+	check("rows of a job backwards", rowsBefore, "SEARCH job_rows USING PRIMARY KEY (job_seq=? AND n<?)")
+	check("open job", openJob, "jobs_open")
+	failed, _ := rowsWhere(1, RowFailed, nil)
+	check("failed rows", "select n"+failed+" order by n", "job_rows_trouble (job_seq=? AND state=?)")
 	check("border of changes", changedSweep.border(), "SEARCH r USING COVERING INDEX resources_updated")
 	check("changes", changedSweep.step(), "SEARCH r USING COVERING INDEX resources_updated")
 	for state, where := range memberStates {

@@ -205,8 +205,8 @@ CREATE INDEX resources_follows on resources (follows)    where follows is not nu
 CREATE INDEX gaps_time on gaps (began_at);
 CREATE INDEX access_tokens_client  on access_tokens (client_id);
 CREATE INDEX access_tokens_expires on access_tokens (expires_at);
-CREATE UNIQUE INDEX resources_local on resources (local_key)  where deleted_at is null and local_key is not null;
-CREATE INDEX resources_manager      on resources (manager_id) where deleted_at is null and manager_id is not null;
+CREATE UNIQUE INDEX resources_local on resources (local_key) where deleted_at is null and local_key is not null;
+CREATE INDEX resources_manager on resources (manager_id, seq, deleted_at) where deleted_at is null and manager_id is not null;
 CREATE INDEX resources_list on resources (type, name_key, seq, deleted_at, active, created_at, unique_key, email_key, external_key, title_key,
     department_key, local_key, role, entra, search);
 CREATE INDEX jobs_open on jobs (state) where state in ('staging', 'running', 'undoing');
@@ -276,7 +276,7 @@ insert into sqlite_stat1 VALUES('activity','activity_at','10000000 2 2');
 insert into sqlite_stat1 VALUES('activity','activity_refused','10000 10000');
 insert into sqlite_stat1 VALUES('resources','resources_list','1000000 20000 2 1 1 1 1 1 1 1 1 1 1 1 1');
 insert into sqlite_stat1 VALUES('resources','resources_local','1000000 1');
-insert into sqlite_stat1 VALUES('resources','resources_manager','1000000 10');
+insert into sqlite_stat1 VALUES('resources','resources_manager','1000000 10 1 1');
 insert into sqlite_stat1 VALUES('jobs','jobs_open','2 1');
 insert into sqlite_stat1 VALUES('job_rows','job_rows','1000000 10000 1');
 insert into sqlite_stat1 VALUES('job_rows','job_rows_trouble','10000 1000 100 1');

@@ -11,8 +11,8 @@ alter table resources add column manager_id     text;
 alter table resources add column title_key      text    not null default '';
 alter table resources add column department_key text    not null default '';
 
-create unique index resources_local on resources (local_key)  where deleted_at is null and local_key is not null;
-create index resources_manager      on resources (manager_id) where deleted_at is null and manager_id is not null;
+create unique index resources_local on resources (local_key) where deleted_at is null and local_key is not null;
+create index resources_manager on resources (manager_id, seq, deleted_at) where deleted_at is null and manager_id is not null;
 
 -- Lists sort by more and pick by more. All of it but entra and role is in search as well, so that no write has another index to keep.
 drop index resources_list;
@@ -61,7 +61,7 @@ create index job_rows_trouble on job_rows (job_seq, state, n) where state in ('f
 insert into sqlite_stat1 (tbl, idx, stat) values
     ('resources', 'resources_list',    '1000000 20000 2 1 1 1 1 1 1 1 1 1 1 1 1'),
     ('resources', 'resources_local',   '1000000 1'),
-    ('resources', 'resources_manager', '1000000 10'),
+    ('resources', 'resources_manager', '1000000 10 1 1'),
     ('jobs',      'jobs_open',         '2 1'),
     ('job_rows',  'job_rows',          '1000000 10000 1'),
     ('job_rows',  'job_rows_trouble',  '10000 1000 100 1');
