@@ -249,6 +249,11 @@ func (a *App) PlanUserIDs(r backend.UserIDRule) (backend.UserIDPlan, error) {
 	return planAsk(a, (*backend.Backend).PlanUserIDs, r)
 }
 
+// ExampleUserID says what a rule makes of the first whom it is about.
+func (a *App) ExampleUserID(r backend.UserIDRule) (backend.UserIDRow, error) {
+	return ask(a, (*backend.Backend).ExampleUserID, r)
+}
+
 // UserIDRows gives a part of such a plan.
 func (a *App) UserIDRows(q backend.PlanQuery) (backend.UserIDPage, error) {
 	return ask(a, (*backend.Backend).UserIDRows, q)

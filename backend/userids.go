@@ -143,27 +143,43 @@ func (r plannedRow) texts() []string {
 
 // PlanUserIDs works out what a rule would do. BAD_QUERY names what of it can't be followed.
 func (b *Backend) PlanUserIDs(ctx context.Context, ask UserIDRule) (UserIDPlan, error) {
-	var pairs []userid.Pair
-	name := ""
-	if ask.To == ToFile {
-		data, file, err := b.uploads.get(ask.Upload)
-		if err != nil {
-			return UserIDPlan{}, err
-		}
-		if pairs, err = readPairs(data); err != nil {
-			return UserIDPlan{}, fmt.Errorf("%w: %s: %w", ErrUpload, file, err)
-		}
-		name = file
+	pairs, file, err := b.pairsOf(ask)
+	if err != nil {
+		return UserIDPlan{}, err
 	}
-	return b.planUserIDs(ctx, ask, pairs, name)
+	return b.planUserIDs(ctx, ask, pairs, file)
+}
+
+// pairsOf reads the file of a rule that has one.
+func (b *Backend) pairsOf(ask UserIDRule) (pairs []userid.Pair, file string, err error) {
+	if ask.To != ToFile {
+		return nil, "", nil
+	}
+	data, file, err := b.uploads.get(ask.Upload)
+	if err != nil {
+		return nil, "", err
+	}
+	if pairs, err = readPairs(data); err != nil {
+		return nil, "", fmt.Errorf("%w: %s: %w", ErrUpload, file, err)
+	}
+	return pairs, file, nil
+}
+
+// ruleOf makes a rule ready.
+func ruleOf(ask UserIDRule, pairs []userid.Pair) (userid.Rule, error) {
+	rule, err := userid.New(userid.Rule{To: ask.To, EmailType: ask.EmailType, FromDomain: ask.FromDomain, ToDomain: ask.ToDomain, Template: ask.Template,
+		Pairs: pairs, Owned: ask.Owned})
+	if err != nil {
+		return userid.Rule{}, fmt.Errorf("%w: %w", ErrQuery, err)
+	}
+	return rule, nil
 }
 
 // planUserIDs is PlanUserIDs for a rule whose file was read: pairs of old and new IDs may come from elsewhere too.
 func (b *Backend) planUserIDs(ctx context.Context, ask UserIDRule, pairs []userid.Pair, file string) (UserIDPlan, error) {
-	rule, err := userid.New(userid.Rule{To: ask.To, EmailType: ask.EmailType, FromDomain: ask.FromDomain, ToDomain: ask.ToDomain, Template: ask.Template,
-		Pairs: pairs, Owned: ask.Owned})
+	rule, err := ruleOf(ask, pairs)
 	if err != nil {
-		return UserIDPlan{}, fmt.Errorf("%w: %w", ErrQuery, err)
+		return UserIDPlan{}, err
 	}
 	chosen, err := b.whom(ctx, ask)
 	if err != nil {
