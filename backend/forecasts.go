@@ -1,6 +1,25 @@
 package backend
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"scimdesk/backend/exchange"
+	"scimdesk/backend/forecast"
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+	"scimdesk/backend/target"
+)
 
 // ForecastRequest says whom Entra would send: its own export of users as the portal writes it, and who of them is in scope.
 type ForecastRequest struct {
@@ -12,14 +31,14 @@ type ForecastRequest struct {
 
 // What the first cycle would do with one of Entra's users.
 const (
-	ForecastAdopt    = "adopt"    // matched: Changes says which values would change
-	ForecastSame     = "same"     // matched, and nothing would change
-	ForecastCreate   = "create"   //
-	ForecastConflict = "conflict" // 409: With has what it wants
-	ForecastRefused  = "refused"  // the target's strict mode or a protected person refuses it
-	ForecastOut      = "out"      // in the file, not in scope: left alone
-	ForecastOrphan   = "orphan"   // here, and not in Entra: nobody would touch them
-	ForecastInvalid  = "invalid"  // a line that can't be read as a user
+	ForecastAdopt    = forecast.Adopt    // matched: Changes says which values would change
+	ForecastSame     = forecast.Same     // matched, and nothing would change
+	ForecastCreate   = forecast.Create   //
+	ForecastConflict = forecast.Conflict // 409: With has what it wants
+	ForecastRefused  = forecast.Refused  // the target's strict mode or a protected person refuses it
+	ForecastOut      = forecast.Out      // in the file, not in scope: left alone
+	ForecastOrphan   = forecast.Orphan   // here, and not in Entra: nobody would touch them
+	ForecastInvalid  = forecast.Invalid  // a line that can't be read as a user
 )
 
 // Forecast is what the first cycle would do: worked out, kept, nothing changed.
@@ -47,8 +66,9 @@ type ForecastRow struct {
 	Here     string   `json:"here"`   // their user ID here
 	With     string   `json:"with"`   // of a conflict: whom; of a create: who here seems to be the same person
 	WithID   string   `json:"withId"` // and id
-	Reason   string   `json:"reason"`
-	Fix      string   `json:"fix"` // what would mend it: convert (their user ID to UPN), external-id (set it), "" if nothing here
+	Reason   string   `json:"reason"` // a code of package forecast, such as SEEMS_HERE
+	Detail   string   `json:"detail"` // of a refusal: what the server would say
+	Fix      string   `json:"fix"`    // what would mend it: convert (their user ID to UPN), external-id (set it), "" if nothing here
 	Changes  []Change `json:"changes"`
 }
 
@@ -67,19 +87,341 @@ type ForecastFix struct {
 	N    []int  `json:"n"`
 }
 
-// MakeForecast works out what Entra's first cycle will do, by the server's own matching.
-func (b *Backend) MakeForecast(context.Context, ForecastRequest) (Forecast, error) {
-	return Forecast{}, errUnbuilt
+// JobExternalID is a job that sets externalIds.
+const JobExternalID = "external-id"
+
+// Fixes of a forecast's rows.
+const (
+	FixConvert    = "convert"
+	FixExternalID = "external-id"
+)
+
+// A forecastPlan is a forecast as it is kept.
+type forecastPlan struct {
+	info Forecast
+	rows []ForecastRow
+}
+
+func (r ForecastRow) state() string { return r.State }
+
+func (r ForecastRow) texts() []string {
+	return []string{r.Name, r.UPN, r.ObjectID, r.Here, r.With, r.Reason}
+}
+
+// MakeForecast works out what Entra's first cycle will do, by the server's own matching. BAD_FILE says which file can't be read and why.
+func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast, error) {
+	in, name, err := b.forecastInput(ctx, r)
+	if err != nil {
+		return Forecast{}, err
+	}
+	result, err := forecast.Make(in)
+	if errors.Is(err, forecast.ErrMatching) {
+		return Forecast{}, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	if err != nil {
+		return Forecast{}, err
+	}
+	p := &forecastPlan{rows: make([]ForecastRow, 0, len(result.Rows))}
+	fix := fixOf(in.Mapping, result.Matching)
+	for i, row := range result.Rows {
+		p.rows = append(p.rows, forecastRow(i, row, fix))
+	}
+	p.info = Forecast{
+		Total: len(p.rows), Counts: countStates(p.rows, forecastStates...), Matching: result.Matching, Format: in.Users.Format,
+		Unknown: append([]string{}, result.Unknown...), Green: isGreen(p.rows),
+	}
+	if p.info.Groups, err = b.forecastGroups(ctx, r.Groups); err != nil {
+		return Forecast{}, err
+	}
+	p.info.Plan = b.forecasts.keep(p)
+	return p.info, nil
+}
+
+// forecastStates are in the order in which a face counts them.
+var forecastStates = []string{ForecastConflict, ForecastRefused, ForecastInvalid, ForecastCreate, ForecastAdopt, ForecastSame, ForecastOrphan, ForecastOut}
+
+// forecastInput reads the files and everybody here.
+func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in forecast.Input, name string, err error) {
+	table, name, err := b.table(r.Users)
+	if err != nil {
+		return in, name, err
+	}
+	if in.Users, err = forecast.ReadUsers(table.Header, table.Rows, table.Lines); err != nil {
+		return in, name, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	if r.Scope != "" {
+		scope, _, err := b.table(r.Scope)
+		if err != nil {
+			return in, name, err
+		}
+		in.Scope = forecast.ReadScope(scope.Header, scope.Rows)
+	}
+	t, err := b.activeTarget()
+	if err != nil {
+		return in, name, err
+	}
+	if in.Mapping, err = mappingOf(t, r.Matching); err != nil {
+		return in, name, err
+	}
+	in.Refuse = b.refuses(t)
+	err = b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
+		in.People = append(in.People, forecast.Person{ID: rec.ID, Name: rec.Name, LocalID: rec.Local.LocalID, Former: formerNames(rec.Local), Doc: rec.Doc})
+		return nil
+	})
+	return in, name, err
+}
+
+// table reads a file that was handed over as rows.
+func (b *Backend) table(id string) (*exchange.Table, string, error) {
+	data, name, err := b.uploads.get(id)
+	if err != nil {
+		return nil, "", err
+	}
+	t, err := exchange.Read(data, exchange.Options{Known: forecast.KnownHeader})
+	if err != nil {
+		return nil, name, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	return t, name, nil
+}
+
+// mappingOf is a target's table as Entra applies it. Matching, if there is any, takes the place of the table's own.
+func mappingOf(t *target.Target, matching []string) ([]forecast.Mapping, error) {
+	var all []forecast.Mapping
+	for _, a := range t.Users {
+		m := forecast.Mapping{Source: a.Source, Path: a.Path, Match: a.Match, Once: a.Apply == target.ApplyOnce}
+		if len(matching) > 0 {
+			m.Match = slices.Index(matching, a.Path) + 1
+		}
+		all = append(all, m)
+	}
+	for _, path := range matching {
+		if !slices.ContainsFunc(all, func(m forecast.Mapping) bool { return m.Path == path }) {
+			return nil, fmt.Errorf("%w: the mapping of %s has no attribute %q to match by", ErrQuery, t.Name, path)
+		}
+	}
+	return all, nil
+}
+
+// fixOf is what mends a creation of somebody who is here: to convert their user ID where Entra matches by it, else to set the externalId
+// where that is the object id.
+func fixOf(mapping []forecast.Mapping, matching []string) string {
+	if slices.Contains(matching, "userName") {
+		return FixConvert
+	}
+	for _, m := range mapping {
+		if m.Path == "externalId" && m.Source == "objectId" && slices.Contains(matching, m.Path) {
+			return FixExternalID
+		}
+	}
+	return ""
+}
+
+func forecastRow(n int, r forecast.Row, fix string) ForecastRow {
+	row := ForecastRow{
+		N: n, Line: r.Line, Name: r.Name, UPN: r.UPN, ObjectID: r.ObjectID, State: r.State, By: r.By, ID: r.ID, Here: r.Here,
+		With: r.With, WithID: r.WithID, Reason: r.Reason, Detail: r.Detail, Changes: make([]Change, 0, len(r.Changes)),
+	}
+	if r.Reason == forecast.SeemsHere {
+		row.Fix = fix
+	}
+	for _, c := range r.Changes {
+		row.Changes = append(row.Changes, change(c))
+	}
+	return row
+}
+
+// isGreen says that nobody would be here twice and nothing would fail.
+func isGreen(rows []ForecastRow) bool {
+	return !slices.ContainsFunc(rows, func(r ForecastRow) bool {
+		return r.State == ForecastConflict || r.State == ForecastRefused || r.State == ForecastInvalid && r.Line > 0 || r.Reason == forecast.SeemsHere
+	})
+}
+
+// forecastGroups says how many groups would be adopted, created or in conflict, by what the target matches groups by.
+func (b *Backend) forecastGroups(ctx context.Context, upload string) ([]StateCount, error) {
+	counts := []StateCount{}
+	if upload == "" {
+		return counts, nil
+	}
+	t, err := b.activeTarget()
+	if err != nil {
+		return nil, err
+	}
+	table, name, err := b.table(upload)
+	if err != nil {
+		return nil, err
+	}
+	here := map[string]int{}
+	err = b.store.Scan(ctx, scim.Group, store.With{}, func(rec store.Record) error {
+		g, err := scim.FromDocument(scim.Group, rec.Doc)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", rec.ID, err)
+		}
+		key := g.DisplayName()
+		if t.GroupKey == target.GroupsByExternal {
+			key = g.ExternalID()
+		}
+		here[scim.Key(key)]++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := forecast.Groups(table.Header, table.Rows, t.GroupKey == target.GroupsByExternal, here)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	for _, state := range []string{ForecastConflict, ForecastInvalid, ForecastCreate, ForecastAdopt, ForecastOrphan} {
+		if rows[state] > 0 {
+			counts = append(counts, StateCount{State: state, Count: rows[state]})
+		}
+	}
+	return counts, nil
 }
 
 // ForecastRows gives a part of it.
-func (b *Backend) ForecastRows(context.Context, PlanQuery) (ForecastPage, error) {
-	return ForecastPage{}, errUnbuilt
+func (b *Backend) ForecastRows(_ context.Context, q PlanQuery) (ForecastPage, error) {
+	p, err := b.forecasts.get(q.Plan)
+	if err != nil {
+		return ForecastPage{}, err
+	}
+	total, rows, err := planPart(p.rows, q)
+	return ForecastPage{Forecast: p.info, Total: total, Rows: rows}, err
 }
 
 // FixForecast makes a plan of user IDs (Fix convert) that the page of conversions shows, or begins a job (Fix external-id).
-func (b *Backend) FixForecast(context.Context, ForecastFix) (ForecastFixed, error) {
-	return ForecastFixed{}, errUnbuilt
+func (b *Backend) FixForecast(ctx context.Context, f ForecastFix) (ForecastFixed, error) {
+	p, err := b.forecasts.get(f.Plan)
+	if err != nil {
+		return ForecastFixed{}, err
+	}
+	if f.Fix != FixConvert && f.Fix != FixExternalID {
+		return ForecastFixed{}, fmt.Errorf("%w: a forecast is mended by %s or %s, not by %q", ErrQuery, FixConvert, FixExternalID, f.Fix)
+	}
+	var rows []ForecastRow
+	for _, r := range p.rows {
+		if r.Reason == forecast.SeemsHere && r.WithID != "" && (len(f.N) == 0 || slices.Contains(f.N, r.N)) {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return ForecastFixed{}, fmt.Errorf("%w: nobody of these seems to be here already", ErrQuery)
+	}
+	if f.Fix == FixExternalID {
+		job, err := b.setExternalIDs(ctx, rows)
+		return ForecastFixed{Job: job.Seq}, err
+	}
+	plan, err := b.planConversions(ctx, rows)
+	return ForecastFixed{Plan: plan.Plan}, err
+}
+
+// planConversions gives those who seem to be the same the user IDs that Entra will come with.
+func (b *Backend) planConversions(ctx context.Context, rows []ForecastRow) (UserIDPlan, error) {
+	var pairs bytes.Buffer
+	out := csv.NewWriter(&pairs)
+	if err := out.Write([]string{"old", "new"}); err != nil {
+		return UserIDPlan{}, err
+	}
+	for _, r := range rows {
+		name := ""
+		for _, c := range r.Changes {
+			if c.Path == "userName" {
+				name = c.New
+			}
+		}
+		if name == "" || r.Here == "" {
+			continue
+		}
+		if err := out.Write([]string{r.Here, name}); err != nil {
+			return UserIDPlan{}, err
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return UserIDPlan{}, err
+	}
+	up, err := b.uploads.put("", "forecast", pairs.Bytes(), time.Now())
+	if err != nil {
+		return UserIDPlan{}, err
+	}
+	return b.PlanUserIDs(ctx, UserIDRule{To: ToFile, Upload: up.ID})
+}
+
+// externalIDRow is what a row of such a job sets.
+type externalIDRow struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// setExternalIDs begins the job that gives people here Entra's object ids.
+func (b *Backend) setExternalIDs(ctx context.Context, rows []ForecastRow) (JobInfo, error) {
+	list := make([]store.JobRow, 0, len(rows))
+	for _, r := range rows {
+		if r.ObjectID == "" {
+			continue
+		}
+		plan, err := json.Marshal(externalIDRow{To: r.ObjectID})
+		if err != nil {
+			return JobInfo{}, fmt.Errorf("write job row: %w", err)
+		}
+		list = append(list, store.JobRow{ID: r.WithID, Name: r.With, Plan: string(plan)})
+	}
+	j, err := b.jobs.start(ctx, JobExternalID, b.face, jobAbout{Rule: "externalId"}, slices.Values(list))
+	return jobInfo(j), err
+}
+
+// settingExternalIDs is how such a job is carried out and taken back.
+func settingExternalIDs() jobKind {
+	set := func(tx *store.Tx, c store.Cause, row *store.JobRow, want func(now string) (string, error)) error {
+		_, err := tx.Update(c, scim.User, row.ID, store.Edit{Apply: func(r *scim.Resource) error {
+			value, err := want(r.ExternalID())
+			if err != nil {
+				return err
+			}
+			if value == "" {
+				delete(r.Attrs, "externalId")
+			} else {
+				r.Attrs["externalId"] = value
+			}
+			return nil
+		}})
+		return err
+	}
+	read := func(row store.JobRow) (e externalIDRow, err error) {
+		if err := json.Unmarshal([]byte(row.Plan), &e); err != nil {
+			return e, fmt.Errorf("read job row: %w", err)
+		}
+		e.From = row.Before
+		return e, nil
+	}
+	return jobKind{
+		do: func(tx *store.Tx, c store.Cause, rows []store.JobRow) error {
+			e, err := read(rows[0])
+			if err != nil {
+				return err
+			}
+			return set(tx, c, &rows[0], func(now string) (string, error) { rows[0].Before, rows[0].After = now, e.To; return e.To, nil })
+		},
+		undo: func(tx *store.Tx, c store.Cause, rows []store.JobRow) error {
+			e, err := read(rows[0])
+			if err != nil {
+				return err
+			}
+			return set(tx, c, &rows[0], func(now string) (string, error) {
+				if now != e.To {
+					return "", &store.Refusal{Code: JobChanged, Reason: fmt.Sprintf("externalId is %q now", now)}
+				}
+				return e.From, nil
+			})
+		},
+		show: func(row store.JobRow) JobRow {
+			e, err := read(row)
+			if err != nil {
+				return JobRow{Action: ActionUpdate}
+			}
+			return JobRow{From: e.From, To: e.To, Action: ActionUpdate}
+		},
+	}
 }
 
 // ForecastFixed is what came of it: a plan to look at and apply, or a job.
@@ -90,5 +432,64 @@ type ForecastFixed struct {
 
 // ExportForecast writes a forecast as a file.
 func (b *Backend) ExportForecast(_ context.Context, plan, format, folder string) (ExportResult, error) {
-	return ExportResult{}, errUnbuilt
+	p, err := b.forecasts.get(plan)
+	if err != nil {
+		return ExportResult{}, err
+	}
+	return b.newFile(folder, "forecast", format, func(w io.Writer) (int, error) {
+		return writeTable(w, format, forecastHeader(), forecastLines(p.rows))
+	})
+}
+
+func forecastHeader() []string {
+	return []string{"line", "name", "userPrincipalName", "objectId", "state", "reason", "detail", "matchedBy", "id", "userNameHere", "with", "withId", "changes"}
+}
+
+func forecastLines(rows []ForecastRow) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		for _, r := range rows {
+			if !yield(r.cells(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// cells are a row as forecastHeader names them.
+func (r ForecastRow) cells() []string {
+	changes := make([]string, len(r.Changes))
+	for i, c := range r.Changes {
+		changes[i] = c.Path + ": " + c.Old + " -> " + c.New
+	}
+	line := ""
+	if r.Line > 0 {
+		line = strconv.Itoa(r.Line)
+	}
+	return []string{line, r.Name, r.UPN, r.ObjectID, r.State, r.Reason, r.Detail, r.By, r.ID, r.Here, r.With, r.WithID, strings.Join(changes, "; ")}
+}
+
+// WriteForecast writes the rows that each gives as CSV, as ExportForecast does.
+func WriteForecast(w io.Writer, each func(func(ForecastRow) error) error) error {
+	table, err := exchange.NewCSV(w, forecastHeader())
+	if err != nil {
+		return err
+	}
+	if err := each(func(r ForecastRow) error { return table.Row(r.cells()) }); err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+// activeTarget is the target that the folder stands in for.
+func (b *Backend) activeTarget() (*target.Target, error) {
+	all, err := target.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// refuses asks what Options.Check would say to what Entra sends.
+func (b *Backend) refuses(*target.Target) func(id string, before, after *scim.Resource) error {
+	return nil
 }

@@ -2,7 +2,209 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"scimdesk/backend"
+	"scimdesk/backend/control"
 )
 
-func (a *app) forecast(context.Context, []string) error { return errors.New("not built yet") }
+const forecastUsage = `scimd forecast says what Entra's first cycle will do to the people who are here: whom it adopts and what of them changes, whom it
+creates, where it is refused, and who is here and not in Entra. FILE is Entra's own list of users (Users > Download users).
+
+  scimd forecast exportUsers.csv --data ./office
+  scimd forecast exportUsers.csv --scope members.csv --groups groups.csv
+  scimd forecast exportUsers.csv --matching externalId,userName --format json`
+
+// forecastRowsShown bounds what a text lists of each state; the rest is counted.
+const forecastRowsShown = 20
+
+func (a *app) forecast(ctx context.Context, args []string) error {
+	fs := a.flags("scimd forecast", forecastUsage)
+	data := dataFlag(fs)
+	scope := fs.String("scope", "", "`file` that names who is in scope: a list of a group's members, or a name a line")
+	groups := fs.String("groups", "", "`file` with Entra's groups")
+	matching := fs.String("matching", "", "`attributes` to match by, the first first, such as externalId,userName")
+	format := fs.String("format", "text", "text, csv or json")
+	out := fs.String("out", "", "`file` to write, instead of standard output")
+	words, err := a.words(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(words) != 1 {
+		return &usageError{"scimd forecast: name one file, Entra's list of users"}
+	}
+	if *format != "text" && *format != "csv" && *format != "json" {
+		return &usageError{"scimd forecast: --format is text, csv or json"}
+	}
+	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
+		r := backend.ForecastRequest{}
+		if *matching != "" {
+			r.Matching = strings.Split(*matching, ",")
+		}
+		for _, file := range []struct {
+			path string
+			into *string
+		}{{words[0], &r.Users}, {*scope, &r.Scope}, {*groups, &r.Groups}} {
+			if file.path == "" {
+				continue
+			}
+			up, err := a.handFile(ctx, f, file.path)
+			if err != nil {
+				return err
+			}
+			*file.into = up.ID
+		}
+		made, err := f.MakeForecast(ctx, r)
+		if err != nil {
+			return err
+		}
+		if *out == "" {
+			return tellForecast(ctx, a.out, f, made, *format)
+		}
+		return whole(*out, func(w io.Writer) error { return tellForecast(ctx, w, f, made, *format) })
+	})
+}
+
+// eachForecastRow reads the rows of a state, "" for all, part by part until each ends it.
+func eachForecastRow(ctx context.Context, f folder, plan, state string, each func(backend.ForecastRow) error) error {
+	for from := 0; ; {
+		page, err := f.ForecastRows(ctx, backend.PlanQuery{Plan: plan, State: state, From: from, Limit: 500})
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Rows {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if from += len(page.Rows); from >= page.Total || len(page.Rows) == 0 {
+			return nil
+		}
+	}
+}
+
+func tellForecast(ctx context.Context, w io.Writer, f folder, made backend.Forecast, format string) error {
+	switch format {
+	case "json":
+		return jsonArray(w, func(add func(any) error) error {
+			return eachForecastRow(ctx, f, made.Plan, "", func(r backend.ForecastRow) error { return add(r) })
+		})
+	case "csv":
+		return backend.WriteForecast(w, func(each func(backend.ForecastRow) error) error {
+			return eachForecastRow(ctx, f, made.Plan, "", each)
+		})
+	}
+	say := &printer{w: w}
+	say.line("Entra would match by %s.", strings.Join(made.Matching, ", then "))
+	if len(made.Unknown) > 0 {
+		say.line("The file does not tell %s: changes of these are not foreseen.", strings.Join(made.Unknown, ", "))
+	}
+	for _, c := range made.Counts {
+		say.line("%7d  %s", c.Count, forecastWords[c.State])
+		if c.State == backend.ForecastSame || c.State == backend.ForecastOut {
+			continue
+		}
+		shown := 0
+		err := eachForecastRow(ctx, f, made.Plan, c.State, func(r backend.ForecastRow) error {
+			if shown++; shown > forecastRowsShown {
+				return errEnough
+			}
+			say.line("           %s", forecastLine(r))
+			return say.err
+		})
+		if errors.Is(err, errEnough) {
+			say.line("           … and %d more: --format csv lists all", c.Count-forecastRowsShown)
+		} else if err != nil {
+			return err
+		}
+	}
+	for _, c := range made.Groups {
+		say.line("%7d  groups: %s", c.Count, forecastWords[c.State])
+	}
+	if made.Green {
+		say.line("Nobody would be made twice, and nothing would be refused.")
+	} else {
+		say.line("There is something to settle first.")
+	}
+	return say.err
+}
+
+// errEnough ends a list that is long enough.
+var errEnough = errors.New("enough")
+
+var forecastWords = map[string]string{
+	backend.ForecastAdopt:    "adopted, and changed",
+	backend.ForecastSame:     "adopted as they are",
+	backend.ForecastCreate:   "created",
+	backend.ForecastConflict: "in conflict: Entra's request would fail",
+	backend.ForecastRefused:  "refused by a rule of this folder",
+	backend.ForecastOut:      "left alone: not in scope, or not enabled in Entra",
+	backend.ForecastOrphan:   "here, and not sent by Entra: nobody would touch them",
+	backend.ForecastInvalid:  "not readable as users",
+}
+
+func forecastLine(r backend.ForecastRow) string {
+	who := r.UPN
+	if who == "" {
+		who = r.Name
+	}
+	switch r.State {
+	case backend.ForecastAdopt:
+		paths := make([]string, len(r.Changes))
+		for i, c := range r.Changes {
+			paths[i] = c.Path
+		}
+		return fmt.Sprintf("%s is %s here: %s", who, r.Here, strings.Join(paths, ", "))
+	case backend.ForecastCreate:
+		if r.With != "" && r.Fix != "" {
+			return fmt.Sprintf("%s, and %s (%s) is here already: convert that user ID first", who, r.With, r.Here)
+		}
+		return who
+	case backend.ForecastConflict:
+		return fmt.Sprintf("%s: %s, %s", who, r.Reason, r.With)
+	case backend.ForecastRefused:
+		return fmt.Sprintf("%s: %s", who, r.Detail)
+	case backend.ForecastOrphan:
+		return r.Name + " (" + r.Here + ")"
+	}
+	return fmt.Sprintf("%s: %s", who, r.Reason)
+}
+
+// A printer prints lines until one fails.
+type printer struct {
+	w   io.Writer
+	err error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+// jsonArray writes a JSON array, an element a line, as each adds them.
+func jsonArray(w io.Writer, each func(add func(any) error) error) error {
+	lead := "[\n"
+	err := each(func(v any) error {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(w, "%s%s", lead, text)
+		lead = ",\n"
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	end := "\n]\n"
+	if lead == "[\n" {
+		end = "[]\n"
+	}
+	_, err = io.WriteString(w, end)
+	return err
+}

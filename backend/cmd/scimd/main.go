@@ -44,6 +44,7 @@ Usage
   scimd check                  ask the public address from outside in; --person also writes
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
+  scimd forecast FILE          what Entra's first cycle will do, from its own list of users
   scimd rehearse               play Entra at a server with invented people
   scimd version
 Each has --help with its flags.

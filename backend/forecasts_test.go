@@ -1,0 +1,264 @@
+package backend
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"scimdesk/backend/entra"
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// classicExport writes users as the portal's classic file has them: no mail nickname, no employee id, no language, no fax.
+func classicExport(t testing.TB, users []entra.User) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	rows := [][]string{strings.Split("userPrincipalName,displayName,surname,mail,givenName,objectId,userType,jobTitle,department,accountEnabled,usageLocation,"+
+		"streetAddress,state,country,physicalDeliveryOfficeName,city,postalCode,telephoneNumber,mobile", ",")}
+	for _, u := range users {
+		rows = append(rows, []string{u.UserPrincipalName, u.DisplayName, u.Surname, u.Mail, u.GivenName, u.ObjectID, "Member", u.JobTitle, u.Department,
+			map[bool]string{true: "False", false: "True"}[u.Disabled], "DE", u.StreetAddress, u.State, u.Country, u.PhysicalDeliveryOfficeName, u.City,
+			u.PostalCode, u.TelephoneNumber, u.Mobile})
+	}
+	if err := w.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// forecastRows gives all rows of a forecast.
+func forecastRows(t testing.TB, b *Backend, f Forecast) []ForecastRow {
+	t.Helper()
+	var all []ForecastRow
+	for {
+		page, err := b.ForecastRows(t.Context(), PlanQuery{Plan: f.Plan, From: len(all), Limit: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page.Rows...)
+		if len(all) >= page.Total {
+			return all
+		}
+	}
+}
+
+// peopled puts people into a folder as an import does.
+func peopled(t testing.TB, b *Backend, bodies ...string) []string {
+	t.Helper()
+	var ids []string
+	for _, body := range bodies {
+		r, err := scim.ParseResource(scim.User, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := b.store.Create(t.Context(), store.Cause{Origin: "window"}, r, store.With{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, rec.ID)
+	}
+	return ids
+}
+
+// inventedUsers are users of Entra's, some of whom may not sign in.
+func inventedUsers(rng *rand.Rand, n int) []entra.User {
+	users := make([]entra.User, n)
+	for i := range users {
+		given, family := fmt.Sprintf("Given%d", rng.IntN(n)), fmt.Sprintf("Family%d", i)
+		upn := strings.ToLower(fmt.Sprintf("%s.%s@contoso.example", given, family))
+		users[i] = entra.User{
+			ObjectID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), UserPrincipalName: upn, Mail: upn, MailNickname: "nick" + fmt.Sprint(i),
+			DisplayName: given + " " + family, GivenName: given, Surname: family, JobTitle: []string{"", "Lead", "Clerk"}[rng.IntN(3)],
+			Department: []string{"", "Sales", "Lager"}[rng.IntN(3)], City: []string{"", "Berlin"}[rng.IntN(2)],
+			TelephoneNumber: []string{"", "+49 30 12345"}[rng.IntN(2)], Disabled: rng.IntN(6) == 0,
+		}
+	}
+	return users
+}
+
+// someOfThem are people here: some under Entra's user name, in any letter case and with other values, some under their old ID, some whom
+// Entra does not know.
+func someOfThem(rng *rand.Rand, users []entra.User) []string {
+	var bodies []string
+	for i, u := range users {
+		name, title := u.UserPrincipalName, u.JobTitle
+		switch rng.IntN(5) {
+		case 0:
+			continue
+		case 1:
+			name = strings.ToUpper(name)
+		case 2:
+			name = fmt.Sprintf("%c.%s", u.GivenName[0]|0x20, strings.ToLower(u.Surname))
+		case 3:
+			title = "Something else"
+		}
+		bodies = append(bodies, fmt.Sprintf(`{"userName":%q,"displayName":%q,"title":%q,"active":%t,"emails":[{"type":"work","value":%q}]}`,
+			name, u.DisplayName, title, rng.IntN(5) > 0, u.Mail))
+		if i%9 == 0 {
+			bodies = append(bodies, fmt.Sprintf(`{"userName":"orphan%d","active":true}`, i))
+		}
+	}
+	return bodies
+}
+
+// changesOf gives what history says a request changed since a row of it, by path, but for what is not to be compared.
+func changesOf(t *testing.T, b *Backend, id string, since int64, without []string) map[string]string {
+	t.Helper()
+	page, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: id, Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]string{}
+	for _, row := range page.Rows {
+		if row.Seq <= since {
+			break
+		}
+		for _, c := range row.Changes {
+			if !slices.Contains(without, c.Path) {
+				changes[c.Path] = c.New
+			}
+		}
+	}
+	return changes
+}
+
+func lastChange(t *testing.T, b *Backend, id string) int64 {
+	t.Helper()
+	page, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: id, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Rows[0].Seq
+}
+
+// TestTheForecastIsWhatEntraThenDoes makes a forecast of random offices, lets Entra be played with the same users, and compares person by
+// person: who is adopted, with which changes, who is created, who is left alone.
+func TestTheForecastIsWhatEntraThenDoes(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(seed, 7))
+			b, secret := serve(t)
+			users := inventedUsers(rng, 40)
+			before := peopled(t, b, someOfThem(rng, users)...)
+			since := map[string]int64{}
+			for _, id := range before {
+				since[id] = lastChange(t, b, id)
+			}
+			f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := forecastRows(t, b, f)
+
+			c, err := entra.New(entra.Options{URL: b.address(), Token: secret, Users: users, Dialect: "flagged", Seed: seed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if _, err := c.Cycle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			caused := map[string]entra.Person{}
+			for _, p := range c.People() {
+				caused[p.ObjectID] = p
+			}
+			seen := map[string]int{}
+			for _, r := range rows {
+				seen[r.State]++
+				now := caused[r.ObjectID]
+				switch r.State {
+				case ForecastAdopt, ForecastSame:
+					want := map[string]string{}
+					for _, change := range r.Changes {
+						want[change.Path] = change.New
+					}
+					if got := changesOf(t, b, r.ID, since[r.ID], f.Unknown); now.ID != r.ID || !maps.Equal(got, want) {
+						t.Errorf("%s is adopted as %s and not %s, with the changes %v and not %v", r.UPN, now.ID, r.ID, got, want)
+					}
+				case ForecastCreate:
+					if now.ID == "" || slices.Contains(before, now.ID) {
+						t.Errorf("%s is not created: %+v", r.UPN, now)
+					}
+				case ForecastOut:
+					if now.ID != "" {
+						t.Errorf("%s is not left alone: %+v", r.UPN, now)
+					}
+				case ForecastOrphan:
+					if last := lastChange(t, b, r.ID); last != since[r.ID] {
+						t.Errorf("the orphan %s was changed", r.Here)
+					}
+				default:
+					t.Errorf("%s is %s: %s", r.UPN, r.State, r.Reason)
+				}
+			}
+			for _, state := range []string{ForecastAdopt, ForecastCreate, ForecastOut, ForecastOrphan} {
+				if seen[state] == 0 {
+					t.Errorf("nobody is in the state %s: the office tests nothing", state)
+				}
+			}
+		})
+	}
+}
+
+// TestAForecastIsMendedByConverting converts the user IDs that a forecast offers to, and the next forecast is green.
+func TestAForecastIsMendedByConverting(t *testing.T) {
+	b, _ := serve(t)
+	users := []entra.User{{ObjectID: "o1", UserPrincipalName: "anna.berg@contoso.example", Mail: "anna.berg@contoso.example", DisplayName: "Anna Berg"}}
+	ids := peopled(t, b, `{"userName":"a.berg","displayName":"Anna Berg","active":true}`)
+	ask := ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users))}
+	f, err := b.MakeForecast(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := forecastRows(t, b, f)[0]; r.State != ForecastCreate || r.WithID != ids[0] || r.Fix != FixConvert || f.Green {
+		t.Fatalf("Anna would be here twice, and the forecast says %+v, green %t", r, f.Green)
+	}
+	fixed, err := b.FixForecast(t.Context(), ForecastFix{Plan: f.Plan, Fix: FixConvert})
+	if err != nil {
+		t.Fatal(err)
+	}
+	job, err := b.ApplyUserIDs(t.Context(), fixed.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if job, err = b.WaitJob(t.Context(), job.Seq); err != nil || job.Done != 1 {
+		t.Fatalf("the conversion: %+v, %v", job, err)
+	}
+	if f, err = b.MakeForecast(t.Context(), ask); err != nil || !f.Green {
+		t.Errorf("after the conversion: %+v, %v", f, err)
+	}
+}
+
+// TestAForecastIsMendedByExternalIDs sets the externalId that Entra matches by, and takes it back.
+func TestAForecastIsMendedByExternalIDs(t *testing.T) {
+	b, _ := serve(t)
+	ids := peopled(t, b, `{"userName":"a.berg","displayName":"Anna Berg","active":true}`)
+	rows := []ForecastRow{{With: "Anna Berg", WithID: ids[0], ObjectID: "o1"}}
+	job, err := b.setExternalIDs(t.Context(), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if job, err = b.WaitJob(t.Context(), job.Seq); err != nil || job.Done != 1 {
+		t.Fatalf("the job: %+v, %v", job, err)
+	}
+	if p, err := b.Person(t.Context(), ids[0]); err != nil || p.ExternalID != "o1" {
+		t.Errorf("externalId is %q, %v", p.ExternalID, err)
+	}
+	if job, err = b.UndoJob(t.Context(), JobUndo{Job: job.Seq}); err != nil {
+		t.Fatal(err)
+	}
+	if job, err = b.WaitJob(t.Context(), job.Seq); err != nil || job.Undone != 1 {
+		t.Fatalf("the undo: %+v, %v", job, err)
+	}
+	if p, err := b.Person(t.Context(), ids[0]); err != nil || p.ExternalID != "" {
+		t.Errorf("externalId is %q, %v", p.ExternalID, err)
+	}
+}
