@@ -1,6 +1,20 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"scimdesk/backend/exchange"
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
 
 // LookupRequest is a list of anything: e-mails, user IDs, local IDs, SCIM ids, Entra ids, names.
 type LookupRequest struct {
@@ -70,31 +84,520 @@ type LookupChoice struct {
 // LookupOut asks for the list with what was found: as text for the clipboard (ToText), or as a file.
 type LookupOut struct {
 	Plan   string   `json:"plan"`
-	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, state
+	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, and state, which is LookupRow's
 	Format string   `json:"format"` // csv or json
 	Folder string   `json:"folder"`
 }
 
+// What a value can be taken for, as LookupRequest.From has it; former is a user ID of before.
+const (
+	kindUserName   = "userName"
+	kindEmail      = "email"
+	kindAnyEmail   = "anyEmail"
+	kindID         = "id"
+	kindExternalID = "externalId"
+	kindLocalID    = "localId"
+	kindFormer     = "former"
+	kindName       = "name"
+)
+
+const (
+	lookupLongest = 1024 // characters of a value
+	lookupMatches = 50   // people of one line
+	lookupSample  = 200  // lines by which the column is found
+)
+
+// lookupTiers says in which order kinds are asked, as From has it. The first that anybody answers to decides; within one all count alike, so that an
+// e-mail of one person that is another's user ID is told as several.
+func lookupTiers(from string) ([][]string, error) {
+	switch from {
+	case "":
+		return [][]string{{kindUserName, kindID, kindEmail, kindLocalID, kindExternalID}, {kindAnyEmail}, {kindFormer}, {kindName}}, nil
+	case kindUserName:
+		return [][]string{{kindUserName}, {kindFormer}}, nil
+	case kindEmail, kindID, kindExternalID, kindLocalID, kindName:
+		return [][]string{{from}}, nil
+	case kindAnyEmail:
+		return [][]string{{kindEmail, kindAnyEmail}}, nil
+	}
+	return nil, fmt.Errorf("%w: values are userName, email, anyEmail, id, externalId, localId or name, not %q", ErrQuery, from)
+}
+
+// A lookup is a list that is kept. Choices alone change it.
+type lookup struct {
+	mu   sync.Mutex
+	info Lookup
+	rows []lookupRow
+}
+
+// A lookupRow is a line of it.
+type lookupRow struct{ LookupRow }
+
+func (r lookupRow) state() string { return r.State }
+
+func (r lookupRow) texts() []string {
+	all := []string{r.Input}
+	for _, m := range r.Matches {
+		all = append(all, m.Name, m.UserName, m.Email, m.LocalID)
+	}
+	return all
+}
+
+// A sought is a value of the list, however often it stands there, with those who answer to it.
+type sought struct{ hits []hit }
+
+// A hit is somebody who answers to a value.
+type hit struct {
+	kind  string
+	value string // as the person has it
+	who   *LookupMatch
+}
+
+// A hunt asks everybody once whether they answer to any of the values.
+type hunt struct {
+	byKey  map[string]*sought
+	byName map[string][]*sought
+}
+
+func newHunt() *hunt { return &hunt{byKey: map[string]*sought{}, byName: map[string][]*sought{}} }
+
+// want gives the entry for a value.
+func (h *hunt) want(value string) *sought {
+	key := scim.Key(value)
+	if w := h.byKey[key]; w != nil {
+		return w
+	}
+	w := &sought{}
+	h.byKey[key] = w
+	name := nameKey(value)
+	h.byName[name] = append(h.byName[name], w)
+	return w
+}
+
+// nameKey is what names are compared by: letter case, accents and the number of spaces don't count.
+func nameKey(name string) string { return strings.Join(strings.Fields(store.Fold(name)), " ") }
+
+// ask lets one person answer.
+func (h *hunt) ask(rec store.Record) error {
+	r, err := scim.FromDocument(rec.Type, rec.Doc)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", rec.ID, err)
+	}
+	who := &LookupMatch{ID: rec.ID, Name: rec.Name, UserName: r.UserName(), Email: store.Email(r), ExternalID: r.ExternalID(), LocalID: rec.Local.LocalID, State: stateOf(rec, r)}
+	answer := func(kind, value string) {
+		if value == "" {
+			return
+		}
+		if w := h.byKey[scim.Key(strings.TrimSpace(value))]; w != nil {
+			w.hits = append(w.hits, hit{kind, value, who})
+		}
+	}
+	answer(kindUserName, who.UserName)
+	answer(kindID, who.ID)
+	answer(kindEmail, who.Email)
+	answer(kindLocalID, who.LocalID)
+	answer(kindExternalID, who.ExternalID)
+	for _, e := range r.Emails() {
+		if e != who.Email {
+			answer(kindAnyEmail, e)
+		}
+	}
+	for _, f := range rec.Local.Former {
+		answer(kindFormer, f.UserName)
+	}
+	for _, name := range namesOf(rec, r) {
+		for _, w := range h.byName[nameKey(name)] {
+			w.hits = append(w.hits, hit{kindName, name, who})
+		}
+	}
+	return nil
+}
+
+// namesOf are the names by which somebody is called, each once.
+func namesOf(rec store.Record, r *scim.Resource) []string {
+	name, _ := r.Attrs["name"].(map[string]any)
+	given, _ := name["givenName"].(string)
+	family, _ := name["familyName"].(string)
+	formatted, _ := name["formatted"].(string)
+	all := []string{rec.Name}
+	add := func(s string) {
+		if s != "" && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	add(r.DisplayName())
+	add(formatted)
+	if given != "" && family != "" {
+		add(given + " " + family)
+		add(family + " " + given)
+		add(family + ", " + given)
+	}
+	return all
+}
+
 // LookUp finds out who is meant by each line.
-func (b *Backend) LookUp(context.Context, LookupRequest) (Lookup, error) { return Lookup{}, errUnbuilt }
+func (b *Backend) LookUp(ctx context.Context, r LookupRequest) (Lookup, error) {
+	tiers, err := lookupTiers(r.From)
+	if err != nil {
+		return Lookup{}, err
+	}
+	data, name, err := b.uploads.get(r.Upload)
+	if err != nil {
+		return Lookup{}, err
+	}
+	table, err := readList(data)
+	if err != nil {
+		return Lookup{}, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	if r.Column < -1 || r.Column >= max(1, len(table.Header)) {
+		return Lookup{}, fmt.Errorf("%w: there is no column %d", ErrQuery, r.Column)
+	}
+	if r.Column == -1 {
+		if r.Column, err = b.findColumn(ctx, table, tiers); err != nil {
+			return Lookup{}, err
+		}
+	}
+	list := &lookup{info: Lookup{Name: name, Header: []string{}, Column: r.Column}}
+	if table.Format.Header {
+		list.info.Header = table.Header
+	}
+	if list.rows, err = b.lookUp(ctx, table.Rows, r.Column, tiers); err != nil {
+		return Lookup{}, err
+	}
+	list.info.Total = len(list.rows)
+	list.info.Counts = countStates(list.rows, LookupFound, LookupCase, LookupFormer, LookupSeveral, LookupNone, LookupInvalid, LookupTwice, LookupEmpty)
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	list.info.Plan = b.lookups.keep(list)
+	return list.info, nil
+}
+
+// readList reads a list of one or more columns. Addresses behind each other on one line, as a mail program hands them out, are a list too.
+func readList(data []byte) (*exchange.Table, error) {
+	t, err := exchange.Read(data, exchange.Options{Known: func(cell string) bool {
+		return isColumn(cell, "username", "userid", "userprincipalname", "upn", "login", "email", "mail", "emailaddress", "id", "objectid", "externalid", "localid", "key", "name",
+			"displayname", "benutzername", "anmeldename", "schlüssel")
+	}})
+	if err != nil || t.Format.Header {
+		return t, err
+	}
+	if len(t.Header) == 1 && t.Format.Delimiter == "," { // most lines have none: it stands in names, as in Berg, Anna
+		return exchange.Read(data, exchange.Options{Delimiter: "tab", Encoding: t.Format.Encoding, Header: exchange.NoHeader})
+	}
+	if len(t.Rows) != 1 {
+		return t, nil
+	}
+	cells := slices.DeleteFunc(slices.Clone(t.Rows[0]), func(c string) bool { return c == "" })
+	if len(cells) < 2 || slices.ContainsFunc(cells, func(c string) bool { return !strings.Contains(c, "@") }) {
+		return t, nil
+	}
+	list := &exchange.Table{Header: []string{""}, Format: t.Format, Warnings: t.Warnings}
+	for _, c := range cells {
+		list.Rows, list.Lines = append(list.Rows, []string{c}), append(list.Lines, t.Lines[0])
+	}
+	return list, nil
+}
+
+// findColumn gives the column to whose first values most people answer, the first one if nobody does.
+func (b *Backend) findColumn(ctx context.Context, t *exchange.Table, tiers [][]string) (int, error) {
+	if len(t.Header) < 2 {
+		return 0, nil
+	}
+	h := newHunt()
+	sample := make([][]*sought, len(t.Header))
+	for _, row := range t.Rows[:min(len(t.Rows), lookupSample)] {
+		for c := range min(len(row), len(sample)) {
+			if value := cleaned(row[c]); value != "" {
+				sample[c] = append(sample[c], h.want(value))
+			}
+		}
+	}
+	if err := b.store.Scan(ctx, scim.User, store.With{}, h.ask); err != nil {
+		return 0, fmt.Errorf("read people: %w", err)
+	}
+	best, most := 0, 0
+	for c, values := range sample {
+		score := 0
+		for _, w := range values {
+			if found, tier := w.answers(tiers); len(found) > 0 {
+				score += 2*(len(tiers)-tier)*lookupMatches + min(lookupMatches, lookupMatches/len(found))
+			}
+		}
+		if score > most {
+			best, most = c, score
+		}
+	}
+	return best, nil
+}
+
+// lookUp finds everybody who answers: the living, and where none of them does, the deleted.
+func (b *Backend) lookUp(ctx context.Context, table [][]string, column int, tiers [][]string) ([]lookupRow, error) {
+	living, rows, values := newHunt(), make([]lookupRow, len(table)), make([]*sought, len(table))
+	before := map[*sought]bool{}
+	twice := make([]bool, len(table))
+	for i, cells := range table {
+		row := LookupRow{N: i, Cells: cells, Chosen: -1, Matches: []LookupMatch{}}
+		if column < len(cells) {
+			row.Input = cells[column]
+		}
+		value := cleaned(row.Input)
+		switch {
+		case value == "":
+			row.State = LookupEmpty
+		case utf8.RuneCountInString(value) > lookupLongest || strings.ContainsFunc(value, unicode.IsControl):
+			row.State = LookupInvalid
+		default:
+			values[i] = living.want(value)
+			twice[i], before[values[i]] = before[values[i]], true
+		}
+		rows[i] = lookupRow{row}
+	}
+	if err := b.store.Scan(ctx, scim.User, store.With{}, living.ask); err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	if err := b.askDeleted(ctx, rows, values, tiers); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if values[i] != nil {
+			rows[i].settle(values[i], tiers)
+			if twice[i] {
+				rows[i].State = LookupTwice
+			}
+		}
+	}
+	return rows, nil
+}
+
+// askDeleted lets those who are deleted answer to what nobody living does.
+func (b *Backend) askDeleted(ctx context.Context, rows []lookupRow, values []*sought, tiers [][]string) error {
+	gone := newHunt()
+	for i, w := range values {
+		if w == nil {
+			continue
+		}
+		if found, _ := w.answers(tiers); len(found) == 0 {
+			values[i] = gone.want(cleaned(rows[i].Input))
+		}
+	}
+	if len(gone.byKey) == 0 {
+		return nil
+	}
+	seqs, err := b.store.Find(ctx, scim.User, store.Find{State: store.FindDeleted})
+	if err != nil {
+		return err
+	}
+	return b.store.Each(ctx, scim.User, seqs, store.With{}, func(rec store.Record) error {
+		if rec.Deleted.IsZero() {
+			return nil // restored meanwhile
+		}
+		return gone.ask(rec)
+	})
+}
+
+// answers gives those of the first tier that anybody answers in, each person once, and which that is.
+func (w *sought) answers(tiers [][]string) (found []hit, tier int) {
+	for tier, kinds := range tiers {
+		for _, kind := range kinds {
+			for _, h := range w.hits {
+				if h.kind == kind && !slices.ContainsFunc(found, func(f hit) bool { return f.who == h.who }) && len(found) < lookupMatches {
+					found = append(found, h)
+				}
+			}
+		}
+		if len(found) > 0 {
+			return found, tier
+		}
+	}
+	return nil, 0
+}
+
+// settle says what came of a line.
+func (r *lookupRow) settle(w *sought, tiers [][]string) {
+	found, _ := w.answers(tiers)
+	for _, h := range found {
+		r.Matches = append(r.Matches, *h.who)
+	}
+	switch {
+	case len(found) == 0:
+		r.State = LookupNone
+		return
+	case len(found) > 1:
+		r.State, r.Kind = LookupSeveral, found[0].kind
+		return
+	}
+	r.Chosen, r.Kind = 0, found[0].kind
+	switch {
+	case r.Kind == kindFormer:
+		r.State = LookupFormer
+	case slices.ContainsFunc(w.hits, func(h hit) bool { return h.who == found[0].who && h.kind == r.Kind && h.value == r.Input }):
+		r.State = LookupFound
+	default:
+		r.State = LookupCase
+	}
+}
+
+// cleaned takes off a value what mail programs and web pages put around it: the name before <an address>, mailto:, quotes, spaces and what can't
+// be seen.
+func cleaned(s string) string {
+	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+	if at := strings.LastIndexByte(s, '<'); at >= 0 && strings.HasSuffix(s, ">") && strings.Contains(s[at:], "@") {
+		s = s[at+1 : len(s)-1]
+	}
+	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
+		s = s[7:]
+	}
+	return strings.TrimSpace(s)
+}
 
 // LookupRows gives a part of it.
-func (b *Backend) LookupRows(context.Context, PlanQuery) (LookupPage, error) {
-	return LookupPage{}, errUnbuilt
+func (b *Backend) LookupRows(_ context.Context, q PlanQuery) (LookupPage, error) {
+	list, err := b.lookups.get(q.Plan)
+	if err != nil {
+		return LookupPage{}, err
+	}
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	total, part, err := planPart(list.rows, q)
+	if err != nil {
+		return LookupPage{}, err
+	}
+	page := LookupPage{Lookup: list.info, Total: total, Rows: make([]LookupRow, 0, len(part))}
+	for _, r := range part {
+		page.Rows = append(page.Rows, r.LookupRow)
+	}
+	return page, nil
 }
 
 // ChooseLookup settles a line that several answer to.
-func (b *Backend) ChooseLookup(context.Context, LookupChoice) (Lookup, error) {
-	return Lookup{}, errUnbuilt
+func (b *Backend) ChooseLookup(_ context.Context, c LookupChoice) (Lookup, error) {
+	list, err := b.lookups.get(c.Plan)
+	if err != nil {
+		return Lookup{}, err
+	}
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	if c.N < 0 || c.N >= len(list.rows) || c.Match < -1 || c.Match >= len(list.rows[c.N].Matches) {
+		return Lookup{}, fmt.Errorf("%w: line %d has no person %d to choose", ErrQuery, c.N, c.Match)
+	}
+	list.rows[c.N].Chosen = c.Match
+	return list.info, nil
+}
+
+// lookupColumns are the columns that a list can get.
+func lookupColumns() []string {
+	return []string{kindUserName, kindEmail, kindID, kindExternalID, kindLocalID, kindName, "state"}
+}
+
+// value is what a line gets in a column, "" where nobody is chosen.
+func (r *LookupRow) value(column string) string {
+	if column == "state" {
+		return r.State
+	}
+	if r.Chosen < 0 {
+		return ""
+	}
+	m := &r.Matches[r.Chosen]
+	switch column {
+	case kindUserName:
+		return m.UserName
+	case kindEmail:
+		return m.Email
+	case kindID:
+		return m.ID
+	case kindExternalID:
+		return m.ExternalID
+	case kindLocalID:
+		return m.LocalID
+	}
+	return m.Name
+}
+
+// asked gives a list and checks which columns it shall get.
+func (b *Backend) asked(o LookupOut) (*lookup, error) {
+	for _, c := range o.To {
+		if !slices.Contains(lookupColumns(), c) {
+			return nil, fmt.Errorf("%w: a list can get the columns %s, not %q", ErrQuery, strings.Join(lookupColumns(), ", "), c)
+		}
+	}
+	if len(o.To) == 0 {
+		return nil, fmt.Errorf("%w: say which columns the list shall get: %s", ErrQuery, strings.Join(lookupColumns(), ", "))
+	}
+	return b.lookups.get(o.Plan)
 }
 
 // LookupText gives the values of one column, a line each in the order of the list, for the clipboard.
-func (b *Backend) LookupText(context.Context, LookupOut) (string, error) { return "", errUnbuilt }
-
-// ExportLookup writes the list with what was found behind its own columns.
-func (b *Backend) ExportLookup(context.Context, LookupOut) (ExportResult, error) {
-	return ExportResult{}, errUnbuilt
+func (b *Backend) LookupText(_ context.Context, o LookupOut) (string, error) {
+	list, err := b.asked(o)
+	if err != nil {
+		return "", err
+	}
+	if len(o.To) != 1 {
+		return "", fmt.Errorf("%w: one column can be copied at once, not %d", ErrQuery, len(o.To))
+	}
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	lines := make([]string, len(list.rows))
+	for i := range list.rows {
+		lines[i] = list.rows[i].value(o.To[0])
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
-// A lookup is a list that is kept.
-type lookup struct{}
+// ExportLookup writes the list with what was found behind its own columns.
+func (b *Backend) ExportLookup(_ context.Context, o LookupOut) (ExportResult, error) {
+	list, err := b.asked(o)
+	if err != nil {
+		return ExportResult{}, err
+	}
+	if o.Format != "csv" && o.Format != "json" {
+		return ExportResult{}, fmt.Errorf("%w: a list is written as csv or json, not as %q", ErrQuery, o.Format)
+	}
+	return b.newFile(o.Folder, "look-up", o.Format, func(w io.Writer) (int, error) {
+		header, rows := list.table(o.To)
+		return writeTable(w, o.Format, header, rows)
+	})
+}
+
+// table is the list with what was found. Where it has no names of columns they are numbered; a name that is there already gets another word.
+func (l *lookup) table(to []string) (header []string, rows iter.Seq2[[]string, error]) {
+	l.mu.Lock()
+	all := slices.Clone(l.rows)
+	own := slices.Clone(l.info.Header)
+	l.mu.Unlock()
+	width := len(own)
+	for _, r := range all {
+		width = max(width, len(r.Cells))
+	}
+	for i := range width {
+		switch {
+		case i >= len(own):
+			header = append(header, unlike(header, fmt.Sprint("column ", i+1)))
+		default:
+			header = append(header, unlike(header, own[i]))
+		}
+	}
+	for _, c := range to {
+		header = append(header, unlike(header, c))
+	}
+	return header, func(yield func([]string, error) bool) {
+		for i := range all {
+			cells := make([]string, width, width+len(to))
+			copy(cells, all[i].Cells)
+			for _, c := range to {
+				cells = append(cells, all[i].value(c))
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
+}
+
+// unlike gives a name that is not among others.
+func unlike(others []string, name string) string {
+	for slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(o, name) }) || name == "" {
+		name = strings.TrimSpace(name + " found")
+	}
+	return name
+}

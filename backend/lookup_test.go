@@ -1,0 +1,165 @@
+package backend
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// looked gives each line of a list as "input kind state who…", with the user IDs of those who answer.
+func looked(t *testing.T, b *Backend, r LookupRequest) ([]string, Lookup) {
+	t.Helper()
+	l, err := b.LookUp(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := b.LookupRows(t.Context(), PlanQuery{Plan: l.Plan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{}
+	for _, row := range page.Rows {
+		line := []string{row.Input, row.Kind, row.State}
+		for _, m := range row.Matches {
+			line = append(line, m.UserName)
+		}
+		all = append(all, strings.Join(line, " "))
+	}
+	return all, l
+}
+
+// office fills a folder with people who are like each other, and tells the id of the first.
+func office(t *testing.T, b *Backend) string {
+	t.Helper()
+	make := func(userName, local string, attrs map[string]any) string {
+		r := &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": userName, "active": true}}
+		for k, v := range attrs {
+			r.Attrs[k] = v
+		}
+		var rec store.Record
+		if err := b.store.Batch(t.Context(), func(tx *store.Tx) (err error) {
+			rec, err = tx.Create(store.Cause{Origin: "scimd"}, r, store.Local{LocalID: local})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return rec.ID
+	}
+	mail := func(values ...string) []any {
+		list := []any{map[string]any{"type": "work", "value": values[0]}}
+		for _, v := range values[1:] {
+			list = append(list, map[string]any{"type": "home", "value": v})
+		}
+		return list
+	}
+	name := func(given, family string) map[string]any {
+		return map[string]any{"givenName": given, "familyName": family}
+	}
+	berg := make("a.berg", "L1", map[string]any{"displayName": "Anna Berg", "emails": mail("anna.berg@contoso.example", "anna@home.example"), "name": name("Anna", "Berg"), "externalId": "e-1"})
+	make("zoe", "L2", map[string]any{"displayName": "Zoë Müller", "emails": mail("zoe@contoso.example"), "name": name("Zoë", "Müller")})
+	make("bo1", "", map[string]any{"displayName": "Bo Lund", "emails": mail("bo@contoso.example")})
+	make("bo2", "", map[string]any{"displayName": "Bo Lund", "emails": mail("shared@contoso.example")})
+	make("shared@contoso.example", "=7", map[string]any{"displayName": "Shared"})
+	gone := make("gone", "L9", map[string]any{"displayName": "Gone Girl", "emails": mail("gone@contoso.example")})
+	remove(t, b, gone)
+	again := make("back", "", map[string]any{"displayName": "Back", "emails": mail("back@contoso.example")})
+	if err := b.store.Batch(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Rename(store.Cause{Origin: "scimd"}, again, "back@contoso.example", true)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return berg
+}
+
+// TestAListIsLookedUp looks up one of each kind, and what there is several or none of.
+func TestAListIsLookedUp(t *testing.T) {
+	b := scratch(t)
+	berg := office(t, b)
+	before := state(t, b)
+	list := strings.Join([]string{"a.berg", "A.BERG", "ａ.berg", "", "anna.berg@contoso.example", "anna@home.example", berg, "E-1", "L1", "Anna Berg", "berg, anna", "Berg  Anna", "zoe muller",
+		"\"Müller, Zoë <ZOE@contoso.example>\"", "mailto:zoe@contoso.example", "Bo Lund", "shared@contoso.example", "back", "gone@contoso.example", "nobody", strings.Repeat("x", lookupLongest+1), "zoe", "zoe"}, "\n")
+	got, l := looked(t, b, LookupRequest{Upload: handed(t, b, "list.txt", list), Column: 0})
+	want := []string{
+		"a.berg userName found a.berg", "A.BERG userName twice a.berg", "ａ.berg userName twice a.berg", "  empty", "anna.berg@contoso.example email found a.berg",
+		"anna@home.example anyEmail found a.berg", berg + " id found a.berg", "E-1 externalId case a.berg", "L1 localId found a.berg", "Anna Berg name found a.berg", "berg, anna name case a.berg",
+		"Berg  Anna name case a.berg", "zoe muller name case zoe", "Müller, Zoë <ZOE@contoso.example> email case zoe", "mailto:zoe@contoso.example email twice zoe",
+		"Bo Lund name several bo1 bo2", "shared@contoso.example userName several shared@contoso.example bo2", "back former former back@contoso.example",
+		"gone@contoso.example email found gone", "nobody  none", strings.Repeat("x", lookupLongest+1) + "  invalid", "zoe userName found zoe", "zoe userName twice zoe",
+	}
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			t.Fatalf("line %d is %q, want %q", i, got[min(i, len(got)-1)], want[min(i, len(want)-1)])
+		}
+	}
+	if l.Total != 23 || l.Counts[0].State != LookupFound {
+		t.Errorf("it says %+v", l)
+	}
+	if state(t, b) != before {
+		t.Error("looking up has changed somebody")
+	}
+	for from, want := range map[string]string{"userName": "none", "email": "none", "anyEmail": "found", "localId": "none", "name": "none"} {
+		got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "one.txt", "anna@home.example\n"), From: from, Column: -1})
+		if words := strings.Fields(got[0]); !slices.Contains(words, want) {
+			t.Errorf("from %s it is %q", from, got)
+		}
+	}
+}
+
+// TestAListKeepsItsOrderAndColumns looks up a CSV whose columns are to be found, chooses one of several, and exports it.
+func TestAListKeepsItsOrderAndColumns(t *testing.T) {
+	b := scratch(t)
+	office(t, b)
+	file := handed(t, b, "staff.csv", "No;Who;Note;email\n1;Bo Lund;=1+1;x\n2;anna berg;\"two\nlines\";y\n3;;;\n4;nobody;;z\n")
+	got, l := looked(t, b, LookupRequest{Upload: file, Column: -1})
+	if l.Column != 1 || !slices.Equal(l.Header, []string{"No", "Who", "Note", "email"}) || len(got) != 4 {
+		t.Fatalf("it is %q of %+v", got, l)
+	}
+	if _, err := b.ChooseLookup(t.Context(), LookupChoice{Plan: l.Plan, N: 0, Match: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.ChooseLookup(t.Context(), LookupChoice{Plan: l.Plan, N: 0, Match: 2}); Code(err) != "BAD_QUERY" {
+		t.Errorf("a third of two gives %v", err)
+	}
+	text, err := b.LookupText(t.Context(), LookupOut{Plan: l.Plan, To: []string{"userName"}})
+	if err != nil || text != "bo2\na.berg\n\n" {
+		t.Errorf("for the clipboard it is %q, %v", text, err)
+	}
+	out, err := b.ExportLookup(t.Context(), LookupOut{Plan: l.Plan, To: []string{"email", "localId", "state"}, Format: "csv", Folder: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(out.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(raw), "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"No", "Who", "Note", "email", "email found", "localId", "state"}, {"1", "Bo Lund", "'=1+1", "x", "shared@contoso.example", "", "several"},
+		{"2", "anna berg", "two\nlines", "y", "anna.berg@contoso.example", "L1", "case"}, {"3", "", "", "", "", "", "empty"}, {"4", "nobody", "", "z", "", "", "none"}}
+	if fmt.Sprint(rows) != fmt.Sprint(want) || out.Count != 4 {
+		t.Errorf("the file is %q", rows)
+	}
+	for _, o := range []LookupOut{{Plan: l.Plan}, {Plan: l.Plan, To: []string{"shoe"}}} {
+		if _, err := b.ExportLookup(t.Context(), o); Code(err) != "BAD_QUERY" {
+			t.Errorf("%+v gives %v", o, err)
+		}
+	}
+}
+
+func TestAddressesOfAMailProgramAreAList(t *testing.T) {
+	b := scratch(t)
+	office(t, b)
+	got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "", "Anna Berg <anna.berg@contoso.example>; Zoe <zoe@contoso.example>; bo@contoso.example"), Column: -1})
+	if len(got) != 3 || !strings.HasSuffix(got[0], "email case a.berg") || !strings.HasSuffix(got[2], "email found bo1") {
+		t.Errorf("the list is %q", got)
+	}
+}
