@@ -388,6 +388,11 @@ func (a *App) SaveTarget(c backend.TargetChange) (backend.Targets, error) {
 	return planAsk(a, (*backend.Backend).SaveTarget, c)
 }
 
+// CopyTarget makes a file of the admin's own of a target.
+func (a *App) CopyTarget(id string) (backend.TargetInfo, error) {
+	return ask(a, (*backend.Backend).CopyTarget, id)
+}
+
 // TargetPage gives its mapping table for the printer or the clipboard.
 func (a *App) TargetPage(format string) (string, error) {
 	return planAsk(a, (*backend.Backend).TargetPage, format)

@@ -109,6 +109,14 @@ func (a givenAddress) settled() givenAddress {
 	return givenAddress{Address: a.New, Way: a.NewWay}
 }
 
+// cameBy is that Entra has the address with another base path: another target's.
+func (a givenAddress) cameBy(base string) givenAddress {
+	if a.Address != "" && a.New == "" {
+		a.Address = atPath(a.Address, base)
+	}
+	return a
+}
+
 // noteAddress compares the address that is up with the one that Entra was given.
 func (b *Backend) noteAddress(ctx context.Context) {
 	origin, up := b.link.origin()
@@ -116,7 +124,7 @@ func (b *Backend) noteAddress(ctx context.Context) {
 		return
 	}
 	way := b.setting.connection().Way
-	b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.seen(origin+server.DefaultBasePath, way, time.Now()) })
+	b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.seen(b.tenant(origin, a.Address), way, time.Now()) })
 }
 
 // changeGiven also keeps what is noted while the program ends.
@@ -135,10 +143,14 @@ func (b *Backend) entered(e server.Entry) {
 	if e.Who.Check {
 		return
 	}
-	if b.came.note(entry{At: time.Now().UTC().Truncate(time.Millisecond), Via: e.Via, Token: e.Who.Token}, b.fromOutside(e)) {
+	outside := b.fromOutside(e)
+	if b.came.note(entry{At: time.Now().UTC().Truncate(time.Millisecond), Via: e.Via, Token: e.Who.Token}, outside) {
 		b.link.stir()
 	}
 	if !b.link.given.alarm.Load() {
+		if outside {
+			b.cameBy(e)
+		}
 		return
 	}
 	u, err := url.Parse(b.link.given.get().New)
@@ -147,6 +159,18 @@ func (b *Backend) entered(e server.Entry) {
 	}
 	b.link.mu.Lock()
 	b.link.arrived = true
+	b.link.mu.Unlock()
+	b.link.stir()
+}
+
+// cameBy notes by which base path of the address Entra comes, so that it is known whether it still can when another target is chosen.
+func (b *Backend) cameBy(e server.Entry) {
+	u, err := url.Parse(b.link.given.get().Address)
+	if err != nil || u.Host == "" || !strings.EqualFold(u.Host, e.Host) || u.Path == e.Base {
+		return
+	}
+	b.link.mu.Lock()
+	b.link.base = e.Base
 	b.link.mu.Unlock()
 	b.link.stir()
 }

@@ -95,6 +95,7 @@ type Backend struct {
 	checks  *checks
 	gaps    *gaps
 	came    *came
+	targets *targets
 	handing *handovers
 }
 
@@ -126,10 +127,18 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		hub:     newHub(),
 		setting: set,
 	}
+	if b.targets, err = newTargets(dir); err != nil {
+		return nil, err
+	}
 	b.store, err = store.Open(ctx, store.Options{
-		Dir: dir,
-		Log: b.log,
+		Dir:      dir,
+		Log:      b.log,
+		Check:    b.targets.guard,
+		GroupKey: b.targets.groupKey,
 		Committed: func(c store.Commit) {
+			if c.People || c.Groups {
+				b.targets.moved.Add(1)
+			}
 			b.hub.tell(Notify{Store: b.id, Activity: c.Activity, People: c.People, Groups: c.Groups, Status: true})
 		},
 		HealthChanged: func(store.Health) { b.hub.tell(Notify{Store: b.id, Status: true}) },
@@ -141,6 +150,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
+	if err := b.loadTarget(ctx); err != nil {
+		return nil, errors.Join(err, b.store.Close())
+	}
 	if b.tokens, err = token.Open(ctx, b.store, time.Now); err != nil {
 		return nil, errors.Join(err, b.store.Close())
 	}
@@ -150,7 +162,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	scim := server.New(server.Options{
-		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
+		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, BasePaths: b.basePaths, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
 	b.gaps = newGaps(b, time.Now)
 	b.handing = newHandovers(b, time.Now)

@@ -84,6 +84,8 @@ func classify(err error) fault {
 		return fault{"PLAN_GONE", "The preview is not kept any more. Make it again; nothing was changed."}
 	case errors.Is(err, ErrPlanStale):
 		return fault{"PLAN_STALE", "People have changed since the preview was made, so it would do something else now. Make it again; nothing was changed."}
+	case errors.Is(err, ErrGroupsCollide):
+		return fault{"GROUPS_COLLIDE", err.Error()}
 	case errors.Is(err, ErrCollisions):
 		return fault{"COLLISIONS", err.Error()}
 	case errors.Is(err, store.ErrJobRunning):

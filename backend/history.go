@@ -39,6 +39,7 @@ type HistoryRow struct {
 	At        string    `json:"at"`
 	Action    string    `json:"action"`
 	Origin    string    `json:"origin"` // "scim", or the face in which somebody did it
+	Actor     string    `json:"actor"`  // of "scim": the SCIM administrator that it is put down to, "" for none
 	RequestID string    `json:"requestId"`
 	Activity  int64     `json:"activity"` // seq of the request behind it, 0 if there is none in the log any more
 	Resource  Reference `json:"resource"`
@@ -109,6 +110,9 @@ func (b *Backend) historyRows(ctx context.Context, rows []store.HistoryEntry) ([
 				one.OldName, one.NewName = names[one.Old], names[one.New]
 			}
 			row.Changes = append(row.Changes, one)
+		}
+		if r.Origin == store.OriginSCIM {
+			row.Actor = b.targets.actor(r.At)
 		}
 		out = append(out, row)
 	}

@@ -34,10 +34,11 @@ type link struct {
 
 	mu      sync.Mutex
 	running bool
-	asked   bool // somebody wants to know about the authtoken
-	begun   bool // it is being looked for, or was
-	stopped bool // by the admin, until StartTunnel or the next start
-	arrived bool // a request with an accepted token came by an address that Entra was not known to have
+	asked   bool   // somebody wants to know about the authtoken
+	begun   bool   // it is being looked for, or was
+	stopped bool   // by the admin, until StartTunnel or the next start
+	arrived bool   // a request with an accepted token came by an address that Entra was not known to have
+	base    string // the base path of one that came by the address that Entra has, but by another path; "" for none
 	token   authtoken
 	set     tunnel.Config   // what the tunnel was told last
 	queue   []tunnel.Status // what it told, and run has not looked at yet
@@ -205,7 +206,7 @@ func (l *link) want(c config.Connection) tunnel.Config {
 
 // rules are what the edge is asked to refuse: what is not served here anyway.
 func (b *Backend) rules(c config.Connection) tunnel.Rules {
-	paths := server.Paths(nil)
+	paths := server.Paths(b.basePaths())
 	if b.oauthOn() {
 		paths = append(paths, server.TokenPath)
 	}
@@ -271,9 +272,12 @@ func (l *link) digest(ctx context.Context) {
 	l.b.noteAddress(ctx)
 	l.b.keepCame(ctx, false)
 	l.mu.Lock()
-	arrived := l.arrived
-	l.arrived = false
+	arrived, base := l.arrived, l.base
+	l.arrived, l.base = false, ""
 	l.mu.Unlock()
+	if base != "" {
+		l.b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.cameBy(base) })
+	}
 	if arrived {
 		l.b.log.Info("Entra came by the new address")
 		l.b.changeGiven(ctx, givenAddress.settled)
@@ -321,15 +325,15 @@ func (b *Backend) publicOrigin() string {
 func (b *Backend) publicAddress() string {
 	origin, _ := b.link.origin()
 	if origin == "" {
-		return b.link.given.by(b.setting.connection().Way)
+		return atPath(b.link.given.by(b.setting.connection().Way), b.tenantPath())
 	}
-	return origin + server.DefaultBasePath
+	return origin + b.tenantPath()
 }
 
 // address is the SCIM base URL that clients are given: the public one, or this computer's own while nobody else is to come.
 func (b *Backend) address() string {
 	if b.setting.connection().Way == WayNone {
-		return b.door.address()
+		return atPath(b.door.address(), b.tenantPath())
 	}
 	return b.publicAddress()
 }

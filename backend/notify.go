@@ -184,6 +184,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Started: stamp(b.started),
 		Address: b.address(),
 		Sample:  b.sample,
+		Target:  b.setting.get().Target,
 		Tunnel:  b.tunnelInfo(),
 		Changed: b.addressChange(),
 		Quota:   b.quotaLevel(time.Now()),

@@ -3,7 +3,6 @@ package backend
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"scimdesk/backend/server"
@@ -63,7 +62,7 @@ func (b *Backend) oauthInfo() OAuthInfo {
 	}
 	i := OAuthInfo{On: true, ClientID: c.ID, LastFour: c.LastFour, Created: stamp(c.Created), LastUsed: stamp(c.LastUsed)}
 	if base := b.publicAddress(); base != "" {
-		i.TokenURL = strings.TrimSuffix(base, server.DefaultBasePath) + server.TokenPath
+		i.TokenURL = atPath(base, server.TokenPath)
 	}
 	return i
 }

@@ -59,7 +59,7 @@ type TokenUse struct {
 	Accepted bool   `json:"accepted"`
 }
 
-// RotateToken makes a new token. In a sample the Entra that is played gets it, as the admin would paste it.
+// RotateToken makes a new token. With a target that has one at a time the old one ends at once, as one that leaked does. In a sample the Entra that is played gets it, as the admin would paste it.
 func (b *Backend) RotateToken(ctx context.Context, r TokenRotation) (NewToken, error) {
 	if b.sender == nil {
 		return b.rotateToken(ctx, r)
@@ -72,7 +72,8 @@ func (b *Backend) rotateToken(ctx context.Context, r TokenRotation) (NewToken, e
 	if err != nil {
 		return NewToken{}, err
 	}
-	secret, record, err := b.tokens.Rotate(ctx, token.Rotation{Leaked: r.Leaked, Force: r.Force, Expires: expires})
+	ends := r.Leaked || b.targets.get().OneToken
+	secret, record, err := b.tokens.Rotate(ctx, token.Rotation{Leaked: ends, Force: r.Force, Expires: expires})
 	if err != nil {
 		return NewToken{}, err
 	}

@@ -32,6 +32,7 @@ func moveRoutes(mux *http.ServeMux, b *backend.Backend) {
 	offer(mux, "/targets", func(ctx context.Context, _ none) (backend.Targets, error) { return b.Targets(ctx) })
 	offer(mux, "/target", b.Target)
 	offer(mux, "/target/save", b.SaveTarget)
+	offer(mux, "/target/copy", b.CopyTarget)
 	offer(mux, "/target/page", b.TargetPage)
 	offer(mux, "/handover/state", func(ctx context.Context, _ none) (backend.HandoverState, error) { return b.Handover(ctx) })
 	offer(mux, "/handover", b.HandOver)
@@ -172,6 +173,11 @@ func (c *Client) Target(ctx context.Context, id string) (backend.Target, error) 
 // SaveTarget makes one the active one.
 func (c *Client) SaveTarget(ctx context.Context, t backend.TargetChange) (backend.Targets, error) {
 	return put[backend.TargetChange, backend.Targets](ctx, c, "/target/save", t)
+}
+
+// CopyTarget makes a file of the admin's own of one.
+func (c *Client) CopyTarget(ctx context.Context, id string) (backend.TargetInfo, error) {
+	return put[string, backend.TargetInfo](ctx, c, "/target/copy", id)
 }
 
 // TargetPage gives the mapping table of the active one.

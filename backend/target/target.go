@@ -29,7 +29,9 @@
 package target
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,6 +97,56 @@ type Attribute struct {
 
 // Text is the file that the target was read from.
 func (t *Target) Text() []byte { return slices.Clone(t.text) }
+
+// Copy is a file of the admin's own that says what this one says under another id and name.
+func (t *Target) Copy(id, name string) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("{\n")
+	line := func(key string, value any) error {
+		text, err := plain(value)
+		if err != nil {
+			return fmt.Errorf("copy target %s: %w", t.ID, err)
+		}
+		fmt.Fprintf(&b, "  %q: %s,\n", key, text)
+		return nil
+	}
+	for _, one := range []struct {
+		key   string
+		value any
+	}{
+		{"version", 1}, {"id", id}, {"name", name}, {"basePath", t.BasePath}, {"host", t.Host}, {"groupKey", t.GroupKey}, {"oneToken", t.OneToken},
+		{"roles", t.Roles}, {"exact", t.Exact}, {"steps", t.Steps},
+	} {
+		if err := line(one.key, one.value); err != nil {
+			return nil, err
+		}
+	}
+	for i, table := range [][]Attribute{t.Users, t.Groups} {
+		fmt.Fprintf(&b, "  %q: [", []string{"users", "groups"}[i])
+		for j, a := range table {
+			text, err := plain(map[string]any{"path": a.Path, "source": a.Source, "kind": a.Kind, "required": a.Required, "match": a.Match, "apply": a.Apply,
+				"note": a.Note, "rule": a.Rule})
+			if err != nil {
+				return nil, fmt.Errorf("copy target %s: %w", t.ID, err)
+			}
+			if j > 0 {
+				b.WriteString(",")
+			}
+			b.WriteString("\n    " + text)
+		}
+		b.WriteString([]string{"\n  ],\n", "\n  ]\n}\n"}[i])
+	}
+	return b.Bytes(), nil
+}
+
+// plain is a value as JSON for people: what HTML would have to escape stays as it is.
+func plain(value any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(value)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
 
 // Steps are the codes of what a tutorial may ask for. Each has a sentence and a place in the window.
 func Steps() []string {

@@ -2,6 +2,7 @@ package target
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,31 @@ func TestOwnFileIsReadStrictly(t *testing.T) {
 			if !strings.HasPrefix(f, c.want[i]) {
 				t.Errorf("%s: %q, want %q", c.name, f, c.want[i])
 			}
+		}
+	}
+}
+
+// TestACopyIsAnOwnFile says the same under another name, and can be read.
+func TestACopyIsAnOwnFile(t *testing.T) {
+	all, err := BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		text, err := one.Copy("ours", "Ours & <theirs>")
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, faults := Read(text)
+		if len(faults) > 0 {
+			t.Fatalf("%s: %v\n%s", one.ID, faults, text)
+		}
+		if own.ID != "ours" || own.Name != "Ours & <theirs>" {
+			t.Errorf("the copy is %s, %s", own.ID, own.Name)
+		}
+		own.ID, own.Name, own.text = one.ID, one.Name, one.text
+		if !reflect.DeepEqual(own, one) {
+			t.Errorf("%s: the copy says %+v, want %+v", one.ID, own, one)
 		}
 	}
 }

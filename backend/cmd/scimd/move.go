@@ -37,6 +37,7 @@ type moving interface {
 	Targets(ctx context.Context) (backend.Targets, error)
 	Target(ctx context.Context, id string) (backend.Target, error)
 	SaveTarget(ctx context.Context, t backend.TargetChange) (backend.Targets, error)
+	CopyTarget(ctx context.Context, id string) (backend.TargetInfo, error)
 	TargetPage(ctx context.Context, format string) (string, error)
 	Handover(ctx context.Context) (backend.HandoverState, error)
 	SaveHandover(ctx context.Context, s backend.HandoverSettings) (backend.HandoverState, error)

@@ -8,7 +8,7 @@ import type {
   HandoverRequest, HandoverSettings, HandoverState, HistoryPage, HistoryQuery, ImportLook, ImportPage, ImportPlan, ImportSource, JobExport, JobInfo,
   JobPage, JobQuery, JobUndo, ListQuery, Lookup, LookupChoice, LookupOut, LookupPage, LookupRequest, MembersPage, NewOAuthClient, NewToken, Notify,
   Overview, PeoplePage, Person, PersonEdit, PlanQuery, Preferences, Quality, SampleInfo, SampleOptions, Settings, SettingsChange, Snapshot, Target,
-  TargetChange, Targets, TokenRotation, Tokens, Upload, UploadPart, UserIDChoice, UserIDPage, UserIDPlan, UserIDRow, UserIDRule,
+  TargetChange, TargetInfo, Targets, TokenRotation, Tokens, Upload, UploadPart, UserIDChoice, UserIDPage, UserIDPlan, UserIDRow, UserIDRule,
 } from './types'
 
 /** A little more than the backend's own 10 s, so that its reason comes first where there is one. */
@@ -116,12 +116,16 @@ export const makeForecast = (request: ForecastRequest): Promise<Forecast> => cal
 export const forecastRows = (query: PlanQuery): Promise<ForecastPage> => call(() => app.ForecastRows(query))
 export const fixForecast = (fix: ForecastFix): Promise<ForecastFixed> => call(() => app.FixForecast(fix), planTimeout)
 export const exportForecast = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportForecast(plan, format), longTimeout)
+/** What the mapping table is written as, and in which language. */
+export type TargetFormat = 'html' | 'text' | 'html-de' | 'text-de'
 export const targets = (): Promise<Targets> => call(app.Targets)
 /** One target in full; '' is the active one. */
 export const target = (id: string): Promise<Target> => call(() => app.Target(id), planTimeout)
 export const saveTarget = (change: TargetChange): Promise<Targets> => call(() => app.SaveTarget(change), planTimeout)
-export const targetPage = (format: 'html' | 'text'): Promise<string> => call(() => app.TargetPage(format), planTimeout)
-export const exportTargetPage = (format: 'html' | 'text'): Promise<ExportResult> => call(() => app.ExportTargetPage(format), longTimeout)
+/** Makes a file of the admin's own of a target, to be changed in an editor. */
+export const copyTarget = (id: string): Promise<TargetInfo> => call(() => app.CopyTarget(id))
+export const targetPage = (format: TargetFormat): Promise<string> => call(() => app.TargetPage(format), planTimeout)
+export const exportTargetPage = (format: TargetFormat): Promise<ExportResult> => call(() => app.ExportTargetPage(format), longTimeout)
 export const guide = (): Promise<Guide> => call(app.Guide)
 export const saveGuide = (change: GuideChange): Promise<Guide> => call(() => app.SaveGuide(change))
 export const handover = (): Promise<HandoverState> => call(app.Handover, planTimeout)

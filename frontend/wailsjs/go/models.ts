@@ -41,6 +41,7 @@ export namespace backend {
 	    at: string;
 	    action: string;
 	    origin: string;
+	    actor: string;
 	    requestId: string;
 	    activity: number;
 	    resource: Reference;
@@ -822,6 +823,7 @@ export namespace backend {
 	}
 	
 	export interface TargetBroken {
+	    type: string;
 	    id: string;
 	    name: string;
 	    path: string;
@@ -837,6 +839,7 @@ export namespace backend {
 	    required: boolean;
 	    match: number;
 	    apply: string;
+	    rule: string;
 	    note: string;
 	    seen: string;
 	    count: number;
@@ -848,17 +851,22 @@ export namespace backend {
 	    id: string;
 	    name: string;
 	    basePath: string;
-	    own: boolean;
-	    fault: string;
 	    address: string;
-	    attributes: TargetAttribute[];
-	    unmapped: TargetAttribute[];
-	    steps: string[];
 	    groupKey: string;
 	    oneToken: boolean;
 	    roles: boolean;
+	    own: boolean;
+	    fault: string;
+	    host: string;
+	    exact: boolean;
+	    attributes: TargetAttribute[];
+	    unmapped: TargetAttribute[];
+	    steps: string[];
 	    strict: boolean;
+	    people: number;
+	    groups: number;
 	    broken: TargetBroken[];
+	    brokenTotal: number;
 	    scanned: string;
 	}
 	
@@ -866,17 +874,24 @@ export namespace backend {
 	export interface TargetChange {
 	    id: string;
 	    strict: boolean;
+	    administrator: string;
 	}
 	export interface TargetInfo {
 	    id: string;
 	    name: string;
 	    basePath: string;
+	    address: string;
+	    groupKey: string;
+	    oneToken: boolean;
+	    roles: boolean;
 	    own: boolean;
 	    fault: string;
 	}
 	export interface Targets {
 	    active: string;
 	    strict: boolean;
+	    administrator: string;
+	    actor: string;
 	    list: TargetInfo[];
 	    folder: string;
 	}

@@ -23,6 +23,8 @@ export function ChooseLookup(arg1:backend.LookupChoice):Promise<backend.Lookup>;
 
 export function Connection():Promise<backend.Connection>;
 
+export function CopyTarget(arg1:string):Promise<backend.TargetInfo>;
+
 export function CopyText(arg1:string,arg2:boolean):Promise<void>;
 
 export function DismissReminder():Promise<void>;

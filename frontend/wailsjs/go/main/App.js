@@ -42,6 +42,10 @@ export function Connection() {
   return window['go']['main']['App']['Connection']();
 }
 
+export function CopyTarget(arg1) {
+  return window['go']['main']['App']['CopyTarget'](arg1);
+}
+
 export function CopyText(arg1, arg2) {
   return window['go']['main']['App']['CopyText'](arg1, arg2);
 }
