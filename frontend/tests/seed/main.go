@@ -38,23 +38,28 @@ func main() {
 	dir := flag.String("data", "", "data `folder` to fill; it must not be open")
 	people := flag.Int("people", 100_000, "how many people")
 	groups := flag.Int("groups", 40, "how many groups; the first holds everybody")
+	old := flag.Int("old", 0, "how many people from before Entra; the first of them have IDs that are hard to convert")
 	carried := flag.Int64("carried", 0, "how many requests the tunnel has carried this month")
 	gaps := flag.Bool("gaps", false, "gaps of each length, in which nobody could reach the folder")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *people, *groups, past{*carried, *gaps}); err != nil {
+	if err := run(context.Background(), *dir, *people, *groups, past{*old, *carried, *gaps}); err != nil {
 		fmt.Fprintln(os.Stderr, "seed:", err)
 		os.Exit(1)
 	}
 }
 
-// past is what the folder's connection has been through.
+// past is what the folder has been through.
 type past struct {
+	old     int
 	carried int64
 	gaps    bool
 }
 
 // put writes it into a folder.
 func (p past) put(ctx context.Context, s *store.Store) error {
+	if err := addOld(ctx, s, p.old); err != nil {
+		return err
+	}
 	if p.carried > 0 {
 		s.AddCarried(time.Now().UTC().Format("2006-01"), p.carried, 2000*p.carried)
 	}
