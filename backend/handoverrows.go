@@ -328,7 +328,7 @@ func (c *comparer) lookAtReports(id string) error {
 
 // change compares somebody whom the old system has with how they are now.
 func (c *comparer) change(known store.HandedPerson, now standing) error {
-	before, err := toldState(known.Vals)
+	before, err := c.before(known)
 	if err != nil {
 		return err
 	}
@@ -372,6 +372,37 @@ func (c *comparer) add(id, name, action, key string, vals handover.State) error 
 	c.out.people = append(c.out.people, handedPerson{
 		HandedPerson: store.HandedPerson{ID: id, LocalID: key, Action: action, Rank: handover.Rank(action), Vals: string(text)}, name: name})
 	return nil
+}
+
+// before gives what the old system knows of somebody. Of an import the row has the document, whose attributes are taken out only here.
+func (c *comparer) before(known store.HandedPerson) (handover.State, error) {
+	if known.Action != handover.Known {
+		return toldState(known.Vals)
+	}
+	res, err := scim.FromDocument(scim.User, []byte(known.Vals))
+	if err != nil {
+		return nil, fmt.Errorf("read what is known of %s: %w", known.ID, err)
+	}
+	p := standing{rec: store.Record{ID: known.ID}, res: res, there: true}
+	return c.values(handedPersonAttributes(), p, known.LocalID)
+}
+
+// knowPerson notes inside an import's write that the old system has somebody with the values of a document: hand-overs tell what is different from them.
+func knowPerson(tx *store.Tx, id, localID string, doc []byte) error {
+	return tx.KnowPerson(store.HandedPerson{ID: id, LocalID: localID, Action: handover.Known, Vals: string(doc)})
+}
+
+// knowMember notes the same of a membership.
+func knowMember(tx *store.Tx, group store.Record, member string) error {
+	res, err := scim.FromDocument(scim.Group, group.Doc)
+	if err != nil {
+		return fmt.Errorf("read group %s: %w", group.ID, err)
+	}
+	vals, err := wordGroup([]string{attrGroup, attrGroupID, attrGroupExtern}, group.ID, res)
+	if err != nil {
+		return err
+	}
+	return tx.KnowMember(store.HandedMember{Group: group.ID, Member: member, Action: handover.In, Vals: vals, Person: "{}"})
 }
 
 func toldState(text string) (handover.State, error) {
@@ -440,7 +471,7 @@ func (c *comparer) findHeirs() error {
 }
 
 func (c *comparer) leave(l leaver) error {
-	before, err := toldState(l.known.Vals)
+	before, err := c.before(l.known)
 	if err != nil {
 		return err
 	}
@@ -613,8 +644,14 @@ func (c *comparer) comparePair(group, member string) error {
 		if err != nil {
 			return err
 		}
-		if found && before.Action == handover.In && before.Vals == now.Vals {
-			now.Rank = 0
+		if found && before.Action == handover.In {
+			same, err := c.sameGroup(before.Vals, now.Vals)
+			if err != nil {
+				return err
+			}
+			if same {
+				now.Rank = 0
+			}
 		}
 	}
 	c.out.members = append(c.out.members, now)
@@ -633,8 +670,14 @@ func (c *comparer) end(known store.HandedMember, is bool) error {
 		if err != nil {
 			return err
 		}
-		if goesOn && now.Vals == known.Vals {
-			known.Rank = 0
+		if goesOn {
+			same, err := c.sameGroup(known.Vals, now.Vals)
+			if err != nil {
+				return err
+			}
+			if same {
+				known.Rank = 0
+			}
 		}
 	}
 	c.out.members = append(c.out.members, known)
@@ -750,7 +793,7 @@ func (c *comparer) newBrief(id string) (b brief, err error) {
 
 // lastValues are the values by which the old system knows somebody who is gone.
 func (c *comparer) lastValues(id string, known store.HandedPerson) (handover.State, error) {
-	before, err := toldState(known.Vals)
+	before, err := c.before(known)
 	if err != nil {
 		return nil, err
 	}
