@@ -40,13 +40,14 @@ type ListQuery struct {
 	// Members know StateUnknown too, and "" is all of them.
 	State string `json:"state"`
 	// Sort is one of name, userName, email, state, created, changed, localId, title, department, externalId, groups (how many); "" is name. Groups
-	// know name, created, changed; members name.
+	// know name, members (how many), created, changed; members name.
 	Sort       string `json:"sort"`
 	Descending bool   `json:"descending"`
 	From       int    `json:"from"`  // index of the first row wanted
 	Limit      int    `json:"limit"` // at most 500; 0 means 200
 	Group      string `json:"group"` // Members: the group's id. People: only its members
-	// Quality narrows people to those whose data want a look: no-email, same-email, no-manager-found, no-group, no-local-id, made-here.
+	// Quality narrows people to those whose data want a look: no-email, same-email, no-manager-found, no-group, no-local-id, made-here,
+	// and groups to those without members: no-members.
 	Quality string `json:"quality,omitempty"`
 	Manager string `json:"manager,omitempty"` // People: only those who report to this person, by id
 	// IDs, if there are any, ask for these people or groups instead, deleted or not, in this order: at most 500 at once. Those
@@ -87,6 +88,9 @@ func (k listKind) check(q ListQuery) error {
 	return nil
 }
 
+// sortMembers sorts groups by how many members they have.
+const sortMembers = "members"
+
 func (k listKind) noQuality(asked string) error {
 	if len(k.qualities) == 0 {
 		return fmt.Errorf("%w: %s have no quality to be narrowed to, not %q either", ErrQuery, k.name, asked)
@@ -102,7 +106,8 @@ func peopleList() listKind {
 }
 
 func groupsList() listKind {
-	return listKind{name: "groups", states: []string{StateActive, StateDeleted, stateAll}, sorts: []string{store.SortName, store.SortCreated, store.SortChanged}}
+	return listKind{name: "groups", states: []string{StateActive, StateDeleted, stateAll},
+		sorts: []string{store.SortName, sortMembers, store.SortCreated, store.SortChanged}, qualities: []string{store.NoMembers}}
 }
 
 func membersList() listKind {
@@ -114,6 +119,8 @@ func (k listKind) question(q ListQuery) store.Find {
 	f := store.Find{Search: q.Search, State: q.State, Sort: q.Sort, Descending: q.Descending, Quality: q.Quality, Manager: q.Manager}
 	if k.name != "groups" {
 		f.Group = q.Group
+	} else if q.Sort == sortMembers {
+		f.Sort = store.SortGroups // what the store calls the number of memberships, of either side
 	}
 	return f
 }

@@ -118,7 +118,7 @@ func (b *Backend) People(ctx context.Context, q ListQuery) (PeoplePage, error) {
 			return PeoplePage{}, err
 		}
 		if q.Manager != "" && row.ID != "" {
-			if row.Reports, err = b.reports(ctx, row.ID); err != nil {
+			if row.Reports, err = b.store.Reports(ctx, row.ID); err != nil {
 				return PeoplePage{}, err
 			}
 		}
@@ -208,7 +208,7 @@ const aboveLimit = 20
 // hierarchy fills in who stands above a person and how many report to them.
 func (b *Backend) hierarchy(ctx context.Context, r *scim.Resource, p *Person) (err error) {
 	p.Above = []Reference{}
-	if p.Reports, err = b.reports(ctx, p.ID); err != nil {
+	if p.Reports, err = b.store.Reports(ctx, p.ID); err != nil {
 		return err
 	}
 	id := managerOf(r)
@@ -229,12 +229,6 @@ func (b *Backend) hierarchy(ctx context.Context, r *scim.Resource, p *Person) (e
 		p.Above = append(p.Above, next)
 	}
 	return nil
-}
-
-// reports counts the living people whose manager has the id.
-func (b *Backend) reports(ctx context.Context, id string) (int, error) {
-	seqs, err := b.store.Find(ctx, scim.User, store.Find{Manager: id})
-	return len(seqs), err
 }
 
 // managerOf gives the id of a person's manager, "" for none.

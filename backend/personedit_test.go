@@ -148,8 +148,13 @@ func TestManagersAreFollowedUpwardsAndNeverInACircle(t *testing.T) {
 	low := made(t, b, "low", "", Attribute{manager, middle.ID})
 	made(t, b, "lower", "", Attribute{manager, middle.ID})
 	p, err := b.Person(t.Context(), low.ID)
-	if err != nil || p.Manager.Name != "middle" || len(p.Above) != 1 || p.Above[0].Name != "top" || p.Circle {
+	if err != nil || p.Manager.Name != "middle" || len(p.Above) != 1 || p.Above[0].Name != "top" || p.Circle || p.Reports != 0 {
 		t.Errorf("low %+v %v", p, err)
+	}
+	page := people(t, b, ListQuery{Manager: top.ID})
+	same(t, "reports", rowNames(page), []string{"middle"})
+	if page.Rows[0].Reports != 2 {
+		t.Errorf("reports of middle: %d", page.Rows[0].Reports)
 	}
 	if _, err := edit(t, b, top.ID, func(e *PersonEdit) { e.Values = []Attribute{{manager, low.ID}} }); err != nil {
 		t.Fatal(err)
@@ -204,5 +209,85 @@ func TestALocalIDIsAlwaysExported(t *testing.T) {
 	if text, err = os.ReadFile(out.Path); err != nil || json.Unmarshal(text, &all) != nil || len(all) != 2 || all[1].LocalID != "B-7" || all[1].ID != p.ID || len(all[1].FormerUserNames) != 1 ||
 		strings.Count(string(text), `"localId":`) != 2 || strings.Count(string(text), `"formerUserNames":`) != 2 {
 		t.Errorf("JSON %s %v", text, err)
+	}
+}
+
+func TestListsAreNarrowedToWhoseDataWantALook(t *testing.T) {
+	b, secret := serve(t)
+	gone := made(t, b, "gone", "")
+	ana := made(t, b, "ana", "A-1", Attribute{"displayName", "Ana"}, Attribute{workMail, "both@x.example"}, Attribute{"title", "B"})
+	made(t, b, "bea", "", Attribute{"displayName", "Bea"}, Attribute{workMail, "both@x.example"}, Attribute{"title", "a"}, Attribute{"externalId", "2"})
+	made(t, b, "cai", "C-0", Attribute{"displayName", "Cai"}, Attribute{scim.EnterpriseURN + ":manager.value", gone.ID}, Attribute{"externalId", "1"})
+	dan := add(t, b, secret, "/Users", `{"userName":"dan","displayName":"Dan","emails":[{"type":"work","value":"dan@x.example"}]}`)
+	send(t, b, "DELETE", "/Users/"+gone.ID, secret, "")
+	sales := add(t, b, secret, "/Groups", `{"displayName":"Sales","members":[{"value":"`+dan+`"},{"value":"`+ana.ID+`"}]}`)
+	add(t, b, secret, "/Groups", `{"displayName":"Empty","externalId":"e"}`)
+	add(t, b, secret, "/Groups", `{"displayName":"Once","members":[{"value":"`+gone.ID+`"}]}`)
+
+	want := map[string][]string{"no-email": {"Cai"}, "same-email": {"Ana", "Bea"}, "no-manager-found": {"Cai"}, "no-group": {"Bea", "Cai"}, "no-local-id": {"Bea", "Dan"}, "made-here": {"Ana", "Bea", "Cai"}}
+	counts, err := b.Quality(t.Context())
+	if err != nil || len(counts.Counts) != len(want) {
+		t.Errorf("counts %+v %v", counts, err)
+	}
+	for _, c := range counts.Counts {
+		same(t, c.State, rowNames(people(t, b, ListQuery{Quality: c.State})), want[c.State])
+		if c.Count != len(want[c.State]) {
+			t.Errorf("%s: %d, want %d", c.State, c.Count, len(want[c.State]))
+		}
+	}
+	same(t, "members", rowNames(people(t, b, ListQuery{Group: sales})), []string{"Ana", "Dan"})
+	same(t, "members with no local ID", rowNames(people(t, b, ListQuery{Group: sales, Quality: "no-local-id"})), []string{"Dan"})
+	same(t, "by local ID", rowNames(people(t, b, ListQuery{Sort: "localId"})), []string{"Bea", "Dan", "Ana", "Cai"})
+	same(t, "by title", rowNames(people(t, b, ListQuery{Sort: "title", Descending: true})), []string{"Ana", "Bea", "Cai", "Dan"})
+	same(t, "by external ID", rowNames(people(t, b, ListQuery{Sort: "externalId", Descending: true})), []string{"Bea", "Cai", "Ana", "Dan"})
+	same(t, "by groups", rowNames(people(t, b, ListQuery{Sort: "groups", Descending: true})), []string{"Ana", "Dan", "Bea", "Cai"})
+	if list := people(t, b, ListQuery{Group: sales, Limit: 1}); len(people(t, b, ListQuery{List: list.List, Limit: 9}).Rows) == 2 {
+		t.Error("a list of a group's people was given for everybody")
+	}
+
+	empty, err := b.Groups(t.Context(), ListQuery{Quality: "no-members"})
+	if err != nil || len(empty.Rows) != 1 || empty.Rows[0].Name != "Empty" {
+		t.Errorf("empty groups %+v %v", empty.Rows, err)
+	}
+	most, err := b.Groups(t.Context(), ListQuery{Sort: "members", Descending: true})
+	if err != nil || most.Rows[0].Name != "Sales" {
+		t.Errorf("groups by members %+v %v", most.Rows, err)
+	}
+	_, table := exported(t, b, ExportRequest{What: "people", Folder: t.TempDir(), Filter: ListQuery{Quality: "same-email", Group: sales}})
+	same(t, "exported", column(table, "displayName"), []string{"Ana"})
+
+	for what, err := range map[string]error{
+		"quality": second(b.People(t.Context(), ListQuery{Quality: "no-members"})), "quality of groups": second(b.Groups(t.Context(), ListQuery{Quality: "no-email"})),
+		"quality of members": second(b.Members(t.Context(), ListQuery{Group: sales, Quality: "no-email"})), "manager of groups": second(b.Groups(t.Context(), ListQuery{Manager: ana.ID})),
+	} {
+		if Code(err) != "BAD_QUERY" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := b.People(t.Context(), ListQuery{Group: "nobody"}); Code(err) != "NOT_FOUND" {
+		t.Errorf("people of no group: %v", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestPurgingTakesOnlyTheDeleted(t *testing.T) {
+	b, secret := serve(t)
+	ids := addNamed(t, b, secret, "Ana", "Bea", "Cai")
+	for _, id := range ids[:2] {
+		send(t, b, "DELETE", "/Users/"+id, secret, "")
+	}
+	if n, err := b.Purge(t.Context(), "User", []string{ids[0], ids[2], "nobody"}); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	same(t, "those left", rowNames(people(t, b, ListQuery{State: "all"})), []string{"Bea", "Cai"})
+	if _, err := b.Person(t.Context(), ids[0]); Code(err) != "NOT_FOUND" {
+		t.Errorf("the purged: %v", err)
+	}
+	if n, err := b.Purge(t.Context(), "Group", []string{ids[1]}); n != 0 || err != nil {
+		t.Errorf("a person as a group: %d, %v", n, err)
+	}
+	if _, err := b.Purge(t.Context(), "Device", nil); Code(err) != "BAD_QUERY" {
+		t.Errorf("devices: %v", err)
 	}
 }

@@ -45,6 +45,8 @@ const (
 	NoGroup        = "no-group"
 	NoLocalID      = "no-local-id"
 	MadeHere       = "made-here" // SCIM has not written them
+
+	NoMembers = "no-members" // of groups: living ones whom nobody is in
 )
 
 // Find says which resources of a list, and in which order.

@@ -23,6 +23,7 @@ var qualities = map[string]string{
 	NoGroup:        " and r.deleted_at is null",
 	NoLocalID:      " and r.deleted_at is null and r.local_key is null",
 	MadeHere:       " and r.deleted_at is null and r.entra = 0",
+	NoMembers:      " and r.deleted_at is null",
 }
 
 // A pick says by what no list has a column for who is in it.
@@ -70,6 +71,9 @@ func (s *Store) pick(ctx context.Context, f Find) (*pick, error) {
 		}
 		p.keep(seqs)
 	}
+	if f.Quality == NoMembers {
+		return p, s.leaveOutFilled(ctx, p)
+	}
 	if f.Quality != NoGroup {
 		return p, nil
 	}
@@ -78,6 +82,18 @@ func (s *Store) pick(ctx context.Context, f Find) (*pick, error) {
 		p.keep(slices.Clone(p.in))
 	}
 	return p, err
+}
+
+// leaveOutFilled narrows a list of groups to those without members.
+func (s *Store) leaveOutFilled(ctx context.Context, p *pick) error {
+	counts := make(map[int64]int64)
+	err := s.links(ctx, scim.Group, func(row found) { counts[row.seq] += row.number })
+	for seq, n := range counts {
+		if n > 0 {
+			p.out.add(seq)
+		}
+	}
+	return err
 }
 
 // fewText is a statement for rows of a list whose seqs are known. Its arguments are those of a sweep's step.
