@@ -88,6 +88,7 @@ type Backend struct {
 	setting *setting
 	lists   lists
 	uploads uploads
+	imports plans[*importPlan]
 	jobs    *jobs
 	userIDs plans[*userIDPlan]
 	lookups plans[*lookup]

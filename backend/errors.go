@@ -80,6 +80,8 @@ func classify(err error) fault {
 		return fault{"NO_ANSWER", "Entra got no answer and stopped: " + err.Error()}
 	case errors.Is(err, ErrUpload):
 		return fault{"BAD_FILE", err.Error()}
+	case errors.Is(err, ErrServer):
+		return fault{"BAD_SERVER", err.Error()}
 	case errors.Is(err, ErrPlanGone):
 		return fault{"PLAN_GONE", "The preview is not kept any more. Make it again; nothing was changed."}
 	case errors.Is(err, ErrPlanStale):

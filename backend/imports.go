@@ -1,6 +1,15 @@
 package backend
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"scimdesk/backend/exchange"
+	"scimdesk/backend/scim"
+)
 
 // ImportSource says what is read and how. What is left empty is found out.
 type ImportSource struct {
@@ -37,10 +46,12 @@ type ImportLook struct {
 	Format     string         `json:"format"`
 	Delimiter  string         `json:"delimiter"`
 	Encoding   string         `json:"encoding"`
+	Header     bool           `json:"header"` // the first row names the columns
 	Rows       int            `json:"rows"`
 	Columns    []ImportColumn `json:"columns"`
-	Attributes []string       `json:"attributes"` // all that a column can be mapped to
+	Attributes []string       `json:"attributes"` // all that a column can be mapped to; none of what is in SCIM's own shape
 	Warnings   []string       `json:"warnings"`   // codes, such as SHORT_ROWS, EXCEL_NUMBERS, FORMULA_GUARDS
+	Places     []string       `json:"places"`     // where: code, column and the first lines, as in "EXCEL_NUMBERS employeeNumber: 2, 5"
 }
 
 // States of a row of an import.
@@ -83,32 +94,168 @@ type ImportPage struct {
 	Rows  []ImportRow `json:"rows"`
 }
 
-// LookAtImport reads enough of a source to say what it looks like. BAD_FILE says what is wrong with it and where.
-func (b *Backend) LookAtImport(context.Context, ImportSource) (ImportLook, error) {
-	return ImportLook{}, errUnbuilt
+// lookedAt is how many resources of a server are read to say what its list looks like.
+const lookedAt = 50
+
+// LookAtImport reads enough of a source to say what it looks like. BAD_FILE says what is wrong with it and where, BAD_SERVER why a server's list can't be
+// read.
+func (b *Backend) LookAtImport(ctx context.Context, s ImportSource) (ImportLook, error) {
+	if err := checkSource(&s); err != nil {
+		return ImportLook{}, err
+	}
+	f, err := b.readImport(ctx, s, lookedAt)
+	if err != nil {
+		return ImportLook{}, err
+	}
+	look := ImportLook{Name: f.name, Format: f.format.Kind, Delimiter: f.format.Delimiter, Encoding: f.format.Encoding, Header: f.format.Header,
+		Rows: max(f.rows(), f.total), Columns: []ImportColumn{}, Attributes: []string{}, Warnings: []string{}, Places: []string{}}
+	if f.table == nil {
+		return look, nil
+	}
+	for _, a := range importAttributes(s.Kind) {
+		look.Attributes = append(look.Attributes, a.name)
+	}
+	for j, header := range f.table.Header {
+		look.Columns = append(look.Columns, importColumn(f, j, header))
+	}
+	for _, w := range f.table.Warnings {
+		if !slices.Contains(look.Warnings, w.Code) {
+			look.Warnings = append(look.Warnings, w.Code)
+		}
+		look.Places = append(look.Places, placeOf(f.table, w))
+	}
+	return look, nil
+}
+
+// shownSamples is how many values of a column are shown, and sampleLength how many characters of one.
+const (
+	shownSamples = 5
+	sampleLength = 80
+)
+
+func importColumn(f *importFile, j int, header string) ImportColumn {
+	c := ImportColumn{Column: j, Header: header, Attribute: f.mapped[j], Samples: []string{}}
+	for _, row := range f.table.Rows {
+		value := row[j]
+		if value == "" {
+			continue
+		}
+		c.Filled++
+		if len(c.Samples) < shownSamples {
+			if runes := []rune(value); len(runes) > sampleLength {
+				value = string(runes[:sampleLength]) + "…"
+			}
+			c.Samples = append(c.Samples, value)
+		}
+	}
+	return c
+}
+
+// placeOf words where a warning is: its code, the column and the lines.
+func placeOf(t *exchange.Table, w exchange.Warning) string {
+	text := w.Code
+	if w.Column >= 0 && w.Column < len(t.Header) {
+		text += " " + cmp.Or(t.Header[w.Column], "#"+strconv.Itoa(w.Column+1))
+	}
+	lines := make([]string, len(w.Lines))
+	for i, line := range w.Lines {
+		lines[i] = strconv.Itoa(line)
+	}
+	if w.Count > len(lines) && len(lines) > 0 {
+		lines = append(lines, "…")
+	}
+	if len(lines) > 0 {
+		text += ": " + strings.Join(lines, ", ")
+	}
+	return text
 }
 
 // PlanImport works out what an import would do, row by row.
-func (b *Backend) PlanImport(context.Context, ImportSource) (ImportPlan, error) {
-	return ImportPlan{}, errUnbuilt
+func (b *Backend) PlanImport(ctx context.Context, s ImportSource) (ImportPlan, error) {
+	if err := checkSource(&s); err != nil {
+		return ImportPlan{}, err
+	}
+	f, err := b.readImport(ctx, s, 0)
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	s.Token = "" // from here on nobody needs it
+	plan := b.planPeople
+	if s.Kind == importGroups {
+		plan = b.planGroups
+	}
+	p, err := plan(ctx, s, f)
+	if err != nil {
+		return ImportPlan{}, err
+	}
+	return p.shown(b.imports.keep(p)), nil
 }
 
-// ImportRows gives a part of it.
-func (b *Backend) ImportRows(context.Context, PlanQuery) (ImportPage, error) {
-	return ImportPage{}, errUnbuilt
+func (p *importPlan) shown(name string) ImportPlan {
+	shown := ImportPlan{Plan: name, Kind: p.source.Kind, Total: len(p.rows),
+		Counts: countStates(p.rows, ImportCreate, ImportUpdate, ImportSame, ImportSkip, ImportInvalid, ImportDouble, ImportConflict)}
+	for _, r := range p.rows {
+		if r.taken() {
+			shown.Change++
+		}
+	}
+	return shown
 }
 
-// ExportImport writes the rows of an import as a file, before anything is changed.
-func (b *Backend) ExportImport(_ context.Context, plan, format, folder string) (ExportResult, error) {
-	return ExportResult{}, errUnbuilt
+// ImportRows gives a part of it. PLAN_GONE if it is not kept any more.
+func (b *Backend) ImportRows(_ context.Context, q PlanQuery) (ImportPage, error) {
+	p, err := b.imports.get(q.Plan)
+	if err != nil {
+		return ImportPage{}, err
+	}
+	total, part, err := planPart(p.rows, q)
+	if err != nil {
+		return ImportPage{}, err
+	}
+	page := ImportPage{Plan: p.shown(q.Plan), Total: total, Rows: make([]ImportRow, 0, len(part))}
+	for _, r := range part {
+		row := r.shown()
+		if r.st == ImportCreate && p.source.Kind == importPeople {
+			made, err := p.made(r)
+			if err != nil {
+				return ImportPage{}, err
+			}
+			row.Changes = append(made, row.Changes...)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+// made are all values of somebody who would be made. They are worked out when they are looked at: of 100,000 they would fill the memory.
+func (p *importPlan) made(r *importRow) ([]Change, error) {
+	s, err := p.step(r)
+	if err != nil {
+		return nil, err
+	}
+	person, err := scim.FromDocument(scim.User, s.Doc)
+	if err != nil {
+		return nil, err
+	}
+	var all []Change
+	for _, c := range scim.Diff(nil, person) {
+		all = append(all, change(c))
+	}
+	return all, nil
 }
 
 // ApplyImport begins to carry it out; rows that are invalid, double or in conflict are left out. The job goes on behind the call.
-func (b *Backend) ApplyImport(_ context.Context, plan string) (JobInfo, error) {
-	return JobInfo{}, errUnbuilt
-}
-
-// applyKeys gives people the local IDs that a file has beside their user ID, id or externalId. The job goes on behind the call.
-func (b *Backend) applyKeys(_ context.Context, _ string) (JobInfo, error) {
-	return JobInfo{}, errUnbuilt
+func (b *Backend) ApplyImport(ctx context.Context, plan string) (JobInfo, error) {
+	p, err := b.imports.get(plan)
+	if err != nil {
+		return JobInfo{}, err
+	}
+	ask := p.source
+	ask.Columns, ask.Upload, ask.Token = nil, "", ""
+	j, err := b.jobs.start(ctx, JobImport, b.face, jobAbout{Rule: p.source.Kind, File: p.file.name, Ask: ask}, p.jobRows())
+	if err != nil {
+		return JobInfo{}, err
+	}
+	b.imports.drop(plan)
+	return jobInfo(j), nil
 }

@@ -1,6 +1,6 @@
 /** The codes the page has a sentence and an advice for, in locales under errors.CODE. */
 export const knownCodes = [
-  'AUTHTOKEN_FIXED', 'BAD_ADDRESS', 'BAD_AUTHTOKEN', 'BAD_CONFIG', 'BAD_FILE', 'BAD_QUERY', 'BAD_REHEARSAL', 'BAD_SETTING', 'CALL_TIMEOUT',
+  'AUTHTOKEN_FIXED', 'BAD_ADDRESS', 'BAD_AUTHTOKEN', 'BAD_CONFIG', 'BAD_FILE', 'BAD_QUERY', 'BAD_REHEARSAL', 'BAD_SERVER', 'BAD_SETTING', 'CALL_TIMEOUT',
   'CANCELLED', 'CHANGED', 'COLLISIONS', 'DB_CORRUPT', 'DB_FAILING', 'DB_FULL', 'DB_LOCKED', 'DB_NEWER', 'DB_READONLY', 'ENTRA_OWNS',
   'EXPORT_FAILED', 'FOLDER_FIXED', 'FOLDER_NOT_EMPTY', 'GROUPS_COLLIDE', 'INTERNAL', 'JOB_RUNNING', 'JOB_STATE', 'LISTEN_EXPOSED', 'NOT_FOUND', 'NOT_SERVING',
   'NO_ANSWER', 'NO_KEYCHAIN', 'NO_PERMISSION', 'NO_TUNNEL', 'OPENING', 'PLAN_GONE', 'PLAN_STALE', 'PORT_BUSY', 'QUARANTINED', 'REFUSED',
@@ -40,7 +40,7 @@ export function toApiError(thrown: unknown): ApiError {
   return new ApiError('INTERNAL', text)
 }
 
-const withDetail = new Set(['BAD_FILE', 'COLLISIONS', 'ENTRA_OWNS', 'BAD_AUTHTOKEN', 'NO_KEYCHAIN', 'BAD_CONFIG', 'BAD_QUERY', 'BAD_SETTING', 'DB_CORRUPT', 'DB_FAILING', 'EXPORT_FAILED', 'GROUPS_COLLIDE', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_ANSWER', 'NOT_FOUND', 'NOT_SERVING', 'NO_PERMISSION', 'NO_TUNNEL', 'QUARANTINED', 'REFUSED'])
+const withDetail = new Set(['BAD_FILE', 'BAD_SERVER', 'COLLISIONS', 'ENTRA_OWNS', 'BAD_AUTHTOKEN', 'NO_KEYCHAIN', 'BAD_CONFIG', 'BAD_QUERY', 'BAD_SETTING', 'DB_CORRUPT', 'DB_FAILING', 'EXPORT_FAILED', 'GROUPS_COLLIDE', 'INTERNAL', 'LISTEN_EXPOSED', 'NO_ANSWER', 'NOT_FOUND', 'NOT_SERVING', 'NO_PERMISSION', 'NO_TUNNEL', 'QUARANTINED', 'REFUSED'])
 
 /** The backend's own sentence where it says more than ours: which file, which value, what the system said. */
 export function detailOf(error: { code: string; message: string }): string {

@@ -1,0 +1,655 @@
+package backend
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
+)
+
+// importPlan is an import that was worked out. Nobody changes it any more.
+type importPlan struct {
+	source ImportSource // without its token
+	file   *importFile
+	rows   []*importRow
+	groups *groupPlan // memberships: of an import of groups, and of the people's column of groups
+}
+
+// importRow is a row of it.
+type importRow struct {
+	n, line           int
+	index             int // in the file
+	id, name          string
+	key, localID      string
+	st, reason        string
+	changes           []Change
+	here              int // in the directory, -1 for nobody
+	derived, entra    bool
+	externalID, email string
+	fileID            string // SCIM's id as the file has it, perhaps of another folder
+	manager           string // as the file has it
+	boss              string // id of the manager, who is here already,
+	bossRow           *importRow
+	memberOf          []string
+}
+
+func (r *importRow) state() string { return r.st }
+func (r *importRow) texts() []string {
+	return []string{r.name, r.key, r.localID, r.reason}
+}
+
+func (r *importRow) shown() ImportRow {
+	changes := r.changes
+	if changes == nil {
+		changes = []Change{}
+	}
+	return ImportRow{N: r.n, Line: r.line, ID: r.id, Name: r.name, Key: r.key, LocalID: r.localID, State: r.st, Reason: r.reason, Changes: changes}
+}
+
+// taken tells a row that the import carries out.
+func (r *importRow) taken() bool { return r.st == ImportCreate || r.st == ImportUpdate }
+
+func (r *importRow) fail(state, format string, args ...any) {
+	r.st, r.reason = state, fmt.Sprintf(format, args...)
+}
+
+func (r *importRow) remark(format string, args ...any) {
+	if r.reason != "" {
+		r.reason += "; "
+	}
+	r.reason += fmt.Sprintf(format, args...)
+}
+
+// herePerson is somebody who is here, by what a file may name them.
+type herePerson struct {
+	id, name, userName, localID, externalID, email string
+	entra                                          bool
+}
+
+// directory is everybody who is here, by the keys of what they are named by.
+type directory struct {
+	people                         []herePerson
+	id, userName, localID          map[string]int
+	externalID, email, displayName map[string][]int
+}
+
+func (b *Backend) directory(ctx context.Context) (*directory, error) {
+	d := &directory{id: map[string]int{}, userName: map[string]int{}, localID: map[string]int{},
+		externalID: map[string][]int{}, email: map[string][]int{}, displayName: map[string][]int{}}
+	err := b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
+		r, err := scim.FromDocument(scim.User, rec.Doc)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", rec.ID, err)
+		}
+		d.add(herePerson{rec.ID, rec.Name, r.UserName(), rec.Local.LocalID, r.ExternalID(), store.Email(r), rec.Entra})
+		return nil
+	})
+	return d, err
+}
+
+func (d *directory) add(p herePerson) {
+	at := len(d.people)
+	d.people = append(d.people, p)
+	one := func(m map[string]int, text string) {
+		if key := scim.Key(text); key != "" {
+			m[key] = at
+		}
+	}
+	some := func(m map[string][]int, text string) {
+		if key := scim.Key(text); key != "" {
+			m[key] = append(m[key], at)
+		}
+	}
+	one(d.id, p.id)
+	one(d.userName, p.userName)
+	one(d.localID, p.localID)
+	some(d.externalID, p.externalID)
+	some(d.email, p.email)
+	some(d.displayName, p.name)
+}
+
+func one(m map[string]int, text string) []int {
+	if key := scim.Key(text); key != "" {
+		if at, ok := m[key]; ok {
+			return []int{at}
+		}
+	}
+	return nil
+}
+
+func some(m map[string][]int, text string) []int {
+	if key := scim.Key(text); key != "" {
+		return m[key]
+	}
+	return nil
+}
+
+// planPeople works out what an import of people would do.
+func (b *Backend) planPeople(ctx context.Context, s ImportSource, f *importFile) (*importPlan, error) {
+	d, err := b.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &importPlan{source: s, file: f}
+	for i := range f.rows() {
+		if f.blank(i) {
+			continue
+		}
+		row := &importRow{n: len(p.rows) + 1, line: f.line(i), index: i, here: -1}
+		p.rows = append(p.rows, row)
+		row.read(f)
+		if i%1000 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	m := &matching{d: d, existing: s.Existing, claimed: map[int]*importRow{}}
+	for _, row := range p.rows {
+		if row.st == "" {
+			m.match(row)
+		}
+	}
+	p.findManagers(d)
+	if err := b.compare(ctx, p, m); err != nil {
+		return nil, err
+	}
+	return p, b.planMemberships(ctx, p, d)
+}
+
+// read takes from the file who the row is.
+func (r *importRow) read(f *importFile) {
+	person, x, err := f.person(r.index)
+	r.localID, r.derived, r.manager, r.memberOf = x.localID, x.derived, x.manager, x.groups
+	if err != nil {
+		r.fail(ImportInvalid, "%s", err)
+		return
+	}
+	r.key, r.externalID, r.email, r.id = person.UserName(), person.ExternalID(), store.Email(person), x.id
+	r.fileID = x.id
+	r.name = person.DisplayName()
+	if r.name == "" {
+		name, _ := person.Attrs["name"].(map[string]any)
+		given, _ := name["givenName"].(string)
+		family, _ := name["familyName"].(string)
+		r.name = strings.TrimSpace(given + " " + family)
+	}
+	if r.name == "" {
+		r.name = r.key
+	}
+	if x.deleted {
+		r.fail(ImportSkip, "the file says that this person was deleted")
+	}
+}
+
+// matching finds who is here already, and who stands in the file twice.
+type matching struct {
+	d        *directory
+	existing string
+	claimed  map[int]*importRow       // who is here, by the row that has them
+	seen     [4]map[string]*importRow // by id, localId, userName, externalId
+}
+
+// match decides what becomes of a row.
+func (m *matching) match(r *importRow) {
+	if other, what := m.double(r); other != nil {
+		r.fail(ImportDouble, "line %d has the same %s", other.line, what)
+		return
+	}
+	if !m.find(r) {
+		return
+	}
+	if r.here < 0 {
+		r.st, r.id = ImportCreate, ""
+		return
+	}
+	p := m.d.people[r.here]
+	r.id, r.entra = p.id, p.entra
+	if other := m.claimed[r.here]; other != nil {
+		r.fail(ImportDouble, "line %d is the same person here, %s", other.line, p.called())
+		return
+	}
+	m.claimed[r.here] = r
+	if r.derived && m.takenLocal(r) {
+		r.localID = p.localID
+	}
+	if scim.Key(p.userName) != scim.Key(r.key) {
+		r.remark("is here as %s, and keeps that user ID", p.userName)
+	}
+	r.st = ImportUpdate // unless comparing shows that nothing changes
+	if m.existing == existingSkip {
+		r.st = ImportSkip
+		r.remark("is here already")
+	}
+}
+
+// takenLocal tells that somebody else has the local ID that was made of a user ID.
+func (m *matching) takenLocal(r *importRow) bool {
+	at := one(m.d.localID, r.localID)
+	return m.d.people[r.here].localID != "" || len(at) > 0 && at[0] != r.here
+}
+
+// double gives the row before that has a key of this one.
+func (m *matching) double(r *importRow) (*importRow, string) {
+	local := r.localID
+	if r.derived {
+		local = ""
+	}
+	for i, key := range []struct{ what, value string }{{"id", r.id}, {"local ID", local}, {"user ID", r.key}, {"externalId", r.externalID}} {
+		if m.seen[i] == nil {
+			m.seen[i] = map[string]*importRow{}
+		}
+		k := scim.Key(key.value)
+		if k == "" {
+			continue
+		}
+		if other := m.seen[i][k]; other != nil {
+			return other, key.what + " " + key.value
+		}
+		m.seen[i][k] = r
+	}
+	return nil, ""
+}
+
+func (p herePerson) called() string {
+	if p.name == p.userName {
+		return p.userName
+	}
+	return fmt.Sprintf("%s (%s)", p.name, p.userName)
+}
+
+// find looks for the row's person by one key after the other. It reports false where that ends in a conflict.
+func (m *matching) find(r *importRow) bool {
+	by, local := "", r.localID
+	if r.derived {
+		local = ""
+	}
+	for _, key := range []struct {
+		what, value string
+		hits        []int
+	}{
+		{"id", r.id, one(m.d.id, r.id)},
+		{"local ID", r.localID, one(m.d.localID, local)},
+		{"user ID", r.key, one(m.d.userName, r.key)},
+		{"externalId", r.externalID, some(m.d.externalID, r.externalID)},
+		{"e-mail", r.email, some(m.d.email, r.email)},
+	} {
+		switch {
+		case len(key.hits) == 0:
+		case r.here >= 0 && !slices.Contains(key.hits, r.here):
+			r.fail(ImportConflict, "the %s is that of %s, but the %s %s is that of %s", by, m.d.people[r.here].called(), key.what, key.value, m.d.people[key.hits[0]].called())
+			return false
+		case r.here >= 0:
+		case len(key.hits) > 1:
+			r.fail(ImportConflict, "the %s %s is that of %s and of %s", key.what, key.value, m.d.people[key.hits[0]].called(), m.d.people[key.hits[1]].called())
+			return false
+		default:
+			r.here, by = key.hits[0], key.what+" "+key.value
+			if other := m.d.people[r.here]; (key.what == "e-mail" || key.what == "externalId") && differ(local, other.localID) {
+				r.fail(ImportConflict, "the %s is that of %s, whose local ID is %s, not %s", by, other.called(), other.localID, local)
+				return false
+			} else if key.what == "e-mail" && differ(r.externalID, other.externalID) {
+				r.fail(ImportConflict, "the %s is that of %s, whose externalId is %s, not %s", by, other.called(), other.externalID, r.externalID)
+				return false
+			}
+		}
+	}
+	if at := one(m.d.localID, r.localID); r.here < 0 && len(at) > 0 { // the user ID before a conversion
+		r.here = at[0]
+	}
+	return true
+}
+
+// differ tells that both are there and not the same.
+func differ(a, b string) bool { return a != "" && b != "" && scim.Key(a) != scim.Key(b) }
+
+// findManagers finds the managers that the file names: by user ID, local ID, e-mail, id or externalId, then by their name, of another row or of
+// somebody who is here. One whom nobody knows is left out, and the row says so.
+func (p *importPlan) findManagers(d *directory) {
+	if !slices.ContainsFunc(p.rows, func(r *importRow) bool { return r.manager != "" }) {
+		return
+	}
+	names := newNameIndex(p.rows)
+	for _, r := range p.rows {
+		if r.manager == "" || r.st == ImportInvalid {
+			continue
+		}
+		boss, here := names.find(r.manager, d)
+		switch {
+		case boss != nil && boss.here >= 0 && boss.st != ImportConflict:
+			r.boss = boss.id
+		case boss != nil && boss.st == ImportCreate:
+			r.bossRow = boss
+		case here >= 0:
+			r.boss = d.people[here].id
+		default:
+			r.remark("the manager %s is not known, and is left out", r.manager)
+		}
+	}
+}
+
+// nameIndex are the rows of a file by what another row may name them.
+type nameIndex struct {
+	keys  [5]map[string]*importRow
+	names map[string][]*importRow
+}
+
+func newNameIndex(rows []*importRow) *nameIndex {
+	n := &nameIndex{names: map[string][]*importRow{}}
+	for i := range n.keys {
+		n.keys[i] = make(map[string]*importRow, len(rows))
+	}
+	for _, r := range rows {
+		if r.st == ImportInvalid || r.st == ImportDouble {
+			continue
+		}
+		for i, text := range []string{r.key, r.localID, r.email, r.fileID, r.externalID} {
+			if key := scim.Key(text); key != "" && n.keys[i][key] == nil {
+				n.keys[i][key] = r
+			}
+		}
+		key := scim.Key(r.name)
+		n.names[key] = append(n.names[key], r)
+	}
+	return n
+}
+
+// find gives the row that a text names, else who is here, -1 for nobody.
+func (n *nameIndex) find(text string, d *directory) (row *importRow, here int) {
+	key := scim.Key(text)
+	for i := range n.keys {
+		if r := n.keys[i][key]; r != nil {
+			return r, -1
+		}
+	}
+	if at := d.find(text); at >= 0 {
+		return nil, at
+	}
+	if name, ok := commonName(text); ok {
+		key = scim.Key(name)
+	}
+	if rows := n.names[key]; len(rows) == 1 {
+		return rows[0], -1
+	}
+	if at := d.displayName[key]; len(at) == 1 {
+		return nil, at[0]
+	}
+	return nil, -1
+}
+
+// find gives who a text names, -1 for nobody or several.
+func (d *directory) find(text string) int {
+	for _, hits := range [][]int{one(d.userName, text), one(d.localID, text), some(d.email, text), one(d.id, text), some(d.externalID, text)} {
+		if len(hits) == 1 {
+			return hits[0]
+		}
+	}
+	return -1
+}
+
+// commonName reads the name in CN=Anna Berg,OU=Office,DC=contoso,DC=example, which directories export for managers and members.
+func commonName(text string) (string, bool) {
+	if len(text) < 4 || !strings.EqualFold(text[:3], "CN=") {
+		return "", false
+	}
+	name := text[3:]
+	for i := 0; i < len(name); i++ {
+		if name[i] == '\\' {
+			i++
+		} else if name[i] == ',' {
+			name = name[:i]
+		}
+	}
+	return strings.ReplaceAll(name, `\`, ""), true
+}
+
+// compare works out what changes: of those who are made all that they get, of those who are here what the source's Existing lets through.
+func (b *Backend) compare(ctx context.Context, p *importPlan, m *matching) error {
+	for _, r := range p.rows {
+		if r.st != ImportCreate {
+			continue
+		}
+		_, x, err := p.file.person(r.index)
+		if err != nil {
+			return err
+		}
+		r.changes = localDiff(store.Local{}, x.over(store.Local{}, existingOverwrite, r.localID))
+		if r.bossRow != nil {
+			r.changes = append(r.changes, Change{Path: managerPath, Kind: "added", New: r.bossRow.key, NewName: r.bossRow.name})
+		}
+	}
+	return b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
+		at, known := m.d.id[scim.Key(rec.ID)]
+		r := m.claimed[at]
+		if !known || r == nil || r.st != ImportUpdate {
+			return nil
+		}
+		return p.compareOne(r, rec)
+	})
+}
+
+func (p *importPlan) compareOne(r *importRow, rec store.Record) error {
+	step, err := p.step(r)
+	if err != nil {
+		return err
+	}
+	before, err := scim.FromDocument(scim.User, rec.Doc)
+	if err != nil {
+		return err
+	}
+	after := before.Clone()
+	if !rec.Entra {
+		if err := step.over(after); err != nil {
+			return err
+		}
+	} else {
+		r.remark("Entra has written this person, so only what is kept here changes")
+	}
+	for _, c := range scim.Diff(before, after) {
+		r.changes = append(r.changes, change(c))
+	}
+	if r.bossRow != nil && !rec.Entra && (step.Mode == existingOverwrite || managerOf(before) == "") {
+		r.changes = append(r.changes, Change{Path: managerPath, Kind: "changed", Old: managerOf(before), New: r.bossRow.key, NewName: r.bossRow.name})
+	}
+	r.changes = append(r.changes, localDiff(rec.Local, step.local(rec.Local))...)
+	if len(r.changes) == 0 {
+		r.st = ImportSame
+	}
+	return nil
+}
+
+func putManager(r *scim.Resource, id string) {
+	work, _ := r.Attrs[scim.EnterpriseURN].(map[string]any)
+	if work == nil {
+		work = map[string]any{}
+		r.Attrs[scim.EnterpriseURN] = work
+		addSchema(r, scim.EnterpriseURN)
+	}
+	work["manager"] = map[string]any{"value": id}
+}
+
+// localDiff words what changes of what is kept beside SCIM.
+func localDiff(before, after store.Local) []Change {
+	var all []Change
+	for _, c := range []struct{ path, was, is string }{
+		{"localId", before.LocalID, after.LocalID}, {"role", before.Role, after.Role}, {"note", before.Note, after.Note},
+		{"protected", truth(before.Protected), truth(after.Protected)},
+	} {
+		kind := "changed"
+		switch {
+		case c.was == c.is:
+			continue
+		case c.was == "":
+			kind = "added"
+		case c.is == "":
+			kind = "removed"
+		}
+		all = append(all, Change{Path: c.path, Kind: kind, Old: c.was, New: c.is})
+	}
+	return all
+}
+
+func truth(b bool) string {
+	if b {
+		return "true"
+	}
+	return ""
+}
+
+// over gives what is kept of somebody with what the file says of it. localID is the row's, which may be none of the file's own.
+func (x importBeside) over(l store.Local, mode, localID string) store.Local {
+	text := func(to *string, value string) {
+		if value != "" && (mode == existingOverwrite || *to == "") {
+			*to = value
+		}
+	}
+	if x.derived {
+		if l.LocalID == "" {
+			l.LocalID = localID
+		}
+	} else {
+		text(&l.LocalID, localID)
+	}
+	text(&l.Role, x.role)
+	text(&l.Note, x.note)
+	l.Protected = l.Protected || x.protected
+	return l
+}
+
+// laidOver puts the values of a row over those that somebody has: those that are empty, or all that the row has. Nothing is emptied, and the user ID stays.
+// Values of an attribute that has several are told by their type, those without one by themselves.
+func laidOver(r, row *scim.Resource, mode string) {
+	for name, value := range row.Attrs {
+		switch name {
+		case "schemas", "userName":
+			continue
+		}
+		if merged := merge(r.Attrs[name], value, mode); merged != nil {
+			r.Attrs[name] = merged
+		}
+	}
+	if _, has := r.Attrs[scim.EnterpriseURN]; has {
+		addSchema(r, scim.EnterpriseURN)
+	}
+	for name := range row.Attrs {
+		if strings.HasPrefix(strings.ToLower(name), "urn:") {
+			addSchema(r, name)
+		}
+	}
+}
+
+func addSchema(r *scim.Resource, urn string) {
+	schemas, _ := r.Attrs["schemas"].([]any)
+	if !slices.Contains(schemas, any(urn)) {
+		r.Attrs["schemas"] = append(slices.Clone(schemas), urn)
+	}
+}
+
+// merge gives a value with another laid over it.
+func merge(was, is any, mode string) any {
+	switch is := is.(type) {
+	case map[string]any:
+		old, _ := was.(map[string]any)
+		if old == nil && was != nil {
+			break
+		}
+		out := make(map[string]any, len(old)+len(is))
+		for name, value := range old {
+			out[name] = value
+		}
+		for name, value := range is {
+			out[name] = merge(old[name], value, mode)
+		}
+		return out
+	case []any:
+		old, _ := was.([]any)
+		return mergeList(old, is, mode)
+	}
+	if was != nil && mode != existingOverwrite {
+		return was
+	}
+	return is
+}
+
+func mergeList(old, is []any, mode string) []any {
+	out := slices.Clone(old)
+	used := map[int]bool{} // two of one type are two
+	for _, value := range is {
+		m, _ := value.(map[string]any)
+		at := -1
+		for i, v := range old {
+			if at < 0 && !used[i] && sameValue(v, value) {
+				at, used[i] = i, true
+			}
+		}
+		if at >= 0 && m != nil {
+			fresh := make(map[string]any, len(m))
+			for name, v := range m {
+				if name != "primary" && name != "type" {
+					fresh[name] = v
+				}
+			}
+			out[at] = merge(out[at], fresh, mode)
+			continue
+		}
+		if at >= 0 {
+			continue
+		}
+		if m["primary"] == true && slices.ContainsFunc(out, func(v any) bool { o, _ := v.(map[string]any); return o["primary"] == true }) {
+			fresh := make(map[string]any, len(m))
+			for name, v := range m {
+				if name != "primary" {
+					fresh[name] = v
+				}
+			}
+			value = fresh
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// sameValue tells whether two values of an attribute with several are in the same place: they have the same type, or neither has one and they
+// are the same.
+func sameValue(a, b any) bool {
+	am, _ := a.(map[string]any)
+	bm, _ := b.(map[string]any)
+	if am == nil || bm == nil {
+		return reflect.DeepEqual(a, b)
+	}
+	at, _ := am["type"].(string)
+	bt, _ := bm["type"].(string)
+	if at != "" || bt != "" {
+		return scim.Key(at) == scim.Key(bt)
+	}
+	av, _ := am["value"].(string)
+	bv, _ := bm["value"].(string)
+	return scim.Key(av) == scim.Key(bv)
+}
+
+// step is what the job does for a row that is taken.
+func (p *importPlan) step(r *importRow) (importStep, error) {
+	person, x, err := p.file.person(r.index)
+	if err != nil {
+		return importStep{}, err
+	}
+	s := importStep{Do: ActionCreate, Mode: existingOverwrite, UserName: r.key, LocalID: r.localID, Derived: x.derived, Role: x.role, Note: x.note, Protected: x.protected}
+	if r.here >= 0 {
+		s.Do, s.Mode = ActionUpdate, p.source.Existing
+	} else {
+		if _, said := person.Attrs["active"]; !said {
+			person.Attrs["active"] = true
+		}
+		if person.DisplayName() == "" && p.file.table != nil && !slices.Contains(p.file.mapped, "displayName") && r.name != r.key {
+			person.Attrs["displayName"] = r.name
+		}
+	}
+	if r.boss != "" {
+		putManager(person, r.boss)
+	}
+	s.Doc = json.RawMessage(person.Document())
+	return s, nil
+}
