@@ -29,3 +29,18 @@ func (tx *Tx) IsMember(group, member string) (bool, error) {
 	}
 	return true, nil
 }
+
+const knownByImport = `select local_id, action, vals from handover_people where id = $1 and handover = 0 order by n desc limit 1`
+
+// KnownByImport gives what KnowPerson noted of somebody, so that an import that is taken back can note it again.
+func (tx *Tx) KnownByImport(id string) (p HandedPerson, found bool, err error) {
+	p.ID = id
+	err = tx.row(knownByImport, []any{id}, &p.LocalID, &p.Action, &p.Vals)
+	if errors.Is(err, sql.ErrNoRows) {
+		return HandedPerson{}, false, nil
+	}
+	if err != nil {
+		return HandedPerson{}, false, fmt.Errorf("look up what is known of %s: %w", id, err)
+	}
+	return p, true, nil
+}

@@ -102,9 +102,9 @@ func (tx *Tx) unparked() error {
 }
 
 const (
-	renameText  = `update resources set doc = $2, updated_at = $3, version = version + 1, unique_key = $4, search = $5, local = $6 where seq = $1 returning version`
+	renameText  = `update resources set doc = $2, updated_at = $3, version = version + 1, unique_key = $4, search = $5, local = $6 where seq = $1`
 	renameShown = `update resources set doc = $2, updated_at = $3, version = version + 1, unique_key = $4, search = $5, local = $6, name = $7, name_key = $8
-		where seq = $1 returning version`
+		where seq = $1`
 )
 
 // Rename gives a living person another userName, and keeps the one that they had as a former one if keepFormer. Otherwise it takes a
@@ -139,7 +139,7 @@ func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, err
 	if name != rec.Name {
 		text, args = renameShown, append(args, name, nameKey)
 	}
-	err = tx.row(text, args, &rec.Version)
+	_, err = tx.exec(text, args...)
 	if isUniqueViolation(err) {
 		return Record{}, tx.store.taken(tx, c, after, local, columns{unique: nullable(scim.Key(userName))})
 	}
@@ -157,6 +157,7 @@ func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, err
 	if err := tx.markEntra(c, &rec); err != nil {
 		return Record{}, err
 	}
+	rec.Version++
 	rec.Doc, rec.Name, rec.Modified, rec.Changed, rec.Action, rec.Local = doc, name, tx.now, true, actionUpdated, local
 	return tx.store.finish(tx, c, rec, Change{Origin: c.Origin, Type: scim.User, ID: id, Local: local, Before: before, After: after}, With{})
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"sync"
-	"time"
 
 	"scimdesk/backend/scim"
 )
@@ -137,31 +135,4 @@ func dropStagedJobs(ctx context.Context, conn *sql.Conn) error {
 		return fmt.Errorf("drop a job that was cut off: %w", err)
 	}
 	return nil
-}
-
-// A pace is how long steps of jobs work, so that with the disk's confirmation they take stepAim.
-type pace struct {
-	mu   sync.Mutex
-	work time.Duration
-}
-
-func (p *pace) budget() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.work == 0 {
-		p.work = stepFirst
-	}
-	return p.work
-}
-
-// took learns from a step. It grows slowly and shrinks at once.
-func (p *pace) took(all time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case all > stepAim:
-		p.work = max(p.work*stepAim/all, stepLeast)
-	case all > p.work:
-		p.work = min(p.work+p.work/8, stepAim)
-	}
 }
