@@ -100,7 +100,7 @@ export function DirectoryPage<Row extends { id: string; state: string }>(props: 
   useFoundTold(view, found)
 
   const sortBy = (id: string) => {
-    const mostFirst = id === 'changed' || id === 'created' || id === 'groups'
+    const mostFirst = id === 'changed' || id === 'created' || id === 'groups' || id === 'members'
     ask(asked.sort === id ? { descending: !asked.descending } : { sort: id, descending: mostFirst })
   }
 

@@ -1,3 +1,4 @@
+import { ToggleButton } from '@fluentui/react-components'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GroupRow } from '../../api/types'
@@ -17,7 +18,8 @@ const states: readonly Filter[] = ['', 'deleted', 'all']
 export function GroupsPage(props: PageProps) {
   const { session, snapshot, unsure } = props
   const { t, i18n } = useTranslation()
-  const { answered } = useObservable(session.groups.view)
+  const list = session.groups
+  const { answered, asked } = useObservable(list.view)
   const search = answered?.search ?? ''
   const withState = (answered?.state ?? '') !== ''
   const language = i18n.language
@@ -32,8 +34,9 @@ export function GroupsPage(props: PageProps) {
       {
         id: 'members',
         title: t('directory.columns.members'),
-        width: '96px',
+        width: '108px',
         align: 'end',
+        sortable: true,
         render: (row) => (row.id === '' ? null : row.members === 0 ? <span className="chip">{t('groups.flags.empty')}</span> : row.members.toLocaleString(language)),
       },
       common.changed,
@@ -49,13 +52,27 @@ export function GroupsPage(props: PageProps) {
     <DirectoryPage
       {...props}
       kind="groups"
-      list={session.groups}
+      list={list}
       columns={columns}
       shownFirst={shownFirst}
       states={states}
       counts={t('groups.counts', { groups: t('groups.count', { count: groups.total, formatted: number(groups.total) }), deleted: number(groups.deleted) })}
       total={groups.total}
       untouched={groups.total === 0 && groups.deleted === 0}
+      filters={
+        <ToggleButton
+          size="small"
+          shape="circular"
+          checked={asked.quality !== ''}
+          title={t('groups.filter.emptyHint')}
+          onClick={() => {
+            list.selection.clear()
+            list.ask({ quality: asked.quality === '' ? 'no-members' : '' })
+          }}
+        >
+          {t('groups.filter.empty')}
+        </ToggleButton>
+      }
       wordOf={(row) => row.name}
       panel={(slot) => <GroupPanel session={session} unsure={unsure} slot={slot} />}
     />

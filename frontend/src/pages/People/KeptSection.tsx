@@ -29,7 +29,7 @@ export function KeptSection({ value, onSaved }: { value: Person; onSaved: () => 
   return (
     <section className="kept" aria-labelledby="kept-title">
       <div className="part-head">
-        <h3 id="kept-title">{t('people.kept.title')}</h3>
+        <h3 id="kept-title">{t(editing && whole ? 'people.kept.editWhole' : 'people.kept.title')}</h3>
         <span className="spring" />
         {!editing && value.state !== 'deleted' && (
           <Button
@@ -44,7 +44,7 @@ export function KeptSection({ value, onSaved }: { value: Person; onSaved: () => 
           </Button>
         )}
       </div>
-      <p className="quiet small">{t('people.kept.text')}</p>
+      <p className="quiet small">{t(editing && whole ? 'people.madeHere' : 'people.kept.text')}</p>
       {editing ? (
         <EditForm
           value={value}

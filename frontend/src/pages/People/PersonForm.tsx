@@ -33,9 +33,9 @@ export function PersonForm({ draft, onDraft, whole, managerName, disabled }: Per
       </Field>
     ))
   return (
-    <div className="person-form">
+    <>
       {whole && (
-        <>
+        <div className="person-form">
           {values(fieldNames.filter((name) => name !== 'manager' && name !== 'active'))}
           <Field label={t('people.fields.manager')}>
             <Pick
@@ -50,25 +50,31 @@ export function PersonForm({ draft, onDraft, whole, managerName, disabled }: Per
               }}
             />
           </Field>
-          <Checkbox label={t('people.fields.active')} checked={draft.values.active === 'true'} disabled={disabled} onChange={(_, { checked }) => setValue('active', String(checked === true))} />
-        </>
+          <Checkbox className="form-row" label={t('people.fields.active')} checked={draft.values.active === 'true'} disabled={disabled} onChange={(_, { checked }) => setValue('active', String(checked === true))} />
+          <div className="form-head">
+            <h3>{t('people.kept.title')}</h3>
+            <p className="quiet small">{t('people.kept.text')}</p>
+          </div>
+        </div>
       )}
-      <Field label={t('directory.columns.localId')} hint={t('people.kept.localIdHint')}>
-        <Input value={draft.localId} maxLength={longestId} disabled={disabled} onChange={(_, { value }) => set({ localId: value })} />
-      </Field>
-      <Field label={t('directory.columns.role')} hint={t('people.kept.roleHint')}>
-        <Dropdown value={t(roleKey(draft.role))} selectedOptions={[draft.role]} disabled={disabled} onOptionSelect={(_, { optionValue = '' }) => set({ role: optionValue })}>
-          {roles.map((role) => (
-            <Option key={role} value={role}>
-              {t(roleKey(role))}
-            </Option>
-          ))}
-        </Dropdown>
-      </Field>
-      <Field label={t('people.kept.note')}>
-        <Textarea value={draft.note} maxLength={longestNote} resize="vertical" disabled={disabled} onChange={(_, { value }) => set({ note: value })} />
-      </Field>
-      <Checkbox label={t('people.kept.protect')} checked={draft.protected} disabled={disabled} onChange={(_, { checked }) => set({ protected: checked === true })} />
-    </div>
+      <div className="person-form">
+        <Field label={t('directory.columns.localId')} hint={t('people.kept.localIdHint')}>
+          <Input value={draft.localId} maxLength={longestId} disabled={disabled} onChange={(_, { value }) => set({ localId: value })} />
+        </Field>
+        <Field label={t('directory.columns.role')} hint={t('people.kept.roleHint')}>
+          <Dropdown value={t(roleKey(draft.role))} selectedOptions={[draft.role]} disabled={disabled} onOptionSelect={(_, { optionValue = '' }) => set({ role: optionValue })}>
+            {roles.map((role) => (
+              <Option key={role} value={role}>
+                {t(roleKey(role))}
+              </Option>
+            ))}
+          </Dropdown>
+        </Field>
+        <Field className="form-row" label={t('people.kept.note')}>
+          <Textarea value={draft.note} maxLength={longestNote} resize="vertical" disabled={disabled} onChange={(_, { value }) => set({ note: value })} />
+        </Field>
+        <Checkbox className="form-row" label={t('people.kept.protect')} checked={draft.protected} disabled={disabled} onChange={(_, { checked }) => set({ protected: checked === true })} />
+      </div>
+    </>
   )
 }
