@@ -156,15 +156,15 @@ func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in fore
 		}
 		in.Scope = forecast.ReadScope(scope.Header, scope.Rows)
 	}
-	t, err := b.activeTarget()
-	if err != nil {
+	if in.Mapping, err = mappingOf(b.targets.get().Target, r.Matching); err != nil {
 		return in, name, err
 	}
-	if in.Mapping, err = mappingOf(t, r.Matching); err != nil {
-		return in, name, err
-	}
-	in.Refuse = b.refuses(t)
+	held := map[string]store.Local{}
+	in.Refuse = b.refuses(held)
 	err = b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
+		if rec.Local.Protected || rec.Local.Role != "" {
+			held[rec.ID] = rec.Local
+		}
 		in.People = append(in.People, forecast.Person{ID: rec.ID, Name: rec.Name, LocalID: rec.Local.LocalID, Former: formerNames(rec.Local), Doc: rec.Doc})
 		return nil
 	})
@@ -243,10 +243,7 @@ func (b *Backend) forecastGroups(ctx context.Context, upload string) ([]StateCou
 	if upload == "" {
 		return counts, nil
 	}
-	t, err := b.activeTarget()
-	if err != nil {
-		return nil, err
-	}
+	t := b.targets.get().Target
 	table, name, err := b.table(upload)
 	if err != nil {
 		return nil, err
@@ -480,16 +477,10 @@ func WriteForecast(w io.Writer, each func(func(ForecastRow) error) error) error 
 	return table.Flush()
 }
 
-// activeTarget is the target that the folder stands in for.
-func (b *Backend) activeTarget() (*target.Target, error) {
-	all, err := target.BuiltIn()
-	if err != nil {
-		return nil, err
+// refuses asks the folder's rules what they say to what Entra sends. held is what the admin keeps of each person, by id.
+func (b *Backend) refuses(held map[string]store.Local) func(id string, before, after *scim.Resource) error {
+	return func(id string, before, after *scim.Resource) error {
+		local := held[id]
+		return b.targets.guard(nil, store.Change{Origin: store.OriginSCIM, Type: scim.User, ID: id, Before: before, After: after, Local: local})
 	}
-	return all[0], nil
-}
-
-// refuses asks what Options.Check would say to what Entra sends.
-func (b *Backend) refuses(*target.Target) func(id string, before, after *scim.Resource) error {
-	return nil
 }
