@@ -91,6 +91,9 @@ type comparer struct {
 	out     handing
 	queue   []string // ids of people to look at
 	queued  map[string]bool
+	at      int                  // of the queue
+	later   []store.HandedPerson // whose manager may go on with the key of somebody who is gone
+	keys    map[string]string    // of heirs; nil until they are found
 	groups  []string
 	grouped map[string]bool
 	pairs   [][2]string // group and member
@@ -263,12 +266,22 @@ func (c *comparer) person(id string) (p standing, err error) {
 
 // comparePeople compares those in the queue, which grows by those who report to somebody whose key is another.
 func (c *comparer) comparePeople() error {
-	for i := 0; i < len(c.queue); i++ {
-		if err := c.comparePerson(c.queue[i]); err != nil {
+	if err := c.compareQueue(); err != nil {
+		return err
+	}
+	if err := c.findHeirs(); err != nil {
+		return err
+	}
+	for _, known := range c.later {
+		now, err := c.person(known.ID)
+		if err == nil && now.living {
+			err = c.change(known, now)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if err := c.findHeirs(); err != nil {
+	if err := c.compareQueue(); err != nil {
 		return err
 	}
 	for _, l := range c.leavers {
@@ -278,6 +291,16 @@ func (c *comparer) comparePeople() error {
 	}
 	for _, id := range c.joiners {
 		if err := c.join(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareQueue compares those who were not compared yet.
+func (c *comparer) compareQueue() error {
+	for ; c.at < len(c.queue); c.at++ {
+		if err := c.comparePerson(c.queue[c.at]); err != nil {
 			return err
 		}
 	}
@@ -328,6 +351,16 @@ func (c *comparer) lookAtReports(id string) error {
 
 // change compares somebody whom the old system has with how they are now.
 func (c *comparer) change(known store.HandedPerson, now standing) error {
+	if c.reports && c.keys == nil {
+		boss, err := c.boss(now)
+		if err != nil {
+			return err
+		}
+		if boss.living && boss.rec.Local.LocalID == "" {
+			c.later = append(c.later, known)
+			return nil
+		}
+	}
 	before, err := c.before(known)
 	if err != nil {
 		return err
@@ -428,6 +461,7 @@ func (c *comparer) key(now standing, known store.HandedPerson) (string, error) {
 // findHeirs finds who goes on as somebody else: Entra deletes people and creates them again, and for the old system they are who they were. They have
 // the key of one who is gone, or none and were created in their place.
 func (c *comparer) findHeirs() error {
+	c.keys = map[string]string{}
 	byKey := map[string]string{}
 	keyless := map[string]bool{}
 	if len(c.leavers) > 0 {
@@ -463,6 +497,7 @@ func (c *comparer) findHeirs() error {
 				continue
 			}
 			c.out.keys = append(c.out.keys, movedKey{heir, l.key})
+			c.keys[heir] = l.key
 			delete(keyless, heir)
 		}
 		c.heirs[l.id], c.ancestors[heir] = heir, l.id
@@ -541,20 +576,32 @@ func (c *comparer) values(attributes []string, p standing, key string) (handover
 	return vals, nil
 }
 
-// manager gives what a column says of somebody's living manager.
-func (c *comparer) manager(attribute string, p standing) (string, error) {
+// boss gives somebody's manager.
+func (c *comparer) boss(p standing) (standing, error) {
 	id := cell(p.res.Get(c.paths["manager"]))
 	if id == "" {
-		return "", nil
+		return standing{}, nil
 	}
-	m, err := c.person(id)
+	return c.person(id)
+}
+
+// manager gives what a column says of somebody's living manager.
+func (c *comparer) manager(attribute string, p standing) (string, error) {
+	m, err := c.boss(p)
 	if err != nil || !m.living {
 		return "", err
 	}
 	if attribute == attrManagerUserName {
 		return m.res.UserName(), nil
 	}
-	return m.rec.Local.LocalID, nil
+	if key := cmp.Or(m.rec.Local.LocalID, c.keys[m.rec.ID]); key != "" {
+		return key, nil
+	}
+	known, _, err := c.b.store.KnownPerson(c.ctx, m.rec.ID, c.upTo)
+	if err != nil {
+		return "", err
+	}
+	return c.key(m, known)
 }
 
 // compareMembers compares memberships: those that came or went, all of groups that changed themselves, and all of people who came or went.

@@ -36,6 +36,7 @@ func moveRoutes(mux *http.ServeMux, b *backend.Backend) {
 	offer(mux, "/target/page", b.TargetPage)
 	offer(mux, "/handover/state", func(ctx context.Context, _ none) (backend.HandoverState, error) { return b.Handover(ctx) })
 	offer(mux, "/handover", b.HandOver)
+	offer(mux, "/handover/rows", b.HandoverRows)
 	offer(mux, "/handover/save", b.SaveHandover)
 	offer(mux, "/handover/receipt", b.GiveReceipt)
 }
@@ -188,6 +189,11 @@ func (c *Client) TargetPage(ctx context.Context, format string) (string, error) 
 // Handover gives how the hand-over stands.
 func (c *Client) Handover(ctx context.Context) (backend.HandoverState, error) {
 	return put[none, backend.HandoverState](ctx, c, "/handover/state", none{})
+}
+
+// HandoverRows gives a part of who the next one is about.
+func (c *Client) HandoverRows(ctx context.Context, q backend.PlanQuery) (backend.HandoverPage, error) {
+	return put[backend.PlanQuery, backend.HandoverPage](ctx, c, "/handover/rows", q)
 }
 
 // SaveHandover changes it.

@@ -45,6 +45,7 @@ Usage
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
   scimd forecast FILE          what Entra's first cycle will do, from its own list of users
+  scimd handover               what changed since the last one, as files for a system without SCIM
   scimd target list|show|use   the system that the folder stands in for, and its mapping table beside what Entra sent
   scimd rehearse               play Entra at a server with invented people
   scimd version

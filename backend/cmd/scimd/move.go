@@ -41,6 +41,7 @@ type moving interface {
 	TargetPage(ctx context.Context, format string) (string, error)
 	Handover(ctx context.Context) (backend.HandoverState, error)
 	SaveHandover(ctx context.Context, s backend.HandoverSettings) (backend.HandoverState, error)
+	HandoverRows(ctx context.Context, q backend.PlanQuery) (backend.HandoverPage, error)
 	HandOver(ctx context.Context, r backend.HandoverRequest) (backend.HandoverInfo, error)
 	GiveReceipt(ctx context.Context, r backend.HandoverReceipt) (backend.HandoverInfo, error)
 }
