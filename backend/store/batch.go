@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -126,10 +127,7 @@ func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, err
 	if was == userName && !parked {
 		return rec, nil
 	}
-	after := &scim.Resource{Type: scim.User, Attrs: make(map[string]any, len(before.Attrs))}
-	for name, value := range before.Attrs {
-		after.Attrs[name] = value
-	}
+	after := &scim.Resource{Type: scim.User, Attrs: maps.Clone(before.Attrs)}
 	after.Attrs["userName"] = userName
 	local := rec.Local.renamed(was, userName, keepFormer, tx)
 	name := cmp.Or(after.DisplayName(), userName)

@@ -10,14 +10,12 @@ import (
 	"time"
 )
 
-// States of a Job. A job that a crash met while it was running or undoing is so when the folder is opened again, and goes on where it was.
+// States of a Job. While its rows are being kept it is staging, and nobody sees it. A job that a crash met while it was running or undoing is so when the folder is opened again, and goes on where it was.
 const (
 	JobRunning = "running"
 	JobDone    = "done"
 	JobUndoing = "undoing"
 	JobUndone  = "undone"
-
-	jobStaging = "staging" // its rows are being kept: nobody sees it
 )
 
 // States of a JobRow; "" waits.
@@ -54,7 +52,7 @@ type JobRow struct {
 }
 
 // Refusal is why a row was not done or not undone. It ends no step.
-type Refusal struct{ Code, Reason string }
+type Refusal struct{ Code, Reason string } //nolint:errname // an answer more than a failure
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Reason }
 
