@@ -74,30 +74,31 @@ type Options struct {
 
 // Backend is one open data folder and the server on it. All methods may be called concurrently.
 type Backend struct {
-	id      string
-	dir     string
-	face    string
-	sample  bool
-	sender  *sampleWire // of a sample, set before Run: gets each new secret
-	started time.Time
-	log     *slog.Logger
-	hub     *hub
-	store   *store.Store
-	tokens  *token.Keeper
-	door    *listener
-	setting *setting
-	lists   lists
-	uploads uploads
-	imports plans[*importPlan]
-	jobs    *jobs
-	userIDs plans[*userIDPlan]
-	lookups plans[*lookup]
-	link    *link
-	checks  *checks
-	gaps    *gaps
-	came    *came
-	targets *targets
-	handing *handovers
+	id        string
+	dir       string
+	face      string
+	sample    bool
+	sender    *sampleWire // of a sample, set before Run: gets each new secret
+	started   time.Time
+	log       *slog.Logger
+	hub       *hub
+	store     *store.Store
+	tokens    *token.Keeper
+	door      *listener
+	setting   *setting
+	lists     lists
+	uploads   uploads
+	forecasts plans[*forecastPlan]
+	imports   plans[*importPlan]
+	jobs      *jobs
+	userIDs   plans[*userIDPlan]
+	lookups   plans[*lookup]
+	link      *link
+	checks    *checks
+	gaps      *gaps
+	came      *came
+	targets   *targets
+	handing   *handovers
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives

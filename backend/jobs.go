@@ -137,7 +137,7 @@ func refusal(err error) error {
 
 // jobKinds are all there are.
 func jobKinds() map[string]jobKind {
-	return map[string]jobKind{JobImport: importing(), JobLocal: givingKeys(), JobConvert: converting()}
+	return map[string]jobKind{JobImport: importing(), JobLocal: givingKeys(), JobConvert: converting(), JobExternalID: settingExternalIDs()}
 }
 
 // jobAbout is what the backend keeps of a job as a whole.

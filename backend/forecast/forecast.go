@@ -1,0 +1,401 @@
+// Package forecast works out what Entra's first cycle will do to the people who are here already: whom it adopts and with which values,
+// whom it creates, where it is refused, and whom it never touches. It is pure: Entra's own export of users on one side, documents on the
+// other. It decides by what the server decides by (package scim: the same keys, the same filters, the same patches), so that forecast and
+// reality agree.
+package forecast
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"scimdesk/backend/scim"
+)
+
+// What the first cycle does with a user, or with somebody here.
+const (
+	Adopt    = "adopt"
+	Same     = "same"
+	Create   = "create"
+	Conflict = "conflict"
+	Refused  = "refused"
+	Out      = "out"
+	Orphan   = "orphan"
+	Invalid  = "invalid"
+)
+
+// Reasons are codes; a face has the sentences.
+const (
+	NotInScope      = "NOT_IN_SCOPE"
+	DisabledInEntra = "DISABLED_IN_ENTRA" // and not here: Entra does not create who may not sign in
+	Several         = "SEVERAL_MATCH"     // DuplicateTargetEntries: Entra gives up on this user
+	Taken           = "USER_ID_TAKEN"     // 409: somebody else here has the userName
+	TakenInCycle    = "TAKEN_IN_CYCLE"    // 409: another user of the same cycle gets it first
+	Claimed         = "CLAIMED"           // another of Entra's users is matched with the same person
+	NoUserName      = "NO_USER_NAME"
+	NotInFile       = "NOT_IN_FILE" // the scope names somebody whom the users' file does not have
+	DependsOnOrder  = "DEPENDS_ON_ORDER"
+	SeemsHere       = "SEEMS_HERE"
+	NotInEntra      = "NOT_IN_ENTRA"
+	OutOfScopeHere  = "IN_ENTRA_OUT_OF_SCOPE" // an orphan whom Entra knows, but does not send
+)
+
+// ErrMatching means that there is nothing to match by; what wraps it says what there is.
+var ErrMatching = errors.New("Entra matches by nothing that can be told")
+
+// Input is what a forecast is made of.
+type Input struct {
+	Users   *Export
+	Scope   Scope // nil is everybody
+	Mapping []Mapping
+	People  []Person
+	// Refuse says why the server would refuse a change for another reason than a userName that is taken, nil if it would not; before is nil
+	// for a create. The resources are the forecast's own. It may be nil.
+	Refuse func(id string, before, after *scim.Resource) error
+}
+
+// Row is one user of Entra's, or somebody here whom none of them is.
+type Row struct {
+	Line     int    // 0 for an orphan
+	UPN      string // as the file has it
+	ObjectID string
+	Name     string
+	State    string
+	By       string // the attribute by which they are matched
+	ID       string // of the person here
+	Here     string // their user ID before the cycle
+	With     string // who stands in the way, or seems to be the same person; WithID is their id
+	WithID   string
+	Reason   string
+	Detail   string // the server's own words for a refusal
+	Changes  []scim.Change
+}
+
+// Result is a forecast.
+type Result struct {
+	Rows     []Row
+	Matching []string // in order of precedence
+	Unknown  []string // paths whose values the file does not tell
+}
+
+// Make works out the first cycle, in the order of the file. Orphans come behind the users.
+func Make(in Input) (*Result, error) {
+	ready, unknown, err := lines(in.Mapping, in.Users)
+	if err != nil {
+		return nil, err
+	}
+	matching := matchingOf(ready)
+	if !slices.ContainsFunc(matching, func(l line) bool { return l.known }) {
+		return nil, fmt.Errorf("%w: it would match by %s, which the file does not tell", ErrMatching, paths(matching))
+	}
+	user, err := scim.ParsePath(scim.User, "userName")
+	if err != nil {
+		return nil, err
+	}
+	indexed := []scim.Path{user}
+	for _, m := range matching {
+		if m.Path != "userName" {
+			indexed = append(indexed, m.path)
+		}
+	}
+	d, err := newDirectory(in.People, indexed)
+	if err != nil {
+		return nil, err
+	}
+	c := &cycle{in: in, lines: ready, matching: matching, indexed: indexed, here: d, created: map[string]string{}, left: map[string]int{}}
+	return &Result{Rows: c.run(), Matching: slices.Collect(pathsOf(matching)), Unknown: unknown}, nil
+}
+
+func matchingOf(ready []line) []line {
+	var all []line
+	for _, l := range ready {
+		if l.Match > 0 && !l.active {
+			all = append(all, l)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b line) int { return cmp.Compare(a.Match, b.Match) })
+	return all
+}
+
+func pathsOf(lines []line) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, l := range lines {
+			if !yield(l.Path) {
+				return
+			}
+		}
+	}
+}
+
+func paths(lines []line) string { return strings.Join(slices.Collect(pathsOf(lines)), ", ") }
+
+// A cycle is the first one, being played.
+type cycle struct {
+	in       Input
+	lines    []line
+	matching []line
+	indexed  []scim.Path
+	here     *Directory
+	created  map[string]string // key of a userName that the cycle gives to somebody new -> whose
+	left     map[string]int    // key of a userName that the cycle takes from somebody -> from whom
+}
+
+func (c *cycle) run() []Row {
+	users := c.in.Users.Users()
+	rows := make([]Row, 0, len(users))
+	met := map[string]bool{}
+	outside := map[string]bool{}
+	for _, u := range users {
+		row := Row{Line: u.Line, UPN: u.Get("userPrincipalName"), ObjectID: u.Get("objectId")}
+		row.Name = cmp.Or(u.Get("displayName"), row.UPN)
+		if c.in.Scope.holds(u, met) {
+			c.sync(u, &row)
+		} else {
+			row.State, row.Reason = Out, NotInScope
+			for _, property := range []string{"userPrincipalName", "mail"} {
+				if v := sent(property, u.Get(property)); v != "" {
+					outside[scim.Key(v)] = true
+				}
+			}
+		}
+		rows = append(rows, row)
+	}
+	c.resemble(users, rows)
+	for name := range c.in.Scope {
+		if !met[name] {
+			rows = append(rows, Row{Name: name, UPN: name, State: Invalid, Reason: NotInFile})
+		}
+	}
+	slices.SortStableFunc(rows[len(users):], func(a, b Row) int { return strings.Compare(a.Name, b.Name) })
+	for _, p := range c.here.people {
+		if !p.claimed {
+			row := Row{Name: p.Name, State: Orphan, ID: p.ID, Here: p.userName, Reason: NotInEntra}
+			if outside[scim.Key(p.userName)] {
+				row.Reason = OutOfScopeHere
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// sync plays what Entra does with one user.
+func (c *cycle) sync(u User, row *Row) {
+	at, by, several := c.match(u)
+	switch {
+	case several != "":
+		row.State, row.Reason, row.By = Conflict, Several, by
+		row.With, row.WithID = several, ""
+	case at >= 0:
+		row.By = by
+		c.adopt(u, at, row)
+	case !u.enabled():
+		row.State, row.Reason = Out, DisabledInEntra
+	default:
+		c.create(u, row)
+	}
+}
+
+// match looks for the user here, by each matching attribute in order, as the server would answer the query.
+func (c *cycle) match(u User) (at int, by, several string) {
+	for _, m := range c.matching {
+		if !m.known {
+			continue
+		}
+		value := m.value(u)
+		if value == "" {
+			continue
+		}
+		found := c.query(m, value)
+		switch {
+		case len(found) == 1:
+			return found[0], m.Path, ""
+		case len(found) > 1:
+			names := make([]string, len(found))
+			for i, f := range found {
+				names[i] = c.here.people[f].Name
+			}
+			return -1, m.Path, strings.Join(names, ", ")
+		}
+	}
+	return -1, "", ""
+}
+
+// query is GET ?filter=path eq "value": the index gives who may match, the filter itself decides.
+func (c *cycle) query(m line, value string) []int {
+	quoted, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	filter, err := scim.ParseFilter(scim.User, m.Path+" eq "+string(quoted))
+	if err != nil {
+		return nil // Entra's own query fails on it too
+	}
+	var found []int
+	for _, i := range c.here.by[m.path.String()][scim.Key(value)] {
+		r, err := scim.FromDocument(scim.User, c.here.people[i].Doc)
+		if err == nil && filter.Match(r, scim.Meta{ID: c.here.people[i].ID}) && !slices.Contains(found, i) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// adopt plays the PATCH of what differs. Of somebody who may not sign in, Entra changes nothing but active.
+func (c *cycle) adopt(u User, at int, row *Row) {
+	p := &c.here.people[at]
+	row.ID, row.Here = p.ID, p.userName
+	if p.claimed {
+		row.State, row.Reason, row.With, row.WithID = Conflict, Claimed, p.Name, p.ID
+		return
+	}
+	before, err := scim.FromDocument(scim.User, p.Doc)
+	if err != nil {
+		row.State, row.Detail = Invalid, err.Error()
+		return
+	}
+	p.claimed = true
+	after := before.Clone()
+	if err := c.patch(u, before, after); err != nil {
+		row.State, row.Detail = Refused, detail(err)
+		return
+	}
+	changes := scim.Diff(before, after)
+	if len(changes) == 0 {
+		row.State = Same
+		return
+	}
+	row.Changes = changes
+	was, now := scim.Key(before.UserName()), scim.Key(after.UserName())
+	if was != now && c.taken(now, at, row) {
+		return
+	}
+	if c.in.Refuse != nil {
+		if err := c.in.Refuse(p.ID, before, after); err != nil {
+			row.State, row.Detail = Refused, detail(err)
+			return
+		}
+	}
+	row.State = Adopt
+	if was != now {
+		c.left[was] = at
+	}
+	for _, path := range c.indexed {
+		c.here.unindex(path, at, before)
+		c.here.index(path, at, after)
+	}
+	p.Doc = after.Document()
+}
+
+// patch applies what Entra would send to after.
+func (c *cycle) patch(u User, before, after *scim.Resource) error {
+	type operation struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	}
+	var ops []operation
+	enabled := u.enabled()
+	active, _ := before.Active()
+	for _, l := range c.lines {
+		switch {
+		case l.active:
+			if active != enabled {
+				ops = append(ops, operation{"replace", l.Path, enabled})
+			}
+		case !l.known || l.Once || !enabled || l.path.Attr == "manager" || l.path.Sub == "manager":
+		default:
+			if want := l.value(u); want != "" && want != text(before.Get(l.path)) {
+				ops = append(ops, operation{"replace", l.Path, want})
+			}
+		}
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	body, err := json.Marshal(map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": ops})
+	if err != nil {
+		return fmt.Errorf("write the patch: %w", err)
+	}
+	patch, err := scim.ParsePatch(scim.User, body)
+	if err != nil {
+		return err
+	}
+	return patch.Apply(after)
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// create plays the POST.
+func (c *cycle) create(u User, row *Row) {
+	after := &scim.Resource{Type: scim.User, Attrs: map[string]any{}}
+	err := c.patch(u, after, after)
+	key := scim.Key(after.UserName())
+	switch {
+	case key == "":
+		row.State, row.Reason = Invalid, NoUserName
+		return
+	case err != nil:
+		row.State, row.Detail = Refused, detail(err)
+		return
+	}
+	if c.taken(key, -1, row) {
+		return
+	}
+	if c.in.Refuse != nil {
+		if err := c.in.Refuse("", nil, after); err != nil {
+			row.State, row.Detail = Refused, detail(err)
+			return
+		}
+	}
+	row.State = Create
+	row.Changes = scim.Diff(&scim.Resource{Type: scim.User, Attrs: map[string]any{}}, after)
+	c.created[key] = row.Name
+	if at, was := c.left[key]; was {
+		row.Reason, row.With, row.WithID = DependsOnOrder, c.here.people[at].Name, c.here.people[at].ID
+	}
+}
+
+// taken says whether somebody else has a userName at this moment of the cycle, and puts them into the row.
+func (c *cycle) taken(key string, me int, row *Row) bool {
+	if who, is := c.created[key]; is {
+		row.State, row.Reason, row.With = Conflict, TakenInCycle, who
+		return true
+	}
+	for _, i := range c.here.by["userName"][key] {
+		if i != me {
+			p := c.here.people[i]
+			row.State, row.Reason, row.With, row.WithID = Conflict, Taken, p.Name, p.ID
+			return true
+		}
+	}
+	return false
+}
+
+// resemble names for each creation who here seems to be the same person: those would be here twice.
+func (c *cycle) resemble(users []User, rows []Row) {
+	for i, u := range users {
+		row := &rows[i]
+		if row.State != Create || row.Reason != "" {
+			continue
+		}
+		if at := c.here.alike(u); at >= 0 {
+			p := c.here.people[at]
+			row.Reason, row.With, row.WithID, row.Here = SeemsHere, p.Name, p.ID, p.userName
+		}
+	}
+}
+
+// detail is what a refusal says to the client.
+func detail(err error) string {
+	if e, ok := errors.AsType[*scim.Error](err); ok {
+		return e.Detail
+	}
+	return err.Error()
+}
