@@ -515,15 +515,22 @@ func (r *LookupRow) value(column string) string {
 
 // asked gives a list and checks which columns it shall get.
 func (b *Backend) asked(o LookupOut) (*lookup, error) {
-	for _, c := range o.To {
-		if !slices.Contains(lookupColumns(), c) {
-			return nil, fmt.Errorf("%w: a list can get the columns %s, not %q", ErrQuery, strings.Join(lookupColumns(), ", "), c)
-		}
-	}
-	if len(o.To) == 0 {
-		return nil, fmt.Errorf("%w: say which columns the list shall get: %s", ErrQuery, strings.Join(lookupColumns(), ", "))
+	if err := checkColumns(o.To); err != nil {
+		return nil, err
 	}
 	return b.lookups.get(o.Plan)
+}
+
+func checkColumns(to []string) error {
+	for _, c := range to {
+		if !slices.Contains(lookupColumns(), c) {
+			return fmt.Errorf("%w: a list can get the columns %s, not %q", ErrQuery, strings.Join(lookupColumns(), ", "), c)
+		}
+	}
+	if len(to) == 0 {
+		return fmt.Errorf("%w: say which columns the list shall get: %s", ErrQuery, strings.Join(lookupColumns(), ", "))
+	}
+	return nil
 }
 
 // LookupText gives the values of one column, a line each in the order of the list, for the clipboard.
@@ -553,39 +560,50 @@ func (b *Backend) ExportLookup(_ context.Context, o LookupOut) (ExportResult, er
 	if o.Format != "csv" && o.Format != "json" {
 		return ExportResult{}, fmt.Errorf("%w: a list is written as csv or json, not as %q", ErrQuery, o.Format)
 	}
-	return b.newFile(o.Folder, "look-up", o.Format, func(w io.Writer) (int, error) {
-		header, rows := list.table(o.To)
-		return writeTable(w, o.Format, header, rows)
-	})
+	list.mu.Lock()
+	info, rows := list.info, make([]LookupRow, len(list.rows))
+	for i := range list.rows {
+		rows[i] = list.rows[i].LookupRow
+	}
+	list.mu.Unlock()
+	return b.newFile(o.Folder, "look-up", o.Format, func(w io.Writer) (int, error) { return WriteLookup(w, o.Format, info, rows, o.To) })
 }
 
-// table is the list with what was found. Where it has no names of columns they are numbered; a name that is there already gets another word.
-func (l *lookup) table(to []string) (header []string, rows iter.Seq2[[]string, error]) {
-	l.mu.Lock()
-	all := slices.Clone(l.rows)
-	own := slices.Clone(l.info.Header)
-	l.mu.Unlock()
-	width := len(own)
-	for _, r := range all {
-		width = max(width, len(r.Cells))
+// WriteLookup writes rows of a list with the columns that it gets, as ExportLookup does: for a face that has them.
+func WriteLookup(w io.Writer, format string, l Lookup, rows []LookupRow, to []string) (count int, err error) {
+	if err := checkColumns(to); err != nil {
+		return 0, err
+	}
+	header, lines := lookupTable(l.Header, rows, to)
+	return writeTable(w, format, header, lines)
+}
+
+// lookupTable is a list with what was found. Columns without a name are numbered, the only one is called value; a name that is there already gets
+// another word.
+func lookupTable(own []string, list []LookupRow, to []string) (header []string, rows iter.Seq2[[]string, error]) {
+	width := max(1, len(own))
+	for i := range list {
+		width = max(width, len(list[i].Cells))
 	}
 	for i := range width {
+		name := fmt.Sprint("column ", i+1)
 		switch {
-		case i >= len(own):
-			header = append(header, unlike(header, fmt.Sprint("column ", i+1)))
-		default:
-			header = append(header, unlike(header, own[i]))
+		case i < len(own) && own[i] != "":
+			name = own[i]
+		case width == 1:
+			name = "value"
 		}
+		header = append(header, unlike(header, name))
 	}
 	for _, c := range to {
 		header = append(header, unlike(header, c))
 	}
 	return header, func(yield func([]string, error) bool) {
-		for i := range all {
+		for i := range list {
 			cells := make([]string, width, width+len(to))
-			copy(cells, all[i].Cells)
+			copy(cells, list[i].Cells)
 			for _, c := range to {
-				cells = append(cells, all[i].value(c))
+				cells = append(cells, list[i].value(c))
 			}
 			if !yield(cells, nil) {
 				return
@@ -596,8 +614,8 @@ func (l *lookup) table(to []string) (header []string, rows iter.Seq2[[]string, e
 
 // unlike gives a name that is not among others.
 func unlike(others []string, name string) string {
-	for slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(o, name) }) || name == "" {
-		name = strings.TrimSpace(name + " found")
+	for slices.ContainsFunc(others, func(o string) bool { return strings.EqualFold(o, name) }) {
+		name += " found"
 	}
 	return name
 }

@@ -425,14 +425,25 @@ func (b *Backend) ExportUserIDs(_ context.Context, plan, format, folder string) 
 	}
 	_, rows := p.now()
 	return b.newFile(folder, "user IDs preview", format, func(w io.Writer) (int, error) {
-		return writeTable(w, format, []string{"id", "name", "from", "to", "state", "code", "reason", "with", "withId", "withFrom", "settled"}, func(yield func([]string, error) bool) {
-			for _, row := range rows {
-				r := row.shown()
-				if !yield([]string{r.ID, r.Name, r.From, r.To, r.State, r.Code, r.Reason, r.With, r.WithID, r.WithFrom, r.Settled}, nil) {
+		return WriteUserIDs(w, format, func(yield func(UserIDRow) bool) {
+			for _, r := range rows {
+				if !yield(r.shown()) {
 					return
 				}
 			}
 		})
+	})
+}
+
+// WriteUserIDs writes rows of a plan as ExportUserIDs does: for a face that has them.
+func WriteUserIDs(w io.Writer, format string, rows iter.Seq[UserIDRow]) (count int, err error) {
+	header := []string{"id", "name", "from", "to", "state", "code", "reason", "with", "withId", "withFrom", "settled"}
+	return writeTable(w, format, header, func(yield func([]string, error) bool) {
+		for r := range rows {
+			if !yield([]string{r.ID, r.Name, r.From, r.To, r.State, r.Code, r.Reason, r.With, r.WithID, r.WithFrom, r.Settled}, nil) {
+				return
+			}
+		}
 	})
 }
 

@@ -44,8 +44,9 @@ Usage
   scimd check                  ask the public address from outside in; --person also writes
   scimd status                 is it serving, is the disk well, who is in the folder
   scimd export people|groups   everybody as CSV or JSON
+  scimd userids plan|apply     what a conversion of user IDs would change, and doing it; undo takes it back, jobs lists them
+  scimd lookup FILE            who is meant by each line of a list
   scimd forecast FILE          what Entra's first cycle will do, from its own list of users
-  scimd handover               what changed since the last one, as files for a system without SCIM
   scimd target list|show|use   the system that the folder stands in for, and its mapping table beside what Entra sent
   scimd rehearse               play Entra at a server with invented people
   scimd version
@@ -55,6 +56,7 @@ Examples
   scimd run --data ./office --listen 127.0.0.1:8088
   scimd token rotate --data ./office > token.txt
   scimd export people --data ./office --format csv > people.csv
+  scimd userids plan --to email --data ./office
   scimd rehearse --people 200 --groups 12 --cycles 3 --dialect mixed
   scimd rehearse --url http://127.0.0.1:8088/scim/v2 --token-file token.txt
 
@@ -291,6 +293,9 @@ func (a *app) with(ctx context.Context, data string, makeIt bool, do func(f fold
 	}
 	if owner != nil {
 		return do(owner, owner)
+	}
+	if err := a.finishJob(ctx, own); err != nil {
+		return errors.Join(err, own.Close())
 	}
 	return errors.Join(do(own, nil), own.Close())
 }

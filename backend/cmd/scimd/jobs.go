@@ -1,0 +1,165 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"scimdesk/backend"
+)
+
+// tellEvery is how often somebody who waits for a job is told how far it is.
+const tellEvery = time.Second
+
+// rowsShown bounds what a text lists of many; the rest is counted.
+const rowsShown = 20
+
+// waitJob waits for a job and tells on standard error how far it is.
+func (a *app) waitJob(ctx context.Context, f folder, seq int64) (backend.JobInfo, error) {
+	for {
+		part, cancel := context.WithTimeout(ctx, tellEvery)
+		j, err := f.WaitJob(part, seq)
+		over := part.Err() != nil
+		cancel()
+		if err == nil || !over {
+			return j, err
+		}
+		if ctx.Err() != nil {
+			return j, fmt.Errorf("job %d is not done; it goes on when the folder is opened again: %w", seq, ctx.Err())
+		}
+		if j, err = f.Job(ctx, seq); err != nil {
+			return j, err
+		}
+		if j.State == "undoing" {
+			_, _ = fmt.Fprintf(a.err, "  %d of %d taken back\n", j.Undone+j.Refused, j.Total-j.Failed)
+		} else {
+			_, _ = fmt.Fprintf(a.err, "  %d of %d\n", j.Done+j.Failed, j.Total)
+		}
+	}
+}
+
+// finishJob ends what a crash cut off, before anybody works at a folder that was opened for a moment. One that stands still is told of, and no reason
+// to do nothing.
+func (a *app) finishJob(ctx context.Context, own *backend.Backend) error {
+	all, err := own.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, j := range all {
+		if j.State != "running" && j.State != "undoing" {
+			continue
+		}
+		_, _ = fmt.Fprintf(a.err, "Going on with job %d, which was cut off\n", j.Seq)
+		if _, err := a.waitJob(ctx, own, j.Seq); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			_, _ = fmt.Fprintln(a.err, backend.Mask(err.Error()))
+		}
+	}
+	return nil
+}
+
+// lastJob gives the newest job of the kinds that can be undone.
+func lastJob(ctx context.Context, f folder, kinds ...string) (backend.JobInfo, error) {
+	all, err := f.Jobs(ctx)
+	if err != nil {
+		return backend.JobInfo{}, err
+	}
+	for _, j := range all {
+		for _, kind := range kinds {
+			if j.Kind == kind && j.CanUndo {
+				return j, nil
+			}
+		}
+	}
+	return backend.JobInfo{}, errors.New("there is nothing to undo")
+}
+
+// undoJob takes a job back, waits, and tells what came of it. Rows that could not be taken back are an error.
+func (a *app) undoJob(ctx context.Context, f folder, seq int64, what string) error {
+	if _, err := f.UndoJob(ctx, backend.JobUndo{Job: seq}); err != nil {
+		return err
+	}
+	j, err := a.waitJob(ctx, f, seq)
+	if err != nil {
+		return err
+	}
+	if err := a.print("Undone: %d of %d %s of job %d.\n", j.Undone, j.Undone+j.Refused, what, seq); err != nil {
+		return err
+	}
+	if j.Refused == 0 {
+		return nil
+	}
+	if err := a.tellRows(ctx, f, seq, "refused"); err != nil {
+		return err
+	}
+	return fmt.Errorf("%d could not be taken back and stay as they are", j.Refused)
+}
+
+// tellRows lists on standard error the first rows of a job that are in a state.
+func (a *app) tellRows(ctx context.Context, f folder, seq int64, state string) error {
+	page, err := f.JobRows(ctx, backend.JobQuery{Job: seq, State: state, Limit: rowsShown})
+	if err != nil {
+		return err
+	}
+	for _, r := range page.Rows {
+		_, _ = fmt.Fprintf(a.err, "  %s  %s\n", printable(cmp.Or(r.From, r.Name)), printable(r.Reason))
+	}
+	if more := page.Total - len(page.Rows); more > 0 {
+		_, _ = fmt.Fprintf(a.err, "  and %d more\n", more)
+	}
+	return nil
+}
+
+// jobFile has the folder write a file about a job and puts it where it was asked for.
+func jobFile(ctx context.Context, f folder, seq int64, what, file string) error {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", file, err)
+	}
+	format := "csv"
+	if strings.EqualFold(filepath.Ext(file), ".json") {
+		format = "json"
+	}
+	made, err := f.ExportJob(ctx, backend.JobExport{Job: seq, What: what, Format: format, Folder: filepath.Dir(file)})
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(made.Path, file); err != nil {
+		return fmt.Errorf("the file is %s: %w", made.Path, err)
+	}
+	return nil
+}
+
+// tellJobs lists jobs of some kinds, the newest first.
+func (a *app) tellJobs(ctx context.Context, f folder, format string, kinds ...string) error {
+	all, err := f.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	each := func(add func(backend.JobInfo) error) error {
+		for _, j := range all {
+			for _, kind := range kinds {
+				if j.Kind != kind {
+					continue
+				}
+				if err := add(j); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	if format == "json" {
+		return jsonArray(a.out, func(add func(any) error) error { return each(func(j backend.JobInfo) error { return add(j) }) })
+	}
+	return each(func(j backend.JobInfo) error {
+		return a.print("%4d  %-8s  %s  %s %s: %d of %d, %d failed, %d undone, %d refused\n", j.Seq, j.State, j.Made, j.Kind, printable(j.Rule), j.Done, j.Total, j.Failed, j.Undone, j.Refused)
+	})
+}
