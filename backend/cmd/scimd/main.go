@@ -47,6 +47,7 @@ Usage
   scimd userids plan|apply     what a conversion of user IDs would change, and doing it; undo takes it back, jobs lists them
   scimd lookup FILE            who is meant by each line of a list
   scimd forecast FILE          what Entra's first cycle will do, from its own list of users
+  scimd handover               what changed since the last one, as files for a system without SCIM
   scimd target list|show|use   the system that the folder stands in for, and its mapping table beside what Entra sent
   scimd rehearse               play Entra at a server with invented people
   scimd version
