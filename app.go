@@ -416,6 +416,11 @@ func (a *App) SaveGuide(c backend.GuideChange) (backend.Guide, error) {
 // Handover gives how the hand-over to the old system stands.
 func (a *App) Handover() (backend.HandoverState, error) { return plan(a, (*backend.Backend).Handover) }
 
+// HandoverRows gives a part of the people whom the next one tells of.
+func (a *App) HandoverRows(q backend.PlanQuery) (backend.HandoverPage, error) {
+	return planAsk(a, (*backend.Backend).HandoverRows, q)
+}
+
 // SaveHandover changes what it looks like and when it is made.
 func (a *App) SaveHandover(s backend.HandoverSettings) (backend.HandoverState, error) {
 	return planAsk(a, (*backend.Backend).SaveHandover, s)

@@ -4,7 +4,7 @@ import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
 import type {
   ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, ExportRequest, ExportResult, FolderInfo,
-  Forecast, ForecastFix, ForecastFixed, ForecastPage, ForecastRequest, Group, GroupsPage, Guide, GuideChange, HandoverInfo, HandoverReceipt,
+  Forecast, ForecastFix, ForecastFixed, ForecastPage, ForecastRequest, Group, GroupsPage, Guide, GuideChange, HandoverInfo, HandoverPage, HandoverReceipt,
   HandoverRequest, HandoverSettings, HandoverState, HistoryPage, HistoryQuery, ImportLook, ImportPage, ImportPlan, ImportSource, JobExport, JobInfo,
   JobPage, JobQuery, JobUndo, ListQuery, Lookup, LookupChoice, LookupOut, LookupPage, LookupRequest, MembersPage, NewOAuthClient, NewToken, Notify,
   Overview, PeoplePage, Person, PersonEdit, PlanQuery, Preferences, Quality, SampleInfo, SampleOptions, Settings, SettingsChange, Snapshot, Target,
@@ -129,6 +129,7 @@ export const exportTargetPage = (format: TargetFormat): Promise<ExportResult> =>
 export const guide = (): Promise<Guide> => call(app.Guide)
 export const saveGuide = (change: GuideChange): Promise<Guide> => call(() => app.SaveGuide(change))
 export const handover = (): Promise<HandoverState> => call(app.Handover, planTimeout)
+export const handoverRows = (query: PlanQuery): Promise<HandoverPage> => call(() => app.HandoverRows(query), planTimeout)
 export const saveHandover = (settings: HandoverSettings): Promise<HandoverState> => call(() => app.SaveHandover(settings), planTimeout)
 export const handOver = (request: HandoverRequest): Promise<HandoverInfo> => call(() => app.HandOver(request), planTimeout)
 export const giveReceipt = (receipt: HandoverReceipt): Promise<HandoverInfo> => call(() => app.GiveReceipt(receipt), planTimeout)

@@ -295,6 +295,7 @@ export namespace backend {
 	    with: string;
 	    withId: string;
 	    reason: string;
+	    detail: string;
 	    fix: string;
 	    changes: Change[];
 	}
@@ -403,6 +404,18 @@ export namespace backend {
 	    taken: string;
 	    receipt: string;
 	}
+	export interface HandoverRow {
+	    id: string;
+	    name: string;
+	    userName: string;
+	    localId: string;
+	    action: string;
+	}
+	export interface HandoverPage {
+	    total: number;
+	    counts: StateCount[];
+	    rows: HandoverRow[];
+	}
 	export interface HandoverReceipt {
 	    seq: number;
 	    text: string;
@@ -412,7 +425,9 @@ export namespace backend {
 	    folder: string;
 	    again: number;
 	    full: boolean;
+	    format?: string;
 	}
+	
 	export interface HandoverSettings {
 	    format: string;
 	    folder: string;
@@ -431,6 +446,7 @@ export namespace backend {
 	    fault: string;
 	    faultCode: string;
 	    list: HandoverInfo[];
+	    memberAttributes: string[];
 	}
 	export interface HistoryPage {
 	    store: string;
@@ -464,10 +480,12 @@ export namespace backend {
 	    format: string;
 	    delimiter: string;
 	    encoding: string;
+	    header: boolean;
 	    rows: number;
 	    columns: ImportColumn[];
 	    attributes: string[];
 	    warnings: string[];
+	    places: string[];
 	}
 	export interface ImportMapping {
 	    column: number;

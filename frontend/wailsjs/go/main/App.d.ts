@@ -79,6 +79,8 @@ export function HandOver(arg1:backend.HandoverRequest):Promise<backend.HandoverI
 
 export function Handover():Promise<backend.HandoverState>;
 
+export function HandoverRows(arg1:backend.PlanQuery):Promise<backend.HandoverPage>;
+
 export function History(arg1:backend.HistoryQuery):Promise<backend.HistoryPage>;
 
 export function ImportRows(arg1:backend.PlanQuery):Promise<backend.ImportPage>;

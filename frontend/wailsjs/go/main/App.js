@@ -154,6 +154,10 @@ export function Handover() {
   return window['go']['main']['App']['Handover']();
 }
 
+export function HandoverRows(arg1) {
+  return window['go']['main']['App']['HandoverRows'](arg1);
+}
+
 export function History(arg1) {
   return window['go']['main']['App']['History'](arg1);
 }
