@@ -12,6 +12,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
@@ -200,7 +201,15 @@ func (s importStep) makePerson(tx *store.Tx, c store.Cause, row *store.JobRow) e
 		return err
 	}
 	row.ID, row.After = rec.ID, sum(rec)
-	return nil
+	return know(tx, rec.ID, rec.Local, rec.Doc)
+}
+
+// know notes that the old system, whose file this is, has somebody with the values of a document. Without a local ID nobody can tell whom it has.
+func know(tx *store.Tx, id string, l store.Local, doc []byte) error {
+	if l.LocalID == "" {
+		return nil
+	}
+	return knowPerson(tx, id, l.LocalID, doc)
 }
 
 // manager puts in whom the same import has made. Where that failed, there is none.
@@ -238,8 +247,9 @@ func sum(rec store.Record) string {
 
 // importKept is the part of somebody that a row has changed, as it was or as it became.
 type importKept struct {
-	Values []importValue `json:"values,omitempty"`
-	Local  *keptByAdmin  `json:"local,omitempty"`
+	Values []importValue       `json:"values,omitempty"`
+	Local  *keptByAdmin        `json:"local,omitempty"`
+	Known  *store.HandedPerson `json:"known,omitempty"` // to the old system by an import before
 }
 
 type importValue struct {
@@ -292,8 +302,43 @@ func (s importStep) change(tx *store.Tx, c store.Cause, row *store.JobRow, t *sc
 		old, now := keptBy(rec.Local), keptBy(after)
 		was.Local, is.Local = &old, &now
 	}
+	if t == scim.User {
+		if was.Known, err = s.noteKnown(tx, id); err != nil {
+			return err
+		}
+	}
 	row.Before, row.After, err = twoTexts(was, is)
 	return err
+}
+
+// noteKnown notes what the old system has of somebody who is here: the values of its own file, whatever of them was taken. It gives what was noted before.
+func (s importStep) noteKnown(tx *store.Tx, id string) (*store.HandedPerson, error) {
+	rec, err := tx.Get(scim.User, id, store.With{})
+	if err != nil {
+		return nil, err
+	}
+	doc := rec.Doc
+	if len(s.Doc) > 0 {
+		r, err := scim.FromDocument(scim.User, s.Doc)
+		if err == nil {
+			err = s.manager(tx, r)
+		}
+		if err != nil {
+			return nil, err
+		}
+		doc = r.Document()
+	}
+	before, found, err := tx.KnownByImport(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := know(tx, id, rec.Local, doc); err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, nil
+	}
+	return &before, nil
 }
 
 func twoTexts(was, is any) (before, after string, err error) {
@@ -378,7 +423,13 @@ func (s importStep) join(tx *store.Tx, c store.Cause, row *store.JobRow) error {
 			return err
 		}
 	}
-	var err error
+	group, err := tx.Get(scim.Group, id, store.With{})
+	for i := 0; err == nil && i < len(added); i++ {
+		err = knowMember(tx, group, added[i])
+	}
+	if err != nil {
+		return err
+	}
 	row.Before, row.After, err = twoTexts([]string{}, added)
 	return err
 }
@@ -416,6 +467,9 @@ func (s importStep) undo(tx *store.Tx, c store.Cause, row *store.JobRow) error {
 		case sum(rec) != row.After:
 			return changedSince("%s was changed since", rec.Name)
 		}
+		if err := tx.UnknowPerson(row.ID); err != nil {
+			return err
+		}
 		return tx.Remove(c, t, row.ID)
 	}
 	return putBack(tx, c, rec, row)
@@ -434,6 +488,9 @@ func (s importStep) leave(tx *store.Tx, c store.Cause, row *store.JobRow) error 
 	op := scim.MemberOp{Kind: scim.RemoveMembers}
 	for _, id := range added {
 		op.Members = append(op.Members, scim.Member{Value: id})
+		if err := tx.UnknowMember(row.ID, id); err != nil {
+			return err
+		}
 	}
 	if len(added) == 0 {
 		return nil
@@ -447,6 +504,16 @@ func putBack(tx *store.Tx, c store.Cause, rec store.Record, row *store.JobRow) e
 	var was, is importKept
 	if err := errors.Join(readKept(row.Before, &was), readKept(row.After, &is)); err != nil {
 		return err
+	}
+	if rec.Type == scim.User {
+		if err := tx.UnknowPerson(rec.ID); err != nil {
+			return err
+		}
+		if was.Known != nil {
+			if err := tx.KnowPerson(*was.Known); err != nil {
+				return err
+			}
+		}
 	}
 	if is.Local != nil {
 		if keptBy(rec.Local) != *is.Local {
@@ -530,18 +597,26 @@ func (b *Backend) ExportImport(_ context.Context, plan, format, folder string) (
 	if format != "csv" && format != "json" {
 		return ExportResult{}, fmt.Errorf("%w: say csv or json, not %q", ErrQuery, format)
 	}
-	header := []string{"line", "state", "name", "userName", "localId", "id", "reason", "changes"}
-	if p.source.Kind == importGroups {
-		header[3] = "displayName"
-	}
 	return b.newFile(folder, "import of "+p.source.Kind, format, func(w io.Writer) (int, error) {
-		return writeTable(w, format, header, func(yield func([]string, error) bool) {
+		return WriteImport(w, format, func(yield func(ImportRow, error) bool) {
 			for _, r := range p.rows {
-				if !yield([]string{fmt.Sprint(r.line), r.st, r.name, r.key, r.localID, r.id, r.reason, changesText(r.changes)}, nil) {
+				if !yield(r.shown(), nil) {
 					return
 				}
 			}
 		})
+	})
+}
+
+// WriteImport writes rows of an import as csv or json, and counts them.
+func WriteImport(w io.Writer, format string, rows iter.Seq2[ImportRow, error]) (count int, err error) {
+	header := []string{"line", "state", "name", "key", "localId", "id", "reason", "changes"}
+	return writeTable(w, format, header, func(yield func([]string, error) bool) {
+		for r, err := range rows {
+			if !yield([]string{strconv.Itoa(r.Line), r.State, r.Name, r.Key, r.LocalID, r.ID, r.Reason, changesText(r.Changes)}, err) {
+				return
+			}
+		}
 	})
 }
 

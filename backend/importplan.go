@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -163,26 +164,26 @@ func (b *Backend) planPeople(ctx context.Context, s ImportSource, f *importFile)
 // read takes from the file who the row is.
 func (r *importRow) read(f *importFile) {
 	person, x, err := f.person(r.index)
-	r.localID, r.derived, r.manager, r.memberOf = x.localID, x.derived, x.manager, x.groups
-	if err != nil {
+	r.localID, r.derived, r.manager, r.memberOf, r.id, r.fileID = x.localID, x.derived, x.manager, x.groups, x.id, x.id
+	if person != nil {
+		r.key, r.externalID, r.email, r.name = person.UserName(), person.ExternalID(), store.Email(person), fullName(person)
+	}
+	switch {
+	case err != nil:
+		r.id = ""
 		r.fail(ImportInvalid, "%s", err)
-		return
-	}
-	r.key, r.externalID, r.email, r.id = person.UserName(), person.ExternalID(), store.Email(person), x.id
-	r.fileID = x.id
-	r.name = person.DisplayName()
-	if r.name == "" {
-		name, _ := person.Attrs["name"].(map[string]any)
-		given, _ := name["givenName"].(string)
-		family, _ := name["familyName"].(string)
-		r.name = strings.TrimSpace(given + " " + family)
-	}
-	if r.name == "" {
-		r.name = r.key
-	}
-	if x.deleted {
+	case x.deleted:
+		r.id = ""
 		r.fail(ImportSkip, "the file says that this person was deleted")
 	}
+}
+
+// fullName is what somebody is called, at the least the user ID.
+func fullName(person *scim.Resource) string {
+	name, _ := person.Attrs["name"].(map[string]any)
+	given, _ := name["givenName"].(string)
+	family, _ := name["familyName"].(string)
+	return cmp.Or(person.DisplayName(), strings.TrimSpace(given+" "+family), person.UserName())
 }
 
 // matching finds who is here already, and who stands in the file twice.

@@ -177,7 +177,7 @@ func isResources(items []exchange.Item) bool {
 	return false
 }
 
-// person gives a row as a person and what the row says beside that. The error says why it can be none, in the admin's words.
+// person gives a row as a person and what the row says beside that. The error says why it can be none, in the admin's words; what of them is known is given too.
 func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 	if f.table == nil {
 		return f.resources[i].person()
@@ -195,7 +195,7 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 			continue
 		}
 		if err := beside.cell(r, f.table.Header[j], name, value); err != nil {
-			return nil, beside, err
+			return r, beside, err
 		}
 	}
 	return beside.finish(r)
@@ -292,7 +292,7 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	userName := r.UserName()
 	if userName == "" {
 		if x.localID == "" {
-			return nil, x, errors.New("it has neither a user ID nor a local ID")
+			return r, x, errors.New("it has neither a user ID nor a local ID")
 		}
 		userName = x.localID
 		r.Attrs["userName"] = userName
@@ -309,7 +309,7 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 			continue
 		}
 		if err := checkKey(text.what, text.value, text.limit); err != nil {
-			return nil, x, err
+			return r, x, err
 		}
 	}
 	return r, x, nil
@@ -349,7 +349,7 @@ func (s *importResource) person() (*scim.Resource, importBeside, error) {
 	x.manager = takeManager(r)
 	r, x, err = x.finish(r)
 	if err != nil {
-		return nil, x, err
+		return r, x, err
 	}
 	s.doc, s.beside, s.raw = r.Document(), x, nil
 	return r, x, nil

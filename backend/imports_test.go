@@ -194,6 +194,12 @@ func TestPeopleAreImportedAndTheImportIsTakenBack(t *testing.T) {
 		t.Errorf("history says %+v %v", page.Rows, err)
 	}
 
+	// The old system has what its own file says, so a hand-over has nothing to tell of it.
+	state, err := b.Handover(t.Context())
+	if err != nil || state.Pending.Joiners != 1 || state.Pending.Changes != 0 || state.Pending.In != 0 { // Somebody Else joined by Entra
+		t.Errorf("a hand-over would tell %+v %v", state.Pending, err)
+	}
+
 	// The same again finds everybody.
 	if plan, _ := preview(t, b, s); plan.Change != 0 || plan.Counts[0] != (StateCount{ImportSkip, 3}) {
 		t.Errorf("again: %+v", plan)

@@ -1,8 +1,393 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"scimdesk/backend"
+	"scimdesk/backend/control"
 )
 
-func (a *app) importPeople(context.Context, []string) error { return errors.New("not built yet") }
+const importUsage = `scimd import takes in people or groups who exist before Entra: from a CSV or JSON FILE (- is standard input), or from another SCIM server's own list.
+
+  scimd import people staff.csv --data ./office --dry-run
+  scimd import people staff.csv --existing empty --report report.csv
+  scimd import groups groups.csv
+  scimd import people --url https://old.contoso.example/scim/v2 --token-file token.txt
+  scimd import people staff.csv --map "Kürzel=localId" --map "Login=userName"
+  scimd import undo
+
+Columns are found by their usual names: userName, localId, email, displayName, givenName, familyName, department, title, manager, externalId, active, phone and
+more, in English and German. A first row that names none is people. Groups come a row each with their members in a cell, or a row for each membership.
+
+Who is here already is found by local ID, user ID, externalId, then e-mail. --existing says what becomes of them: skip leaves them alone, empty fills what is
+empty, overwrite takes what the file has. What Entra has written stays, and so does every user ID. Without a column for the local ID the user ID is one.
+
+Nothing is changed by --dry-run. Nothing is left half done: an import that was cut off goes on when the folder is opened again, and undo takes it back.`
+
+// A columnMap is --map, which may be said several times.
+type columnMap []string
+
+func (m *columnMap) String() string { return strings.Join(*m, ", ") }
+
+func (m *columnMap) Set(text string) error {
+	if column, _, ok := strings.Cut(text, "="); !ok || column == "" {
+		return errors.New("say column=attribute")
+	}
+	*m = append(*m, text)
+	return nil
+}
+
+// importCall is what scimd import was asked for.
+type importCall struct {
+	source         backend.ImportSource
+	file           string
+	tokenFile      string
+	columns        columnMap
+	dry            bool
+	format, report string
+	job            int64
+}
+
+// errNobody ends an import of which nothing could be taken; why has been listed.
+var errNobody = errors.New("nothing could be taken")
+
+func (a *app) importPeople(ctx context.Context, args []string) error {
+	fs := a.flags("scimd import", importUsage)
+	data := dataFlag(fs)
+	c := importCall{}
+	fs.BoolVar(&c.dry, "dry-run", false, "only say what would be done")
+	fs.StringVar(&c.source.Existing, "existing", "skip", "what becomes of those who are here already: skip, empty or overwrite")
+	fs.StringVar(&c.source.Delimiter, "delimiter", "", "the `character` between cells, or tab (default: found out)")
+	fs.StringVar(&c.source.Encoding, "encoding", "", "utf-8, utf-16le, utf-16be or windows-1252 (default: found out)")
+	fs.Var(&c.columns, "map", "what a column is, as `column=attribute`, by its name or its number from 1; nothing behind = leaves it out; may be said several times")
+	fs.StringVar(&c.format, "format", "text", "of what is printed: text, or csv or json with a line for each row")
+	fs.StringVar(&c.report, "report", "", "`file` with a line for each row, CSV or .json: what came of it, or with --dry-run what would")
+	fs.StringVar(&c.source.URL, "url", "", "a SCIM server's `address` instead of a file, as far as /Users stands behind it")
+	fs.StringVar(&c.tokenFile, "token-file", "", "`file` with the bearer token for --url; - is standard input. It is kept nowhere")
+	fs.Int64Var(&c.job, "job", 0, "of undo: the `number` of the import instead of the last one")
+	words, err := a.words(fs, args)
+	if err != nil {
+		return err
+	}
+	if err := c.take(words); err != nil {
+		return err
+	}
+	return a.with(ctx, *data, words[0] != "undo", func(f folder, _ *control.Client) error {
+		if words[0] == "undo" {
+			return a.undoImport(ctx, f, c.job)
+		}
+		return a.runImport(ctx, f, c)
+	})
+}
+
+// take checks the words and flags against each other.
+func (c *importCall) take(words []string) error {
+	wrong := func(text string) error { return &usageError{"scimd import: " + text} }
+	switch {
+	case len(words) == 0 || !slices.Contains([]string{"people", "groups", "undo"}, words[0]):
+		return wrong("say people or groups and a file, or undo")
+	case words[0] == "undo" && len(words) > 1, len(words) > 2:
+		return wrong(fmt.Sprintf("%q is one word too many", words[len(words)-1]))
+	case words[0] == "undo":
+		return nil
+	case len(words) == 1 && c.source.URL == "", len(words) == 2 && c.source.URL != "":
+		return wrong("name one file, - for standard input, or --url")
+	case c.source.URL == "" && c.tokenFile != "":
+		return wrong("--token-file goes with --url")
+	case !slices.Contains([]string{"skip", "empty", "overwrite"}, c.source.Existing):
+		return wrong("--existing is skip, empty or overwrite")
+	case !slices.Contains([]string{"text", "csv", "json"}, c.format):
+		return wrong("--format is text, csv or json")
+	}
+	c.source.Kind = words[0]
+	if len(words) == 2 {
+		c.file = words[1]
+	}
+	return nil
+}
+
+func (a *app) undoImport(ctx context.Context, f folder, job int64) error {
+	if job == 0 {
+		last, err := lastJob(ctx, f, backend.JobImport)
+		if err != nil {
+			return err
+		}
+		job = last.Seq
+	}
+	j, err := f.Job(ctx, job)
+	if err != nil {
+		return err
+	}
+	if j.Kind != backend.JobImport {
+		return fmt.Errorf("job %d is no import", job)
+	}
+	return a.undoJob(ctx, f, job, "rows")
+}
+
+func (a *app) runImport(ctx context.Context, f folder, c importCall) error {
+	if err := a.openSource(ctx, f, &c); err != nil {
+		return err
+	}
+	p, err := f.PlanImport(ctx, c.source)
+	if err != nil {
+		return err
+	}
+	if c.source.Upload != "" {
+		if err := f.DropUpload(ctx, c.source.Upload); err != nil {
+			return err
+		}
+	}
+	if err := a.tellImport(ctx, f, p, c); err != nil {
+		return err
+	}
+	if c.dry || p.Change == 0 {
+		if c.report != "" {
+			if err := whole(c.report, func(w io.Writer) error { return importTable(ctx, f, w, p, reportFormat(c.report)) }); err != nil {
+				return err
+			}
+		}
+		return c.nothing(p)
+	}
+	return a.applyImport(ctx, f, p, c)
+}
+
+// nothing is the end where nothing was done: an error if that is because no row was any good.
+func (c importCall) nothing(p backend.ImportPlan) error {
+	for _, n := range p.Counts {
+		if slices.Contains([]string{backend.ImportCreate, backend.ImportUpdate, backend.ImportSame, backend.ImportSkip}, n.State) {
+			return nil
+		}
+	}
+	return errNobody
+}
+
+func reportFormat(file string) string {
+	if strings.EqualFold(filepath.Ext(file), ".json") {
+		return "json"
+	}
+	return "csv"
+}
+
+// openSource hands the file over and reads the token, and tells what the columns are.
+func (a *app) openSource(ctx context.Context, f folder, c *importCall) error {
+	if c.source.URL != "" {
+		if c.tokenFile == "" {
+			return nil
+		}
+		token, err := a.secretFile(c.tokenFile)
+		c.source.Token = token
+		return err
+	}
+	up, err := a.handFile(ctx, f, c.file)
+	if err != nil {
+		return err
+	}
+	c.source.Upload = up.ID
+	look, err := f.LookAtImport(ctx, c.source)
+	if err != nil {
+		return err
+	}
+	for _, place := range look.Places {
+		_, _ = fmt.Fprintf(a.err, "Look at %s\n", printable(place))
+	}
+	if len(c.columns) > 0 {
+		return c.mapColumns(look)
+	}
+	if unknown := unmapped(look); len(unknown) > 0 {
+		_, _ = fmt.Fprintf(a.err, "Left out, since no attribute is called so: %s\n", printable(strings.Join(unknown, ", ")))
+	}
+	return nil
+}
+
+func unmapped(look backend.ImportLook) []string {
+	var all []string
+	for _, c := range look.Columns {
+		if c.Attribute == "" && c.Filled > 0 && c.Header != "" {
+			all = append(all, c.Header)
+		}
+	}
+	return all
+}
+
+// secretFile reads a token, which is one line.
+func (a *app) secretFile(file string) (string, error) {
+	in := a.in
+	if file != "-" {
+		opened, err := os.Open(file)
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = opened.Close() }()
+		in = opened
+	}
+	text, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	if err != nil {
+		return "", fmt.Errorf("read the token: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// mapColumns lays --map over what the columns were found to be.
+func (c *importCall) mapColumns(look backend.ImportLook) error {
+	for _, found := range look.Columns {
+		c.source.Columns = append(c.source.Columns, backend.ImportMapping{Column: found.Column, Attribute: found.Attribute})
+	}
+	for _, said := range c.columns {
+		name, attribute, _ := strings.Cut(said, "=")
+		at := slices.IndexFunc(look.Columns, func(f backend.ImportColumn) bool { return f.Header == name })
+		if at < 0 {
+			at = slices.IndexFunc(look.Columns, func(f backend.ImportColumn) bool { return strings.EqualFold(f.Header, name) })
+		}
+		if n, err := strconv.Atoi(name); at < 0 && err == nil && n >= 1 && n <= len(look.Columns) {
+			at = n - 1
+		}
+		if at < 0 {
+			return &usageError{fmt.Sprintf("scimd import: --map: the file has no column %q", name)}
+		}
+		known := slices.IndexFunc(look.Attributes, func(a string) bool { return strings.EqualFold(a, attribute) })
+		if attribute != "" && known < 0 {
+			return &usageError{fmt.Sprintf("scimd import: --map: a column can't be %q, but %s", attribute, strings.Join(look.Attributes, ", "))}
+		}
+		for i := range c.source.Columns { // what is said takes the place of what was found
+			if attribute != "" && c.source.Columns[i].Attribute == look.Attributes[known] {
+				c.source.Columns[i].Attribute = ""
+			}
+		}
+		if attribute != "" {
+			attribute = look.Attributes[known]
+		}
+		c.source.Columns[at].Attribute = attribute
+	}
+	return nil
+}
+
+// importWords says what the states of rows are.
+var importWords = map[bool]map[string]string{
+	true: {
+		backend.ImportCreate: "would be made", backend.ImportUpdate: "would be changed", backend.ImportSame: "are here with the same values", backend.ImportSkip: "are left alone",
+		backend.ImportInvalid: "can't be taken", backend.ImportDouble: "stand in it twice", backend.ImportConflict: "are in conflict",
+	},
+	false: {
+		backend.ImportCreate: "are made", backend.ImportUpdate: "are changed", backend.ImportSame: "are here with the same values", backend.ImportSkip: "are left alone",
+		backend.ImportInvalid: "can't be taken", backend.ImportDouble: "stand in it twice", backend.ImportConflict: "are in conflict",
+	},
+}
+
+// tellImport prints the plan: all rows as a table, or counts, and on standard error the first rows that can't be taken as they are.
+func (a *app) tellImport(ctx context.Context, f folder, p backend.ImportPlan, c importCall) error {
+	if c.format != "text" {
+		out := bufio.NewWriter(a.out)
+		return errors.Join(importTable(ctx, f, out, p, c.format), out.Flush())
+	}
+	say := &printer{w: a.out}
+	say.line("%d %s in %s:", p.Total, p.Kind, printable(cmp.Or(c.source.URL, c.file)))
+	for _, n := range p.Counts {
+		say.line("%7d  %s", n.Count, importWords[c.dry][n.State])
+	}
+	for _, state := range []string{backend.ImportInvalid, backend.ImportDouble, backend.ImportConflict} {
+		page, err := f.ImportRows(ctx, backend.PlanQuery{Plan: p.Plan, State: state, Limit: rowsShown})
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Rows {
+			_, _ = fmt.Fprintf(a.err, "  line %d  %s: %s\n", r.Line, printable(cmp.Or(r.Name, r.Key, "?")), printable(r.Reason))
+		}
+		if more := page.Total - len(page.Rows); more > 0 {
+			_, _ = fmt.Fprintf(a.err, "  and %d more\n", more)
+		}
+	}
+	return say.err
+}
+
+// importLine is a row of an import as JSON has it.
+type importLine struct {
+	Line     int    `json:"line"`
+	State    string `json:"state"`
+	Name     string `json:"name"`
+	UserName string `json:"userName,omitempty"` // of people
+	LocalID  string `json:"localId,omitempty"`
+	ID       string `json:"id"`
+	Reason   string `json:"reason"`
+}
+
+// importTable writes all rows of a plan.
+func importTable(ctx context.Context, f folder, w io.Writer, p backend.ImportPlan, format string) error {
+	rows := func(yield func(backend.ImportRow, error) bool) {
+		for from := 0; ; {
+			page, err := f.ImportRows(ctx, backend.PlanQuery{Plan: p.Plan, From: from, Limit: 500})
+			if err != nil {
+				yield(backend.ImportRow{}, err)
+				return
+			}
+			for _, r := range page.Rows {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if from += len(page.Rows); from >= page.Total || len(page.Rows) == 0 {
+				return
+			}
+		}
+	}
+	if format != "json" {
+		_, err := backend.WriteImport(w, format, rows)
+		return err
+	}
+	return jsonArray(w, func(add func(any) error) error {
+		for r, err := range rows {
+			l := importLine{Line: r.Line, State: r.State, Name: r.Name, UserName: r.Key, LocalID: r.LocalID, ID: r.ID, Reason: r.Reason}
+			if p.Kind == "groups" {
+				l.UserName = ""
+			}
+			if err == nil {
+				err = add(l)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// applyImport carries the plan out and waits for it.
+func (a *app) applyImport(ctx context.Context, f folder, p backend.ImportPlan, c importCall) error {
+	j, err := f.ApplyImport(ctx, p.Plan)
+	if err != nil {
+		return err
+	}
+	if j, err = a.waitJob(ctx, f, j.Seq); err != nil {
+		return err
+	}
+	if c.report != "" {
+		if err := jobFile(ctx, f, j.Seq, "report", c.report); err != nil {
+			return err
+		}
+	}
+	if c.format == "text" {
+		if err := a.print("Imported by job %d: %d of %d steps done. To take it back: scimd import undo\n", j.Seq, j.Done, j.Total); err != nil {
+			return err
+		}
+	}
+	if j.Failed == 0 {
+		return nil
+	}
+	if err := a.tellRows(ctx, f, j.Seq, "failed"); err != nil {
+		return err
+	}
+	if j.Done == 0 {
+		return errNobody
+	}
+	_, _ = fmt.Fprintf(a.err, "%d could not be done, since something changed meanwhile\n", j.Failed)
+	return nil
+}

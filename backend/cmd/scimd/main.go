@@ -43,6 +43,7 @@ Usage
   scimd tunnel start|stop|reconnect|status
   scimd check                  ask the public address from outside in; --person also writes
   scimd status                 is it serving, is the disk well, who is in the folder
+  scimd import people|groups   take in who exists before Entra: a CSV or JSON file, or a SCIM server's list
   scimd export people|groups   everybody as CSV or JSON
   scimd userids plan|apply     what a conversion of user IDs would change, and doing it; undo takes it back, jobs lists them
   scimd lookup FILE            who is meant by each line of a list
