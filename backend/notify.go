@@ -135,6 +135,7 @@ type Snapshot struct {
 	Refused   RefusedInfo   `json:"refused"`   // last request without one
 	Sample    bool          `json:"sample"`    // invented people on a scratch folder
 	Target    string        `json:"target"`    // id of the system that the folder stands in for
+	OneToken  bool          `json:"oneToken"`  // that has one secret at a time: making a token ends the one before at once
 	Job       JobInfo       `json:"job"`       // the one under way; else the last one that ended since the folder was opened, Seq 0 if none has
 }
 
@@ -184,7 +185,7 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		Started: stamp(b.started),
 		Address: b.address(),
 		Sample:  b.sample,
-		Target:  b.setting.get().Target,
+		Target:  b.setting.get().Target, OneToken: b.targets.get().OneToken,
 		Tunnel:  b.tunnelInfo(),
 		Changed: b.addressChange(),
 		Quota:   b.quotaLevel(time.Now()),

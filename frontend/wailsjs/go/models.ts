@@ -837,6 +837,7 @@ export namespace backend {
 	    refused: RefusedInfo;
 	    sample: boolean;
 	    target: string;
+	    oneToken: boolean;
 	    job: JobInfo;
 	}
 	

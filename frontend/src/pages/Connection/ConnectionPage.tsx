@@ -18,13 +18,19 @@ import { OwnCard } from './OwnCard'
 import { QuotaCard } from './QuotaCard'
 import { SeenCard } from './SeenCard'
 import { StepsCard } from './StepsCard'
+import { TargetCard } from './TargetCard'
+import { TargetTable } from './TargetTable'
 import { TokenCard } from './TokenCard'
 import { TunnelCard } from './TunnelCard'
 import { WayCard } from './WayCard'
 import './connection.css'
 
 /** How Entra reaches this folder, what it needs for that, and what was seen of it. A sample has no address on the internet. */
-export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
+export function ConnectionPage(props: PageProps) {
+  return props.route.id === 'target' ? <TargetTable snapshot={props.snapshot} /> : <Cards {...props} />
+}
+
+function Cards({ snapshot, unsure, route }: PageProps) {
   const { t } = useTranslation()
   const { saved, error } = useObservable(connection.state)
   const { store, sample, tunnel, changed } = snapshot
@@ -59,6 +65,7 @@ export function ConnectionPage({ snapshot, unsure, route }: PageProps) {
         </div>
         <div className="connection-state connection-seen">
           <StepsCard snapshot={snapshot} />
+          <TargetCard snapshot={snapshot} off={unsure} here={route.id === 'system'} />
           <CheckCard snapshot={snapshot} unsure={unsure} here={route.id === 'check'} />
           <SeenCard snapshot={snapshot} unsure={unsure} />
           {known && known.settings.way === 'ngrok' && <QuotaCard quota={known.quota} off={off} here={route.id === 'quota'} />}

@@ -97,7 +97,7 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
         <time dateTime={row.at} title={moment(row.at, i18n.language)}>
           {when(row.at, i18n.language)}
         </time>
-        <Who origin={row.origin} />
+        <Who origin={row.origin} actor={row.actor} />
         <RequestLink row={row} />
       </div>
       {changes.length > 0 && (!folded || open) && <Changes plain changes={changes} />}
@@ -105,9 +105,9 @@ function Item({ row, kind, id, attribute }: { row: HistoryRow; kind: Kind; id: s
   )
 }
 
-function Who({ origin }: { origin: string }) {
+function Who({ origin, actor }: Pick<HistoryRow, 'origin' | 'actor'>) {
   const { t } = useTranslation()
-  if (origin === 'scim') return <span>{t('directory.history.entra')}</span>
+  if (origin === 'scim') return <span>{actor ? t('directory.history.entraFor', { actor }) : t('directory.history.entra')}</span>
   if (origin === 'window') return <span>{t('directory.history.here')}</span>
   return <span>{t('directory.history.local', { who: origin })}</span>
 }
