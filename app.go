@@ -760,8 +760,9 @@ func (a *App) ShowFile(path string) error {
 
 // pages are what OpenPage opens.
 var pages = map[string]string{
-	"entra":     "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
-	"scim-docs": "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups",
+	"entra":       "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
+	"entra-usgov": "https://entra.microsoft.us/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview",
+	"scim-docs":   "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups",
 
 	"ngrok":           "https://dashboard.ngrok.com/signup",
 	"ngrok-authtoken": "https://dashboard.ngrok.com/get-started/your-authtoken",

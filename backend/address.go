@@ -144,6 +144,9 @@ func (b *Backend) entered(e server.Entry) {
 		return
 	}
 	outside := b.fromOutside(e)
+	if outside && e.Via == server.ViaLocal {
+		b.guide.strays.hand(e.Request)
+	}
 	if b.came.note(entry{At: time.Now().UTC().Truncate(time.Millisecond), Via: e.Via, Token: e.Who.Token}, outside) {
 		b.link.stir()
 	}

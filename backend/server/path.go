@@ -115,6 +115,10 @@ func (s *server) find(next http.Handler) http.Handler {
 			next.ServeHTTP(w, inner)
 			return
 		}
+		if r.Header.Get("Authorization") != "" {
+			from := originOf(r).client(r)
+			s.astray(Entry{Via: from.via, Host: from.host, Forwarded: isForwarded(r)}, r.URL.Path)
+		}
 		leaveBody(w, r)
 		http.NotFound(w, r)
 	})

@@ -144,7 +144,7 @@ func (c *call) authorize() error {
 	}
 	c.activity.Token = c.who.Token
 	came, _ := c.request.Context().Value(arrivalKey{}).(arrival)
-	c.entered(Entry{Via: came.client.via, Host: came.client.host, Base: came.base, Forwarded: isForwarded(c.request), Who: c.who})
+	c.entered(Entry{Request: c.activity.RequestID, Via: came.client.via, Host: came.client.host, Base: came.base, Forwarded: isForwarded(c.request), Who: c.who})
 	q, err := parseQuery(c.request.URL.RawQuery)
 	if err != nil {
 		return err

@@ -36,6 +36,8 @@ type Options struct {
 	OAuth OAuth
 	// Accepted is told of each request with an accepted secret before it is handled. It must not block; nil is told nothing.
 	Accepted func(Entry)
+	// Astray is told of each request with a credential that is for no path here, and what it asked for. It must not block; nil is told nothing.
+	Astray func(e Entry, path string)
 	// BasePaths gives the paths that SCIM stands under, as Paths reads them; it is asked with each request. nil means DefaultBasePath.
 	BasePaths func() []string
 	// PublicURL is the scheme and host that meta.location and $ref begin with. Empty, or nil: those of the request.
@@ -58,8 +60,9 @@ type Caller struct {
 	Check    bool   // the self-check's own credential, which is no token; its requests are not logged
 }
 
-// Entry is a request that was let in.
+// Entry is a request that was let in, or went astray.
 type Entry struct {
+	Request   string // its id, as the record of it has it
 	Via       string // ViaTunnel, ViaProxy or ViaLocal
 	Host      string // that it was sent to, as far as that can be believed
 	Base      string // the base path it came by, as answers spell it
@@ -72,6 +75,7 @@ type server struct {
 	verify    func(string) (Caller, bool)
 	oauth     OAuth
 	entered   func(Entry)
+	astray    func(Entry, string)
 	bases     *bases
 	publicURL func() string
 	maxBody   int64
@@ -86,7 +90,7 @@ type server struct {
 // New is the handler of the SCIM routes, of TokenPath while there is an OAuth client, and of nothing else: any other path is a plain 404.
 func New(o Options) http.Handler {
 	s := &server{
-		store: o.Store, verify: o.Verify, oauth: o.OAuth, entered: o.Accepted, publicURL: o.PublicURL,
+		store: o.Store, verify: o.Verify, oauth: o.OAuth, entered: o.Accepted, astray: o.Astray, publicURL: o.PublicURL,
 		maxBody: o.MaxBody, mask: o.Mask, log: o.Log, now: o.Now,
 		lanes: newLanes(),
 	}
@@ -104,6 +108,9 @@ func New(o Options) http.Handler {
 	}
 	if s.entered == nil {
 		s.entered = func(Entry) {}
+	}
+	if s.astray == nil {
+		s.astray = func(Entry, string) {}
 	}
 	if s.publicURL == nil {
 		s.publicURL = func() string { return "" }

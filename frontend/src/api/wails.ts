@@ -60,7 +60,7 @@ export const saveView = (name: string, state: string): Promise<void> => call(() 
 /** What lists can be written as. */
 export type Format = 'csv' | 'json'
 /** Pages of others that the window may open in the browser; app.go has their addresses. */
-export type Page = 'entra' | 'scim-docs' | 'ngrok' | 'ngrok-authtoken' | 'ngrok-domains' | 'ngrok-agents' | 'ngrok-pricing'
+export type Page = 'entra' | 'entra-usgov' | 'scim-docs' | 'ngrok' | 'ngrok-authtoken' | 'ngrok-domains' | 'ngrok-agents' | 'ngrok-pricing'
 export const openPage = (name: Page): Promise<void> => call(() => app.OpenPage(name))
 export const startSample = (options: SampleOptions): Promise<void> => call(() => app.StartSample(options))
 export const leaveSample = (): Promise<void> => call(app.LeaveSample)

@@ -295,7 +295,6 @@ export namespace backend {
 	    with: string;
 	    withId: string;
 	    reason: string;
-	    detail: string;
 	    fix: string;
 	    changes: Change[];
 	}
@@ -370,6 +369,8 @@ export namespace backend {
 	    cloud: string;
 	    people: string;
 	    address: string;
+	    target: string;
+	    tutorial: string[];
 	    done: boolean;
 	    hidden: boolean;
 	}
@@ -427,7 +428,6 @@ export namespace backend {
 	    full: boolean;
 	    format?: string;
 	}
-	
 	export interface HandoverSettings {
 	    format: string;
 	    folder: string;
@@ -480,12 +480,10 @@ export namespace backend {
 	    format: string;
 	    delimiter: string;
 	    encoding: string;
-	    header: boolean;
 	    rows: number;
 	    columns: ImportColumn[];
 	    attributes: string[];
 	    warnings: string[];
-	    places: string[];
 	}
 	export interface ImportMapping {
 	    column: number;

@@ -7,6 +7,7 @@ import { openPage, type Page } from '../../api/wails'
 /** Where each page is, for whoever has to go there by hand. */
 const addresses: Record<Page, string> = {
   entra: 'entra.microsoft.com',
+  'entra-usgov': 'entra.microsoft.us',
   'scim-docs': 'learn.microsoft.com',
   ngrok: 'dashboard.ngrok.com/signup',
   'ngrok-authtoken': 'dashboard.ngrok.com/get-started/your-authtoken',
