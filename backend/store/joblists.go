@@ -121,15 +121,15 @@ func (s *Store) EachJobRow(ctx context.Context, seq int64, each func(JobRow) err
 	}
 }
 
-// dropStagedJobs drops what a crash cut off, while the folder is being opened.
+// dropStagedJobs drops what a crash cut off while it came or went, while the folder is being opened.
 func dropStagedJobs(ctx context.Context, conn *sql.Conn) error {
 	var seq int64
-	err := conn.QueryRowContext(ctx, `select seq from jobs where state = 'staging'`).Scan(&seq)
+	err := conn.QueryRowContext(ctx, `select seq from jobs where state in ('staging', 'dropping') limit 1`).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err == nil {
-		_, err = conn.ExecContext(ctx, stagedJobs)
+		_, err = conn.ExecContext(ctx, droppedJobs)
 	}
 	if err != nil {
 		return fmt.Errorf("drop a job that was cut off: %w", err)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// States of a Job. While its rows are being kept it is staging, and nobody sees it. A job that a crash met while it was running or undoing is so when the folder is opened again, and goes on where it was.
+// States of a Job. While its rows are being kept it is staging, while they are removed dropping; nobody sees it then. A job that a crash met while it was running or undoing is so when the folder is opened again, and goes on where it was.
 const (
 	JobRunning = "running"
 	JobDone    = "done"
@@ -59,11 +59,16 @@ func (r *Refusal) Error() string { return r.Code + ": " + r.Reason }
 const (
 	jobColumns = `seq, kind, state, face, about, made_at, ended_at, total, done, failed, undone, refused`
 	openJob    = `select seq from jobs where state in ('staging', 'running', 'undoing') limit 1`
-	oneJob     = `select ` + jobColumns + ` from jobs where seq = $1 and state <> 'staging'`
-	allJobs    = `select ` + jobColumns + ` from jobs where state <> 'staging' order by seq desc limit 200`
-	stagedJobs = `delete from jobs where state = 'staging'`
-	insertJob  = `insert into jobs (kind, state, face, about, made_at) values ($1, 'staging', $2, $3, $4) returning seq`
-	insertRow  = `insert into job_rows (job_seq, n, grp, id, name, planned, was, became, state, code, reason, search)
+	oneJob     = `select ` + jobColumns + ` from jobs where seq = $1 and state not in ('staging', 'dropping')`
+	allJobs    = `select ` + jobColumns + ` from jobs where state not in ('staging', 'dropping') order by seq desc limit 200`
+	stagedJobs = `update jobs set state = 'dropping' where state = 'staging'`
+	oldJobs    = `update jobs set state = 'dropping' where state in ('done', 'undone') and ended_at < $1
+		and seq < (select max(seq) from jobs where state not in ('staging', 'dropping'))`
+	droppedJob  = `select seq from jobs where state = 'dropping' limit 1`
+	droppedRows = `delete from job_rows where job_seq = $1 and n in (select n from job_rows where job_seq = $1 limit 0 + $2)`
+	droppedJobs = `delete from jobs where state in ('staging', 'dropping')`
+	insertJob   = `insert into jobs (kind, state, face, about, made_at) values ($1, 'staging', $2, $3, $4) returning seq`
+	insertRow   = `insert into job_rows (job_seq, n, grp, id, name, planned, was, became, state, code, reason, search)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', '', $9)`
 	runJob  = `update jobs set state = 'running', total = $2 where seq = $1`
 	undoJob = `update jobs set state = 'undoing', at = total + 1, ended_at = null where seq = $1 and state = 'done'`
@@ -92,13 +97,13 @@ func (s *Store) StartJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job
 	if err == nil || errors.Is(err, ErrJobRunning) {
 		return j, err
 	}
-	dropping := s.writer.writeLong(context.WithoutCancel(ctx), dropStaged)
+	_, dropping := s.dropJobs(context.WithoutCancel(ctx), stagedJobs)
 	return Job{}, fmt.Errorf("keep a job: %w", errors.Join(err, dropping))
 }
 
 func (s *Store) stageJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job, error) {
 	err := s.writer.write(ctx, func(tx *Tx) error {
-		if err := dropStaged(tx); err != nil { // of one whose end could not be written
+		if _, err := tx.exec(stagedJobs); err != nil { // of one whose end could not be written
 			return err
 		}
 		if err := noOpenJob(tx); err != nil {
@@ -161,7 +166,54 @@ func noOpenJob(tx *Tx) error {
 	return err
 }
 
-func dropStaged(tx *Tx) error { return second(tx.exec(stagedJobs)) }
+// PruneJobs removes jobs that ended before a time, with their rows, and says how many; they can't be undone any more. The newest stays, so that no
+// number is given twice: history names jobs by it. Steps and errors are as those of Prune.
+func (s *Store) PruneJobs(ctx context.Context, before time.Time) (int, error) {
+	n, err := s.dropJobs(ctx, oldJobs, millis(before))
+	if err != nil {
+		return n, fmt.Errorf("remove old jobs: %w", err)
+	}
+	return n, nil
+}
+
+// dropJobs gives up those jobs that a statement says, and removes whatever was given up.
+func (s *Store) dropJobs(ctx context.Context, which string, args ...any) (n int, err error) {
+	if err := s.writer.write(ctx, func(tx *Tx) error { return second(tx.exec(which, args...)) }); err != nil {
+		return 0, err
+	}
+	r, err := s.inSteps(ctx, func(tx *Tx, left *budget) (r Removed, done bool, err error) {
+		for !done && left.any() {
+			if done, err = tx.dropNext(left, &r); err != nil {
+				return Removed{}, false, err
+			}
+		}
+		tx.commit.Jobs = r.Jobs > 0
+		return r, done, nil
+	})
+	return r.Jobs, err
+}
+
+// dropNext removes a job that was given up, or a part of it that fits into the step. done means that there is none.
+func (tx *Tx) dropNext(left *budget, r *Removed) (done bool, err error) {
+	var seq int64
+	err = tx.row(droppedJob, nil, &seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for emptied := false; !emptied; {
+		if !left.any() {
+			return false, nil
+		}
+		if _, emptied, err = tx.trim(left, droppedRows, seq); err != nil {
+			return false, err
+		}
+	}
+	r.Jobs++
+	return false, second(tx.exec(`delete from jobs where seq = $1`, seq))
+}
 
 // second drops what is not needed of two.
 func second[T any](_ T, err error) error { return err }

@@ -451,6 +451,45 @@ func TestJobWhoseRowsWereCutOffIsDropped(t *testing.T) {
 	sound(t, s)
 }
 
+func TestPruneJobs(t *testing.T) {
+	now := someday
+	s := open(t, Options{Now: func() time.Time { return now }})
+	people := staff(t, s, 300)
+	done := func() Job {
+		now = now.Add(time.Hour)
+		j := startJob(t, s, renaming(people, "!"))
+		through(t, s, s.StepJob, j.Seq, func(*Tx, []JobRow) error { return nil })
+		return j
+	}
+	first, second, third := done(), done(), done()
+	if n, err := s.PruneJobs(t.Context(), someday.Add(150*time.Minute)); n != 2 || err != nil {
+		t.Errorf("%d jobs removed, %v", n, err)
+	}
+	for _, gone := range []Job{first, second} {
+		if _, err := s.Job(t.Context(), gone.Seq); kindOf(err) != scim.NotFound {
+			t.Errorf("job %d: %v", gone.Seq, err)
+		}
+	}
+	if n, err := s.PruneJobs(t.Context(), now.Add(time.Hour)); n != 0 || err != nil {
+		t.Errorf("the newest goes too: %d %v", n, err)
+	}
+	if n := len(states(t, s, third.Seq)); n != 300 {
+		t.Errorf("%d rows are left of the newest", n)
+	}
+	fourth := startJob(t, s, renaming(people, "!"))
+	if n, err := s.PruneJobs(t.Context(), now.Add(time.Hour)); n != 1 || err != nil {
+		t.Errorf("the one before: %d %v", n, err)
+	}
+	if j := jobOf(t, s, fourth.Seq); j.State != JobRunning || j.Seq <= third.Seq {
+		t.Errorf("one that runs: %+v", j)
+	}
+	var left int
+	if err := s.readers.QueryRow(`select count(*) from job_rows`).Scan(&left); err != nil || left != 300 {
+		t.Errorf("%d rows are left, %v", left, err)
+	}
+	sound(t, s)
+}
+
 // TestNobodyWaitsForTwoSteps: who asks while a step runs is answered before the next, though that was asked for before them.
 func TestNobodyWaitsForTwoSteps(t *testing.T) {
 	s := open(t, Options{})

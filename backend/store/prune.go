@@ -22,7 +22,7 @@ const (
 )
 
 // Removed counts what was removed for good.
-type Removed struct{ Requests, People, Groups int }
+type Removed struct{ Requests, People, Groups, Jobs int }
 
 // Prune removes requests that arrived before a time from the log, with their bodies, oldest first, and gaps that were over by then. The newest row stays, so that no number
 // is given twice, and what stays has no gap: a row whose clock was wrong goes with its neighbours. It works in short steps, each
@@ -282,6 +282,7 @@ func (s *Store) inSteps(ctx context.Context, step func(*Tx, *budget) (Removed, b
 		all.Requests += r.Requests
 		all.People += r.People
 		all.Groups += r.Groups
+		all.Jobs += r.Jobs
 		if done {
 			return all, nil
 		}
