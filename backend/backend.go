@@ -88,8 +88,8 @@ type Backend struct {
 	setting   *setting
 	lists     lists
 	uploads   uploads
-	forecasts plans[*forecastPlan]
 	imports   plans[*importPlan]
+	forecasts plans[*forecastPlan]
 	jobs      *jobs
 	userIDs   plans[*userIDPlan]
 	lookups   plans[*lookup]
@@ -97,8 +97,9 @@ type Backend struct {
 	checks    *checks
 	gaps      *gaps
 	came      *came
-	targets   *targets
 	handing   *handovers
+	targets   *targets
+	guide     *guide
 }
 
 // Open opens the folder and binds the listener; nothing is served until Run. A folder that another process owns gives
@@ -128,6 +129,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		log:     slog.New(Masked(o.Log.Handler())),
 		hub:     newHub(),
 		setting: set,
+		guide:   &guide{},
 	}
 	if b.targets, err = newTargets(dir); err != nil {
 		return nil, err
@@ -164,7 +166,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, errors.Join(err, b.store.Close())
 	}
 	scim := server.New(server.Options{
-		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, BasePaths: b.basePaths, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
+		Store: b.store, Verify: b.verify, OAuth: b.oauth(), Accepted: b.entered, Astray: b.wentAstray, BasePaths: b.basePaths, PublicURL: b.publicOrigin, MaxBody: o.MaxBody, Mask: Mask, Log: b.log,
 	})
 	b.gaps = newGaps(b, time.Now)
 	b.handing = newHandovers(b, time.Now)
