@@ -262,6 +262,13 @@ func (r *jobs) set(j store.Job, fault error) {
 	r.tell()
 }
 
+// renew keeps the counts of the last job that ended, some of whose rows were taken back since.
+func (r *jobs) renew(j store.Job) {
+	if now, _, _ := r.current(); now.Seq == j.Seq && !working(now) {
+		r.set(j, nil)
+	}
+}
+
 func (r *jobs) pause(d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -365,7 +372,11 @@ func (b *Backend) UndoJob(ctx context.Context, u JobUndo) (JobInfo, error) {
 	if err := b.store.UndoRows(ctx, u.Job, u.N, kind.undo.within(j)); err != nil {
 		return JobInfo{}, err
 	}
-	return b.Job(ctx, u.Job)
+	if j, err = b.store.Job(ctx, u.Job); err != nil {
+		return JobInfo{}, err
+	}
+	b.jobs.renew(j)
+	return jobInfo(j), nil
 }
 
 // WaitJob waits until a job neither runs nor is being undone. Where it stands still, for a full disk for example, it says why instead
