@@ -291,6 +291,17 @@ func (s *Store) QualityCounts(ctx context.Context) (map[string]int, error) {
 	return counts, nil
 }
 
+// AnyLocalID tells whether any living person has a localId.
+func (s *Store) AnyLocalID(ctx context.Context) (bool, error) {
+	var any bool
+	if err := s.browse.row(ctx, anyLocalText, nil, &any); err != nil {
+		return false, s.broken(fmt.Errorf("look for a localId: %w", err))
+	}
+	return any, nil
+}
+
+const anyLocalText = `select exists (select 1 from resources where local_key is not null and deleted_at is null)`
+
 func (s *Store) qualityCounts(ctx context.Context) (map[string]int, error) {
 	n := map[string]int{NoEmail: 0, SameEmail: 0, NoManagerFound: 0, NoGroup: 0, NoLocalID: 0, MadeHere: 0}
 	var grouped, seen seqSet

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -349,16 +350,15 @@ func TestJobGoesOnAfterACrash(t *testing.T) {
 	people := staff(t, s, n)
 	before := allNames(t, s)
 	j := startJob(t, s, renaming(people, "!"))
-	pause := errors.New("enough for now")
 	some := func(do func(*Tx, []JobRow) error, until int) func(*Tx, []JobRow) error {
 		return func(tx *Tx, rows []JobRow) error {
 			if rows[0].N == until {
-				return pause
+				return errPause
 			}
 			return do(tx, rows)
 		}
 	}
-	if _, err := s.StepJob(t.Context(), j.Seq, some(apply, 21)); !errors.Is(err, pause) {
+	if _, err := s.StepJob(t.Context(), j.Seq, some(apply, 21)); !errors.Is(err, errPause) {
 		t.Fatal(err)
 	}
 	// It stops once more, in the middle of a step that never comes to its commit.
@@ -388,7 +388,7 @@ func TestJobGoesOnAfterACrash(t *testing.T) {
 	if _, err := s.UndoJob(t.Context(), j.Seq); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.StepUndo(t.Context(), j.Seq, some(unapply, 41)); !errors.Is(err, pause) {
+	if _, err := s.StepUndo(t.Context(), j.Seq, some(unapply, 41)); !errors.Is(err, errPause) {
 		t.Fatal(err)
 	}
 	s = open(t, Options{Dir: crash(t, s)})
@@ -450,6 +450,122 @@ func TestJobWhoseRowsWereCutOffIsDropped(t *testing.T) {
 	startJob(t, s, renaming(people, "!"))
 	sound(t, s)
 }
+
+// TestAnyJobAndBackIsTheIdentity renames by random plans: swaps, chains, names that are taken, refusals after the fact, errors that end steps. No
+// two people may share a name at any commit, and the way back leaves everybody as they were.
+func TestAnyJobAndBackIsTheIdentity(t *testing.T) {
+	for seed := range uint64(5) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		s := open(t, Options{Now: ticking()})
+		people := staff(t, s, 90)
+		kept := func() (all []string) {
+			if err := s.Scan(t.Context(), scim.User, With{}, func(rec Record) error {
+				all = append(all, string(rec.Doc)+rec.Local.text())
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		for round := range 3 {
+			before, was := kept(), allNames(t, s)
+			at := r.Perm(len(people))
+			names := slices.Clone(was)
+			r.Shuffle(len(names), func(i, j int) { // most stay within what a group can settle
+				if r.IntN(3) > 0 {
+					names[i], names[j] = names[j], names[i]
+				}
+			})
+			groups := 0
+			j := startJob(t, s, func(yield func(JobRow) bool) {
+				for i := 0; i < len(at); {
+					size := min(1+r.IntN(5), len(at)-i)
+					groups++
+					for k := range size {
+						next := at[i+(k+1)%size] // a ring: each gets the name of the next
+						row := JobRow{Group: groups, ID: people[at[i+k]].ID, Name: was[at[i+k]], Before: was[at[i+k]], Plan: was[next]}
+						switch r.IntN(9) {
+						case 0:
+							row.Plan = names[r.IntN(len(names))] // likely somebody's
+						case 1:
+							row.Plan = fmt.Sprintf("new-%d-%d-%d", seed, round, i+k)
+						}
+						if !yield(row) {
+							return
+						}
+					}
+					i += size
+				}
+			})
+			work := func(tx *Tx, rows []JobRow) error {
+				for _, row := range rows {
+					if err := tx.Park(row.ID); err != nil {
+						return err
+					}
+				}
+				for i, row := range rows {
+					rec, err := tx.Rename(byJob, row.ID, row.Plan, true)
+					if kindOf(err) == scim.Uniqueness {
+						return &Refusal{Code: "taken"}
+					}
+					if err != nil {
+						return err
+					}
+					rows[i].After = rec.Name
+				}
+				switch r.IntN(12) {
+				case 0:
+					return &Refusal{Code: "late"}
+				case 1:
+					return errPause
+				}
+				return nil
+			}
+			whole := func(step stepper, do func(*Tx, []JobRow) error) {
+				for left := true; left; {
+					var err error
+					if left, err = step(t.Context(), j.Seq, do); err != nil && !errors.Is(err, errPause) {
+						t.Fatal(err)
+					}
+					seen := map[string]bool{}
+					for _, name := range allNames(t, s) {
+						if seen[name] {
+							t.Fatalf("seed %d: two are called %s", seed, name)
+						}
+						seen[name] = true
+					}
+				}
+			}
+			whole(s.StepJob, work)
+			if j = jobOf(t, s, j.Seq); j.Done+j.Failed != len(people) || j.Done < 10 || j.Failed < 5 {
+				t.Fatalf("seed %d: %+v", seed, j)
+			}
+			if round == 1 {
+				continue // the next round begins from there
+			}
+			if _, err := s.UndoJob(t.Context(), j.Seq); err != nil {
+				t.Fatal(err)
+			}
+			whole(s.StepUndo, func(tx *Tx, rows []JobRow) error {
+				for _, row := range rows {
+					if err := tx.Park(row.ID); err != nil {
+						return err
+					}
+				}
+				return unapply(tx, rows)
+			})
+			if j = jobOf(t, s, j.Seq); j.Done != 0 || j.Refused != 0 {
+				t.Fatalf("seed %d: %+v", seed, j)
+			}
+			if after := kept(); !slices.Equal(before, after) {
+				t.Fatalf("seed %d, round %d:\nbefore %v\nafter  %v", seed, round, before, after)
+			}
+		}
+		sound(t, s)
+	}
+}
+
+var errPause = errors.New("enough for now")
 
 func TestPruneJobs(t *testing.T) {
 	now := someday
