@@ -33,24 +33,26 @@ func (b *Backend) clean(ctx context.Context) {
 	}
 }
 
-// cleanOnce removes old requests, people and groups, and says in the log how many went, also before an error.
+// cleanOnce removes old requests, people, groups and jobs, and says in the log how many went, also before an error.
 func (b *Backend) cleanOnce(ctx context.Context) error {
 	keep := b.setting.get()
 	now := time.Now()
 	var removed store.Removed
-	var requestsErr, deletedErr error
+	var requestsErr, deletedErr, jobsErr error
 	if keep.RequestDays > 0 {
 		removed, requestsErr = b.store.Prune(ctx, now.AddDate(0, 0, -keep.RequestDays))
 	}
 	if keep.DeletedDays > 0 {
 		var gone store.Removed
-		gone, deletedErr = b.store.PurgeDeleted(ctx, now.AddDate(0, 0, -keep.DeletedDays))
+		old := now.AddDate(0, 0, -keep.DeletedDays)
+		gone, deletedErr = b.store.PurgeDeleted(ctx, old)
 		removed.People, removed.Groups = gone.People, gone.Groups
+		removed.Jobs, jobsErr = b.store.PruneJobs(ctx, old) // their rows hold what people were
 	}
 	if removed != (store.Removed{}) {
-		b.log.Info("removed what was kept long enough", "requests", removed.Requests, "people", removed.People, "groups", removed.Groups)
+		b.log.Info("removed what was kept long enough", "requests", removed.Requests, "people", removed.People, "groups", removed.Groups, "jobs", removed.Jobs)
 	}
-	if err := errors.Join(requestsErr, deletedErr); err != nil {
+	if err := errors.Join(requestsErr, deletedErr, jobsErr); err != nil {
 		return fmt.Errorf("clean %s: %w", b.dir, err)
 	}
 	return nil
