@@ -50,6 +50,8 @@ type Forecast struct {
 	Format   string       `json:"format"`  // classic or preview: which of the portal's files it is
 	Unknown  []string     `json:"unknown"` // attributes of the mapping that the file has no column for: unknown, not empty
 	Green    bool         `json:"green"`   // nobody would be made twice: no conflict, and no creation of somebody who seems to be here
+	Twice    int          `json:"twice"`   // creations of somebody who seems to be here already
+	Fix      string       `json:"fix"`     // what mends those: convert, external-id, or "" where nothing here can
 	Groups   []StateCount `json:"groups"`
 }
 
@@ -128,7 +130,12 @@ func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast
 	}
 	p.info = Forecast{
 		Total: len(p.rows), Counts: countStates(p.rows, forecastStates...), Matching: result.Matching, Format: in.Users.Format,
-		Unknown: append([]string{}, result.Unknown...), Green: isGreen(p.rows),
+		Unknown: append([]string{}, result.Unknown...), Green: isGreen(p.rows), Fix: fix,
+	}
+	for _, r := range p.rows {
+		if r.Reason == forecast.SeemsHere {
+			p.info.Twice++
+		}
 	}
 	if p.info.Groups, err = b.forecastGroups(ctx, r.Groups); err != nil {
 		return Forecast{}, err

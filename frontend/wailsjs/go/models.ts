@@ -271,6 +271,8 @@ export namespace backend {
 	    format: string;
 	    unknown: string[];
 	    green: boolean;
+	    twice: number;
+	    fix: string;
 	    groups: StateCount[];
 	}
 	export interface ForecastFix {
@@ -295,6 +297,7 @@ export namespace backend {
 	    with: string;
 	    withId: string;
 	    reason: string;
+	    detail: string;
 	    fix: string;
 	    changes: Change[];
 	}
@@ -428,6 +431,7 @@ export namespace backend {
 	    full: boolean;
 	    format?: string;
 	}
+	
 	export interface HandoverSettings {
 	    format: string;
 	    folder: string;
@@ -480,10 +484,12 @@ export namespace backend {
 	    format: string;
 	    delimiter: string;
 	    encoding: string;
+	    header: boolean;
 	    rows: number;
 	    columns: ImportColumn[];
 	    attributes: string[];
 	    warnings: string[];
+	    places: string[];
 	}
 	export interface ImportMapping {
 	    column: number;
@@ -764,6 +770,7 @@ export namespace backend {
 	}
 	export interface Quality {
 	    counts: StateCount[];
+	    localIds: boolean;
 	}
 	
 	

@@ -1,0 +1,32 @@
+import type { TFunction } from 'i18next'
+import type { ForecastRow } from '../../../api/types'
+import type { Tone } from '../../../components/Status'
+import type { Word } from '../words'
+
+const tones = {
+  adopt: 'good', same: 'good', create: 'neutral', conflict: 'bad', refused: 'bad', invalid: 'warning', out: 'off', orphan: 'unknown',
+} as const satisfies Record<string, Tone>
+type State = keyof typeof tones
+const states = Object.keys(tones) as State[]
+
+/** What the first cycle does with a row; a state of a newer backend is shown under its own name. */
+export function forecastWord(t: TFunction, state: string): Word {
+  const known = states.find((s) => s === state)
+  return known ? { word: t(`forecast.states.${known}`), tone: tones[known] } : { word: state, tone: 'unknown' }
+}
+
+/** As forecastWord, but a creation of somebody who seems to be here is a warning. */
+export function rowWord(t: TFunction, row: Pick<ForecastRow, 'state' | 'reason'>): Word {
+  return row.reason === 'SEEMS_HERE' ? { word: t('forecast.states.twice'), tone: 'warning' } : forecastWord(t, row.state)
+}
+
+const reasons = [
+  'NOT_IN_SCOPE', 'DISABLED_IN_ENTRA', 'SEVERAL_MATCH', 'USER_ID_TAKEN', 'TAKEN_IN_CYCLE', 'CLAIMED', 'NO_USER_NAME', 'NOT_IN_FILE', 'DEPENDS_ON_ORDER', 'SEEMS_HERE',
+  'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
+] as const
+
+/** Why a row is as it is; a refusal has the server's own words. */
+export function reasonOf(t: TFunction, row: Pick<ForecastRow, 'reason' | 'detail' | 'with'>): string {
+  const known = reasons.find((r) => r === row.reason)
+  return known ? t(`forecast.reasons.${known}`, { with: row.with }) : row.detail || row.reason
+}
