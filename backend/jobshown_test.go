@@ -8,7 +8,7 @@ func TestTheSnapshotFollowsSingleRowsTakenBack(t *testing.T) {
 	old(t, b, "a.berg", "anna.berg@contoso.example", "1")
 	old(t, b, "b.roe", "bob@contoso.example", "2")
 	j := apply(t, b, plan(t, b, UserIDRule{To: ToEmail}))
-	undo(t, b, j.Seq, 0)
+	undo(t, b, j.Seq, 1)
 	s, err := b.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ export function JobProgress({ job, unsure = false, children }: JobProgressProps)
   const counts = t(`journal.progress.${state === 'undoing' ? 'undoing' : 'running'}`, { done: number(at), total: number(of) })
   const tone = unsure ? 'unknown' : job.failed + job.refused > 0 && !running ? 'warning' : (tones[state] ?? 'unknown')
   return (
-    <section className="job" aria-label={t(`journal.kinds.${kind}`)}>
+    <section className="job aside" aria-label={t(`journal.kinds.${kind}`)}>
       <div className="job-head">
         <Status tone={tone} word={t(`journal.states.${state}`)} />
         <strong>{t(`journal.kinds.${kind}`)}</strong>

@@ -22,7 +22,7 @@ export function StateChips({ label, all, total, counts, wordOf, state, onState }
   const { i18n } = useTranslation()
   const number = (n: number) => n.toLocaleString(i18n.language)
   return (
-    <div className="chips" role="group" aria-label={label}>
+    <div className="chips aside" role="group" aria-label={label}>
       <ToggleButton size="small" shape="circular" checked={state === ''} onClick={() => onState('')}>
         {all} <span className="chip-count">{number(total)}</span>
       </ToggleButton>

@@ -33,7 +33,8 @@ export function ConvertTab(props: PageProps) {
     go({ page: 'tools', id: 'convert' }, true) // it is done once; what is changed afterwards stays
   }, [convert, query])
 
-  const answered = view.plan !== null || view.job !== 0 || view.working === 'open'
+  const { failed } = view
+  const answered = view.plan !== null || view.job !== 0 || view.working === 'open' || failed?.work === 'open'
   const about = view.job !== 0 ? `job ${view.job}` : (view.plan?.plan ?? '')
   const before = useRef(about)
   useEffect(() => {
@@ -52,12 +53,20 @@ export function ConvertTab(props: PageProps) {
       </EmptyState>
     )
   }
-  const { failed } = view
   return (
     <div className={answered ? 'tool answered' : 'tool'}>
       {view.job === 0 && <RuleForm convert={convert} />}
       <div className="tool-main">
-        {failed?.work === 'open' && <ErrorBar error={failed.error} />}
+        {failed?.work === 'open' && (
+          <>
+            <div className="tool-head">
+              <Button className="tool-back" size="small" icon={<ArrowLeftRegular />} onClick={() => convert.forget()}>
+                {t('convert.preview.back')}
+              </Button>
+            </div>
+            <ErrorBar error={failed.error} />
+          </>
+        )}
         {view.job !== 0 ? (
           <>
             <div className="tool-head">

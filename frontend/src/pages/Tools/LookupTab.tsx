@@ -40,7 +40,7 @@ export function LookupTab({ snapshot }: PageProps) {
   }, [plan])
 
   return (
-    <div className={view.found ? 'tool answered' : 'tool'}>
+    <div className={view.found || view.error || view.working ? 'tool answered' : 'tool'}>
       <section className="tool-ask" aria-labelledby={`${id}-title`}>
         <h2 id={`${id}-title`}>{t('lookup.ask.title')}</h2>
         <FileDrop
@@ -89,6 +89,13 @@ export function LookupTab({ snapshot }: PageProps) {
         <p className="quiet small">{t('lookup.never')}</p>
       </section>
       <div className="tool-main">
+        {view.error && !view.found && (
+          <div className="tool-head">
+            <Button className="tool-back" size="small" icon={<ArrowLeftRegular />} onClick={lookup.clear}>
+              {t('lookup.back')}
+            </Button>
+          </div>
+        )}
         {view.error && <ErrorBar error={view.error} onRetry={() => void lookup.look()} />}
         {view.found ? (
           <Result lookup={lookup} heading={heading} />
@@ -151,8 +158,7 @@ function Result({ lookup, heading }: { lookup: ReturnType<typeof lookupOf>; head
           {t('lookup.back')}
         </Button>
         <h2 id="lookup-title" ref={heading} tabIndex={-1}>{t('lookup.result')}</h2>
-        <bdi className="quiet small">{found.name}</bdi>
-        <span className="spring" />
+        <bdi className="quiet small tool-name" title={found.name}>{found.name}</bdi>
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <Button size="small" icon={<CopyRegular />}>{t('lookup.copy')}</Button>

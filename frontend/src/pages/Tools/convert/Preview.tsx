@@ -1,6 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
-import { type RefObject, useCallback, useMemo, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobInfo, UserIDPlan, UserIDRow } from '../../../api/types'
 import { exportUserIds } from '../../../api/wails'
@@ -61,6 +61,10 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
     setActive(null)
     convert.rows.ask({ state })
   }, [convert])
+  // When the last collision is settled, a list of open ones has nothing to show.
+  useEffect(() => {
+    if (plan.open === 0 && asked.state === 'collision') show('')
+  }, [plan.open, asked.state, show])
   const row = active === null ? undefined : convert.rows.row(active)
   const { error } = view
   if (error?.code === 'PLAN_GONE') return <Gone convert={convert} heading={heading} />
@@ -84,7 +88,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
         <>
           <StateChips label={t('convert.preview.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => planWord(t, state)} state={asked.state} onState={show} />
           {outdated && (
-            <MessageBar intent="warning">
+            <MessageBar className="aside" intent="warning">
               <MessageBarBody>{t('convert.preview.outdated')}</MessageBarBody>
               <MessageBarActions>
                 <Button disabledFocusable={working !== null} onClick={() => void convert.preview()}>
@@ -94,7 +98,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
             </MessageBar>
           )}
           {plan.open > 0 && !outdated && (
-            <MessageBar intent="error" layout="multiline">
+            <MessageBar className="aside" intent="error" layout="multiline">
               <MessageBarBody>
                 <MessageBarTitle>{t('convert.collisions.title', { count: plan.open, formatted: number(plan.open) })}</MessageBarTitle>
                 {t('convert.collisions.text')}
@@ -111,7 +115,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
             </MessageBar>
           )}
           {plan.matching && !outdated && plan.open === 0 && (
-            <MessageBar intent="warning" layout="multiline">
+            <MessageBar className="aside" intent="warning" layout="multiline">
               <MessageBarBody>{t('convert.matching')}</MessageBarBody>
             </MessageBar>
           )}

@@ -1,4 +1,4 @@
-import { Button, Field, Input, Link } from '@fluentui/react-components'
+import { Button, Input, Link } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
 import { type FormEvent, type Ref, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -22,7 +22,8 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
   const [typed, setTyped] = useState(row.settled === 'type' ? row.to : '')
   const moves = row.state === 'change' || row.state === 'case'
   const open = row.state === 'collision'
-  const reason = reasonText(t, row)
+  const how = row.with !== '' && (row.code === 'kept' || row.code === 'doubled') ? row.code : null
+  const reason = how || (row.chain && row.code === '') ? '' : reasonText(t, row)
   const submit = (e: FormEvent) => {
     e.preventDefault()
     if (!busy && typed.trim() !== '') void onSettle('type', typed.trim())
@@ -53,12 +54,13 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
             <dt>{t(open ? 'convert.strip.with' : 'convert.strip.from')}</dt>
             <dd>
               {row.withId === '' ? <bdi>{row.with}</bdi> : <PersonLink id={row.withId} name={row.with} />} <bdi className="quiet">({row.withFrom})</bdi>
+              {how && `, ${t(`convert.with.${how}`)}`}
             </dd>
           </>
         )}
       </dl>
       {reason !== '' && <p className="quiet small">{reason}</p>}
-      {row.state === 'owned' && <p className="quiet small">{t('convert.strip.owned')}</p>}
+      {row.state === 'owned' && <p className="small">{t('convert.strip.owned')}</p>}
       {(open || moves || row.settled !== '') && (
         <div className="strip-choices">
           {row.settled !== 'skip' && (
@@ -77,9 +79,10 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
             </Button>
           )}
           <form onSubmit={submit} noValidate>
-            <Field size="small" label={t('convert.strip.type')}>
-              <Input size="small" value={typed} maxLength={1024} spellCheck={false} autoComplete="off" placeholder={row.to} onChange={(_, { value }) => setTyped(value)} />
-            </Field>
+            <Input
+              className="strip-type" size="small" value={typed} maxLength={1024} spellCheck={false} autoComplete="off" aria-label={t('convert.strip.type')}
+              placeholder={t('convert.strip.type')} onChange={(_, { value }) => setTyped(value)}
+            />
             <Button type="submit" size="small" disabledFocusable={busy || typed.trim() === ''}>
               {t('convert.strip.use')}
             </Button>
