@@ -272,7 +272,8 @@ func typeNamed(kind, deed string) (*scim.ResourceType, error) {
 
 // Quality says how many people want a look, by what for, as ListQuery.Quality names it.
 type Quality struct {
-	Counts []StateCount `json:"counts"`
+	Counts   []StateCount `json:"counts"`
+	LocalIDs bool         `json:"localIds"` // somebody has a local ID, so that it is worth showing, and that others have none too
 }
 
 // Quality counts whose data want a look: all there is to look at in one order, also where it is nobody.
@@ -282,6 +283,9 @@ func (b *Backend) Quality(ctx context.Context) (Quality, error) {
 		return Quality{}, err
 	}
 	q := Quality{Counts: make([]StateCount, 0, len(qualities()))}
+	if q.LocalIDs, err = b.store.AnyLocalID(ctx); err != nil {
+		return Quality{}, err
+	}
 	for _, name := range qualities() {
 		q.Counts = append(q.Counts, StateCount{State: name, Count: counts[name]})
 	}

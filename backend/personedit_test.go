@@ -215,6 +215,9 @@ func TestALocalIDIsAlwaysExported(t *testing.T) {
 func TestListsAreNarrowedToWhoseDataWantALook(t *testing.T) {
 	b, secret := serve(t)
 	gone := made(t, b, "gone", "")
+	if q, err := b.Quality(t.Context()); err != nil || q.LocalIDs {
+		t.Errorf("before anybody has a local ID: %+v %v", q, err)
+	}
 	ana := made(t, b, "ana", "A-1", Attribute{"displayName", "Ana"}, Attribute{workMail, "both@x.example"}, Attribute{"title", "B"})
 	made(t, b, "bea", "", Attribute{"displayName", "Bea"}, Attribute{workMail, "both@x.example"}, Attribute{"title", "a"}, Attribute{"externalId", "2"})
 	made(t, b, "cai", "C-0", Attribute{"displayName", "Cai"}, Attribute{scim.EnterpriseURN + ":manager.value", gone.ID}, Attribute{"externalId", "1"})
@@ -226,7 +229,7 @@ func TestListsAreNarrowedToWhoseDataWantALook(t *testing.T) {
 
 	want := map[string][]string{"no-email": {"Cai"}, "same-email": {"Ana", "Bea"}, "no-manager-found": {"Cai"}, "no-group": {"Bea", "Cai"}, "no-local-id": {"Bea", "Dan"}, "made-here": {"Ana", "Bea", "Cai"}}
 	counts, err := b.Quality(t.Context())
-	if err != nil || len(counts.Counts) != len(want) {
+	if err != nil || len(counts.Counts) != len(want) || !counts.LocalIDs {
 		t.Errorf("counts %+v %v", counts, err)
 	}
 	for _, c := range counts.Counts {

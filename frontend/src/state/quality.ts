@@ -6,7 +6,10 @@ import { Observable } from '../lib/observable'
 export const qualities = ['no-email', 'same-email', 'no-manager-found', 'no-group', 'no-local-id', 'made-here'] as const
 export type QualityName = (typeof qualities)[number]
 
-export type Counts = Readonly<Record<QualityName, number>>
+export type Counts = Readonly<Record<QualityName, number>> & {
+  /** Somebody has a local ID, so that it is worth showing. */
+  readonly anyLocal: boolean
+}
 
 const again = 3_000
 
@@ -45,9 +48,9 @@ export class QualityCounts {
     this.#busy = true
     this.#dirty = false
     try {
-      const { counts } = await this.#pull()
+      const { counts, localIds } = await this.#pull()
       const of = (name: string) => counts.find((c) => c.state === name)?.count ?? 0
-      this.view.set(Object.fromEntries(qualities.map((name) => [name, of(name)])) as Record<QualityName, number>)
+      this.view.set({ ...(Object.fromEntries(qualities.map((name) => [name, of(name)])) as Record<QualityName, number>), anyLocal: localIds })
     } catch (thrown) {
       // Lists say themselves what is wrong; without counts the chips are not there.
       if (toApiError(thrown).code === 'CANCELLED') this.#dirty = true

@@ -252,6 +252,115 @@ describe('people', { timeout: 240_000 }, () => {
   })
 })
 
+describe('people and what is kept of them here', { timeout: 120_000 }, () => {
+  const on = stage('#/people')
+  const chip = (page, name) => page.getByRole('group', { name: 'Data worth a look' }).getByRole('button', { name })
+  const head = (page, name) => page.getByRole('columnheader', { name })
+  before(async () => (on.office = await fillOffice(on.page)))
+
+  it('have a local ID, a note and protection that are edited in place and marked; then the list shows local IDs', async () => {
+    const { page, office } = on
+    await visit(page, `#/people/${office.anna.id}`)
+    assert.equal(await head(page, 'Local ID').count(), 0)
+    await panel(page).getByText('Entra neither reads nor writes this').waitFor()
+    await panel(page).getByRole('button', { name: 'Edit', exact: true }).click()
+    await panel(page).getByRole('textbox', { name: 'Local ID' }).fill('a.berg')
+    await panel(page).getByRole('textbox', { name: 'Note' }).fill('Night shift')
+    await panel(page).getByRole('checkbox', { name: /^Protected/ }).press('Space')
+    assert.deepEqual(await findings(page), [])
+    await patch(office, `/Users/${office.anna.id}`, { op: 'replace', path: 'title', value: 'Head' }) // what Entra changes meanwhile is in nobody's way
+    await panel(page).getByRole('textbox', { name: 'Note' }).press('Tab')
+    await panel(page).getByRole('button', { name: 'Save' }).press('Enter')
+    await panel(page).getByRole('button', { name: 'Edit', exact: true }).waitFor()
+    await panel(page).locator('.kept').getByText('a.berg').waitFor()
+    await panel(page).locator('.panel-facts').getByText('Protected', { exact: true }).waitFor()
+    await row(page, 'Anna Berg').getByRole('gridcell', { name: 'a.berg', exact: true }).waitFor()
+    await panel(page).getByRole('tab', { name: 'History' }).click()
+    await panel(page).getByRole('listitem').filter({ hasText: 'localId' }).getByText('in this window').waitFor()
+  })
+
+  it('do not share a local ID: who has it is told, and what was typed stays', async () => {
+    const { page, office } = on
+    await visit(page, `#/people/${office.bob.id}`)
+    await panel(page).getByRole('heading', { name: 'Bob Roe' }).waitFor()
+    await panel(page).getByRole('tab', { name: 'Profile' }).click()
+    await panel(page).getByRole('button', { name: 'Edit', exact: true }).click()
+    await panel(page).getByRole('textbox', { name: 'Local ID' }).fill('A.Berg')
+    await panel(page).getByRole('button', { name: 'Save' }).click()
+    await panel(page).getByRole('alert').getByText('Anna Berg').waitFor()
+    assert.equal(await panel(page).getByRole('textbox', { name: 'Local ID' }).inputValue(), 'A.Berg')
+    await panel(page).getByRole('textbox', { name: 'Local ID' }).press('Escape')
+    await panel(page).getByRole('button', { name: 'Edit', exact: true }).waitFor()
+  })
+
+  it('are made here, changed here and found by the user ID of before', async () => {
+    const { page } = on
+    await page.getByRole('button', { name: 'New person' }).press('Enter')
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByRole('textbox', { name: 'User name' }).fill('k.old')
+    await dialog.getByRole('textbox', { name: 'Display name' }).fill('Kim New')
+    await dialog.getByRole('combobox', { name: 'Manager' }).pressSequentially('lea')
+    await page.getByRole('option', { name: 'Lea Lead' }).click()
+    assert.deepEqual(await findings(page), [])
+    await dialog.getByRole('textbox', { name: 'User name' }).press('Enter')
+    await panel(page).getByRole('heading', { name: 'Kim New' }).waitFor()
+    await panel(page).locator('.panel-facts').getByText('Made here').waitFor()
+    await panel(page).getByRole('button', { name: 'Edit person' }).click()
+    await panel(page).getByRole('textbox', { name: 'User name' }).fill('kim.new@office.example')
+    await panel(page).getByRole('button', { name: 'Save' }).click()
+    await panel(page).getByText(/^until/).waitFor()
+    await panel(page).getByRole('button', { name: 'Close' }).click()
+    await search(page).fill('k.old')
+    await found(page, '1 found').waitFor()
+    assert.equal((await row(page, 'Kim New').locator('.was').textContent()).trim(), 'was k.old')
+    await search(page).press('Escape')
+  })
+
+  it('are narrowed to whose data want a look, to a group, and to who reports to somebody', async () => {
+    const { page, office } = on
+    await page.getByRole('button', { name: 'Refresh' }).click({ timeout: 500 }).catch(() => undefined) // where the list has not made itself anew
+    await chip(page, 'Made here 1').click()
+    await until(page, async () => (await names(page)).join() === 'Kim New', 'the one made here')
+    assert.equal(await chip(page, 'Made here 1').getAttribute('aria-pressed'), 'true')
+    assert.deepEqual(await findings(page), [])
+    await chip(page, 'Made here 1').click()
+    await page.getByRole('combobox', { name: 'Group', exact: true }).pressSequentially('sal')
+    await page.getByRole('option', { name: 'Sales and service' }).click()
+    await until(page, async () => (await names(page)).join() === 'Anna Berg,Bob Roe,René Ärmel', 'the members')
+    await head(page, 'Local ID').getByRole('button').click()
+    await head(page, 'Local ID').getByRole('button').click()
+    await until(page, async () => (await names(page)).join() === 'Anna Berg,Bob Roe,René Ärmel' && (await head(page, 'Local ID').getAttribute('aria-sort')) === 'descending', 'the members by local ID')
+    await visit(page, `#/people/${office.lea.id}/team`)
+    await panel(page).getByRole('list', { name: 'Who reports to Lea Lead' }).getByRole('link', { name: 'Anna Berg' }).waitFor()
+    assert.deepEqual(await findings(page), [])
+    await panel(page).getByRole('link', { name: 'Show as a list' }).click()
+    await until(page, async () => (await names(page)).join() === 'Anna Berg,Kim New', 'the reports')
+    await chip(page, 'Show not only who reports to Lea Lead').waitFor()
+    await grid(page).press('Control+a')
+    await page.getByRole('button', { name: 'Convert IDs' }).click()
+    await until(page, async () => new RegExp(`#/tools/convert.*${office.anna.id}`).test(page.url()) || (await page.getByRole('tab', { name: 'Convert' }).count()) > 0, 'the conversion')
+    await visit(page, '#/people')
+    await chip(page, 'Show not only who reports to Lea Lead').click()
+    await until(page, async () => (await grid(page).getAttribute('aria-rowcount')) === '36', 'everybody')
+  })
+
+  it('are removed for good together, and only the deleted', async () => {
+    const { page } = on
+    await choose(page, 'State', 'Everything')
+    await row(page, 'Dora Gone').waitFor()
+    await grid(page).press('Control+a')
+    await page.getByRole('button', { name: 'Remove for good' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByText('Remove 1 person for good?').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await dialog.getByRole('button', { name: 'Remove 1 for good' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await row(page, 'Dora Gone').waitFor({ state: 'detached' })
+    await until(page, async () => (await grid(page).getAttribute('aria-rowcount')) === '36', 'the others')
+    assert.deepEqual(page.faults, [])
+  })
+})
+
 describe('people that can not be read', { timeout: 120_000 }, () => {
   const fails = (flag, code) => `(real, ...args) => globalThis.${flag} ? Promise.reject(new Error('{"code":"${code}","message":""}')) : real(...args)`
   const on = stage('#/overview', {

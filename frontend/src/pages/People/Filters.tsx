@@ -40,16 +40,14 @@ export function GroupFilter({ group, onGroup }: { group: string; onGroup: (id: s
 export interface ChipsProps {
   asked: Asked
   counts: Counts | null
-  /** Somebody has a local ID, so that those without one are worth a word. */
-  anyLocal: boolean
   onAsk: (part: Partial<Asked>) => void
 }
 
-/** What of people wants a look, with how many; each narrows the list to them. Those of whom there are none are left out. */
-export function Chips({ asked, counts, anyLocal, onAsk }: ChipsProps) {
+/** What of people wants a look, with how many; each narrows the list to them. Those of whom there are none are left out; the deleted don't count. */
+export function Chips({ asked, counts, onAsk }: ChipsProps) {
   const { t, i18n } = useTranslation()
   const manager = useName('manager', asked.manager)
-  const worth = (name: (typeof qualities)[number]) => (counts?.[name] ?? 0) > 0 && (name !== 'no-local-id' || anyLocal)
+  const worth = (name: (typeof qualities)[number]) => (counts?.[name] ?? 0) > 0 && (name !== 'no-local-id' || counts?.anyLocal === true)
   const shown = qualities.filter((name) => asked.quality === name || worth(name))
   if (shown.length === 0 && asked.manager === '') return null
   return (
@@ -66,7 +64,7 @@ export function Chips({ asked, counts, anyLocal, onAsk }: ChipsProps) {
           shape="circular"
           checked={asked.quality === name}
           title={t(`people.quality.hints.${name}`)}
-          onClick={() => onAsk({ quality: asked.quality === name ? '' : name })}
+          onClick={() => onAsk({ quality: asked.quality === name ? '' : name, ...(asked.state === 'deleted' ? { state: '' } : {}) })}
         >
           {t(`people.quality.${name}`)} <span className="chip-count">{(counts?.[name] ?? 0).toLocaleString(i18n.language)}</span>
         </ToggleButton>

@@ -37,7 +37,7 @@ export function PeoplePage(props: PageProps) {
   const [making, setMaking] = useState(false)
   const counts = useCounts(session)
   const { people } = snapshot
-  const anyLocal = counts !== null && counts['no-local-id'] < people.total
+  const anyLocal = counts?.anyLocal ?? false
   useAskedByLink(session, props.route)
 
   const columns = useMemo((): Column<PersonRow>[] => {
@@ -95,7 +95,7 @@ export function PeoplePage(props: PageProps) {
           </Button>
         }
         filters={<GroupFilter group={asked.group} onGroup={(group) => ask({ group })} />}
-        chips={<Chips asked={asked} counts={counts} anyLocal={anyLocal} onAsk={ask} />}
+        chips={<Chips asked={asked} counts={counts} onAsk={ask} />}
         selectionActions={(ticked) => (
           <Button size="small" icon={<ArrowSwapRegular />} disabledFocusable={ticked.count === 0} onClick={() => void convert(ticked)}>
             {t('people.convert')}
