@@ -109,7 +109,7 @@ export const targetChoice = new TargetStore()
 
 /** What a tutorial may ask for, as the backend names it, and where in the window that is done or seen. */
 export const stepPlaces = {
-  plan: { page: 'setup' },
+  plan: { page: 'setup', id: 'plan' },
   administrator: { page: 'connection', id: 'system' },
   convert: { page: 'tools', id: 'convert' },
   'one-token': { page: 'connection', id: 'token' },
@@ -120,7 +120,7 @@ export const stepPlaces = {
   provisioning: { page: 'connection', id: 'steps' },
   credentials: { page: 'connection', id: 'token' },
   test: { page: 'connection', id: 'check' },
-  mail: { page: 'setup' },
+  mail: { page: 'setup', id: 'start' },
   save: { page: 'connection', id: 'steps' },
   'map-users': { page: 'connection', id: 'target' },
   'external-id': { page: 'connection', id: 'target' },
@@ -129,10 +129,10 @@ export const stepPlaces = {
   'remove-others': { page: 'connection', id: 'target' },
   'map-groups': { page: 'connection', id: 'target' },
   'match-groups': { page: 'connection', id: 'target' },
-  scope: { page: 'setup' },
-  'scope-all': { page: 'setup' },
-  assign: { page: 'setup' },
-  accidental: { page: 'setup' },
+  scope: { page: 'setup', id: 'start' },
+  'scope-all': { page: 'setup', id: 'start' },
+  assign: { page: 'setup', id: 'on-demand' },
+  accidental: { page: 'setup', id: 'start' },
   'on-demand': { page: 'activity' },
   start: { page: 'connection', id: 'steps' },
   rotate: { page: 'connection', id: 'token' },

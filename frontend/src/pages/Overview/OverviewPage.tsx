@@ -14,6 +14,7 @@ import { Checklist } from './Checklist'
 import { RecentChanges } from './RecentChanges'
 import { RequestsChart } from './RequestsChart'
 import { SampleCard } from './SampleCard'
+import { SetupCard } from './SetupCard'
 import { Tiles } from './Tiles'
 import './overview.css'
 
@@ -28,7 +29,10 @@ export function OverviewPage({ session, snapshot, unsure }: PageProps) {
       {empty && !sample ? (
         <div className="overview start">
           <Checklist snapshot={snapshot} unsure={unsure} />
-          <SampleCard />
+          <div className="start-side">
+            <SetupCard store={snapshot.store} />
+            <SampleCard />
+          </div>
         </div>
       ) : (
         <Figures session={session} snapshot={snapshot} unsure={unsure} />
