@@ -1,0 +1,148 @@
+import { Button, Link } from '@fluentui/react-components'
+import { ArrowDownloadRegular, ArrowLeftRegular, DismissRegular } from '@fluentui/react-icons'
+import { type Ref, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ImportPlan, ImportRow, JobInfo } from '../../../api/types'
+import { exportImport } from '../../../api/wails'
+import { Changes } from '../../../components/Changes'
+import { Confirm } from '../../../components/Confirm'
+import { EmptyState } from '../../../components/EmptyState'
+import { ErrorBar } from '../../../components/ErrorBar'
+import { type Column, reveal } from '../../../components/Grid'
+import { Marked } from '../../../components/Marked'
+import { PlanGrid } from '../../../components/PlanGrid'
+import { StateChips } from '../../../components/StateChips'
+import { Status } from '../../../components/Status'
+import { isUnderWay } from '../../../lib/jobs'
+import { useObservable } from '../../../lib/observable'
+import type { Import } from '../../../state/import'
+import { hashOf } from '../../../state/route'
+import { SaveFile } from '../SaveFile'
+import { importWord } from './words'
+
+export interface PreviewProps {
+  task: Import
+  plan: ImportPlan
+  /** What is under way in the folder: nothing can be begun beside it. */
+  job: JobInfo
+  heading: RefObject<HTMLHeadingElement | null>
+}
+
+/** What would become of each row; from here the import is begun. */
+export function Preview({ task, plan, job, heading }: PreviewProps) {
+  const { t, i18n } = useTranslation()
+  const { working, error, form } = useObservable(task.view)
+  const view = useObservable(task.rows.view)
+  const [active, setActive] = useState<number | null>(null)
+  const [asking, setAsking] = useState(false)
+  const [saving, setSaving] = useState(false)
+  const grid = useRef<HTMLDivElement>(null)
+  const strip = useRef<HTMLElement>(null)
+  const search = view.answered?.search ?? ''
+  const number = (n: number) => n.toLocaleString(i18n.language)
+  useEffect(() => setActive(null), [plan.plan])
+
+  const columns = useMemo((): Column<ImportRow>[] => [
+    { id: 'line', title: t('import.rows.line'), width: '64px', align: 'end', render: (row) => row.line },
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.2fr)', render: (row) => <span title={row.name}><Marked text={row.name || '–'} search={search} /></span> },
+    { id: 'key', title: t(plan.kind === 'groups' ? 'import.rows.group' : 'import.rows.userName'), width: 'minmax(120px, 1.4fr)', render: (row) => <span className="identity" dir="auto" title={row.key}><Marked text={row.key || '–'} search={search} /></span> },
+    { id: 'state', title: t('import.rows.state'), width: 'minmax(120px, 1fr)', render: (row) => <Status {...importWord(t, row.state)} /> },
+    { id: 'what', title: t('import.rows.what'), width: 'minmax(140px, 1.8fr)', render: (row) => <What row={row} /> },
+  ], [t, search, plan.kind])
+
+  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
+    setActive(index)
+    if (index === null) return
+    reveal(grid.current, index)
+    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
+  }
+  const row = active === null ? undefined : task.rows.row(active)
+  const can = plan.change > 0 && working === null && !isUnderWay(job)
+  const label = t('import.apply.button', { count: plan.change, formatted: number(plan.change) })
+  return (
+    <section className="plan" aria-labelledby="import-preview">
+      <div className="tool-head">
+        <Button size="small" icon={<ArrowLeftRegular />} onClick={task.back}>
+          {t('import.backToColumns')}
+        </Button>
+        <h2 id="import-preview" ref={heading} tabIndex={-1}>{t('import.rows.title')}</h2>
+        <span className="quiet small">{t('import.rows.nothingYet')}</span>
+        <span className="spring" />
+        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
+          {t('import.rows.save')}
+        </Button>
+      </div>
+      {error && !asking && <ErrorBar error={error} />}
+      <StateChips
+        label={t('import.rows.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
+        onState={(state) => {
+          setActive(null)
+          task.rows.ask({ state })
+        }}
+      />
+      <PlanGrid
+        ref={grid} list={task.rows} name="import" label={t('import.rows.grid')} searchLabel={t('import.rows.search')} columns={columns} active={active} onActive={onActive}
+        onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void task.preview()} /> : null)}
+        empty={<EmptyState title={t('import.rows.none')} />}
+        tools={
+          <Button appearance="primary" disabledFocusable={!can} onClick={() => can && setAsking(true)}>
+            {label}
+          </Button>
+        }
+      />
+      {isUnderWay(job) && <p className="quiet small">{t('convert.apply.wait')}</p>}
+      {row && (
+        <RowStrip
+          ref={strip} key={row.n} row={row} kind={plan.kind === 'groups' ? 'groups' : 'people'}
+          onClose={() => {
+            setActive(null)
+            grid.current?.focus()
+          }}
+        />
+      )}
+      {asking && (
+        <Confirm
+          title={label} confirm={label} busy={working === 'apply'} error={error} onClose={() => setAsking(false)}
+          onConfirm={() => void task.apply()}
+        >
+          <p>{t(`import.apply.${form.kind}`, { count: plan.change, formatted: number(plan.change) })}</p>
+          {plan.total > plan.change && <p>{t('import.apply.rest', { count: plan.total - plan.change, formatted: number(plan.total - plan.change) })}</p>}
+          <p>{t('import.apply.undo')}</p>
+        </Confirm>
+      )}
+      {saving && <SaveFile title={t('import.rows.save')} save={(format) => exportImport(plan.plan, format)} onClose={() => setSaving(false)} />}
+    </section>
+  )
+}
+
+/** What changes, or why not. */
+function What({ row }: { row: ImportRow }) {
+  if (row.reason !== '') return <span title={row.reason}>{row.reason}</span>
+  const paths = row.changes.map((c) => c.path).join(', ')
+  return paths === '' ? <span className="quiet">–</span> : <span className="mono small" title={paths}>{paths}</span>
+}
+
+/** One row in full. */
+function RowStrip({ row, kind, onClose, ref }: { row: ImportRow; kind: 'people' | 'groups'; onClose: () => void; ref: Ref<HTMLElement> }) {
+  const { t } = useTranslation()
+  return (
+    <section
+      ref={ref} tabIndex={-1} className="strip" aria-label={t('import.rows.strip')}
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape' || e.defaultPrevented) return
+        e.stopPropagation()
+        onClose()
+      }}
+    >
+      <div className="strip-head">
+        <h3>{row.id === '' ? <bdi>{row.name || row.key}</bdi> : <Link href={hashOf({ page: kind, id: row.id })}><bdi>{row.name || row.key}</bdi></Link>}</h3>
+        <Status {...importWord(t, row.state)} />
+        {row.localId !== '' && <span className="quiet small">{t('import.attributes.localId')}: <bdi>{row.localId}</bdi></span>}
+        <span className="spring" />
+        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
+      </div>
+      {row.reason !== '' && <p className="small">{row.reason}</p>}
+      {row.changes.length > 0 && <Changes changes={row.changes} />}
+    </section>
+  )
+}
