@@ -21,7 +21,7 @@ export function TargetAdministrator({ value, name, disabled }: { value: string; 
     const mine = ++turn.current
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
-      people({ list: '', search: text, state: '', sort: '', descending: false, from: 0, limit: offered, group: '' }).then(
+      people({ list: '', search: text, state: '', sort: 'name', descending: false, from: 0, limit: offered, group: '' }).then(
         ({ rows }) => mine === turn.current && setFound(rows.filter(({ state }) => state !== 'deleted')),
         () => mine === turn.current && setFound([]),
       )

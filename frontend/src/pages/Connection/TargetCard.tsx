@@ -74,7 +74,7 @@ function Choice({ saved, off }: { saved: Targets; off: boolean }) {
       {changed && (
         <div className="buttons">
           <Button appearance="primary" disabledFocusable={disabled} icon={working === 'save' ? <Spinner size="tiny" /> : null} onClick={() => void save()}>
-            {t('target.card.save')}
+            {t(id === saved.active ? 'target.card.keep' : 'target.card.save')}
           </Button>
           <Button disabled={disabled} onClick={targetChoice.discard}>
             {t('target.card.discard')}

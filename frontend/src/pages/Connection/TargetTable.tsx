@@ -58,7 +58,16 @@ function Whole({ target }: { target: Target }) {
         </div>
         <dl className="connection-facts">
           <dt>{t('target.table.url')}</dt>
-          <dd>{target.address ? <span className="mono">{target.address}</span> : t('target.table.noUrl', { path: target.basePath })}</dd>
+          <dd>
+            {target.address ? (
+              <>
+                <span className="mono">{target.address}</span>
+                <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(target.address)} />
+              </>
+            ) : (
+              t('target.table.noUrl', { path: target.basePath })
+            )}
+          </dd>
           {target.host && (
             <>
               <dt>{t('target.table.host')}</dt>
@@ -69,7 +78,7 @@ function Whole({ target }: { target: Target }) {
           <dd className="mono">{target.groupKey}</dd>
         </dl>
         {target.exact && <Status tone="warning" word={t('target.table.exact')} />}
-        <p className="quiet">{nobody ? t('target.table.nobody') : t('target.table.of', { people: number(target.people), groups: number(target.groups) })}</p>
+        <p className="quiet">{nobody ? t('target.table.nobody') : t('target.table.of', { people: t('target.unmapped.people', { count: target.people, formatted: number(target.people) }), groups: t('target.unmapped.groups', { count: target.groups, formatted: number(target.groups) }) })}</p>
         <Lines target={target} />
       </section>
       <Broken target={target} />
@@ -148,7 +157,7 @@ function printPage(html: string): void {
 function Lines({ target }: { target: Target }) {
   const { t } = useTranslation()
   return (
-    <div className="target-scroll" role="region" aria-labelledby="target-entra" tabIndex={0}>
+    <div className="target-scroll" role="region" aria-label={t('target.table.lines')} tabIndex={0}>
       <table className="target-table">
         <thead>
           <tr>
