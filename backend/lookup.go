@@ -274,12 +274,22 @@ func (b *Backend) LookUp(ctx context.Context, r LookupRequest) (Lookup, error) {
 
 // readList reads a list of one or more columns. Addresses behind each other on one line, as a mail program hands them out, are a list too.
 func readList(data []byte) (*exchange.Table, error) {
-	t, err := exchange.Read(data, exchange.Options{Known: func(cell string) bool {
+	known := func(cell string) bool {
 		return isColumn(cell, "username", "userid", "userprincipalname", "upn", "login", "email", "mail", "emailaddress", "id", "objectid", "externalid", "localid", "key", "name",
 			"displayname", "benutzername", "anmeldename", "schlüssel")
-	}})
-	if err != nil || t.Format.Header {
-		return t, err
+	}
+	t, err := exchange.Read(data, exchange.Options{Known: known})
+	if err != nil {
+		return nil, err
+	}
+	if t.Format.Header {
+		if t.Format.Kind == "json" || len(t.Header) > 1 || known(t.Header[0]) {
+			return t, nil
+		}
+		// The first of a list may be a user ID before e-mails: a line too many is seen, one too few is not.
+		if t, err = exchange.Read(data, exchange.Options{Encoding: t.Format.Encoding, Header: exchange.NoHeader}); err != nil {
+			return nil, err
+		}
 	}
 	if len(t.Header) == 1 && t.Format.Delimiter == "," { // most lines have none: it stands in names, as in Berg, Anna
 		return exchange.Read(data, exchange.Options{Delimiter: "tab", Encoding: t.Format.Encoding, Header: exchange.NoHeader})

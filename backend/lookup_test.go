@@ -37,7 +37,7 @@ func looked(t *testing.T, b *Backend, r LookupRequest) ([]string, Lookup) {
 // office fills a folder with people who are like each other, and tells the id of the first.
 func office(t *testing.T, b *Backend) string {
 	t.Helper()
-	make := func(userName, local string, attrs map[string]any) string {
+	somebody := func(userName, local string, attrs map[string]any) string {
 		r := &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": userName, "active": true}}
 		for k, v := range attrs {
 			r.Attrs[k] = v
@@ -61,14 +61,14 @@ func office(t *testing.T, b *Backend) string {
 	name := func(given, family string) map[string]any {
 		return map[string]any{"givenName": given, "familyName": family}
 	}
-	berg := make("a.berg", "L1", map[string]any{"displayName": "Anna Berg", "emails": mail("anna.berg@contoso.example", "anna@home.example"), "name": name("Anna", "Berg"), "externalId": "e-1"})
-	make("zoe", "L2", map[string]any{"displayName": "Zoë Müller", "emails": mail("zoe@contoso.example"), "name": name("Zoë", "Müller")})
-	make("bo1", "", map[string]any{"displayName": "Bo Lund", "emails": mail("bo@contoso.example")})
-	make("bo2", "", map[string]any{"displayName": "Bo Lund", "emails": mail("shared@contoso.example")})
-	make("shared@contoso.example", "=7", map[string]any{"displayName": "Shared"})
-	gone := make("gone", "L9", map[string]any{"displayName": "Gone Girl", "emails": mail("gone@contoso.example")})
+	berg := somebody("a.berg", "L1", map[string]any{"displayName": "Anna Berg", "emails": mail("anna.berg@contoso.example", "anna@home.example"), "name": name("Anna", "Berg"), "externalId": "e-1"})
+	somebody("zoe", "L2", map[string]any{"displayName": "Zoë Müller", "emails": mail("zoe@contoso.example"), "name": name("Zoë", "Müller")})
+	somebody("bo1", "", map[string]any{"displayName": "Bo Lund", "emails": mail("bo@contoso.example")})
+	somebody("bo2", "", map[string]any{"displayName": "Bo Lund", "emails": mail("shared@contoso.example")})
+	somebody("shared@contoso.example", "=7", map[string]any{"displayName": "Shared"})
+	gone := somebody("gone", "L9", map[string]any{"displayName": "Gone Girl", "emails": mail("gone@contoso.example")})
 	remove(t, b, gone)
-	again := make("back", "", map[string]any{"displayName": "Back", "emails": mail("back@contoso.example")})
+	again := somebody("back", "", map[string]any{"displayName": "Back", "emails": mail("back@contoso.example")})
 	if err := b.store.Batch(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Rename(store.Cause{Origin: "scimd"}, again, "back@contoso.example", true)
 		return err
@@ -161,5 +161,16 @@ func TestAddressesOfAMailProgramAreAList(t *testing.T) {
 	got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "", "Anna Berg <anna.berg@contoso.example>; Zoe <zoe@contoso.example>; bo@contoso.example"), Column: -1})
 	if len(got) != 3 || !strings.HasSuffix(got[0], "email case a.berg") || !strings.HasSuffix(got[2], "email found bo1") {
 		t.Errorf("the list is %q", got)
+	}
+}
+
+// The first line of a list is no header only because it looks unlike the others.
+func TestTheFirstOfAListIsLookedUpToo(t *testing.T) {
+	b := scratch(t)
+	office(t, b)
+	for text, lines := range map[string]int{"a.berg\nbo@contoso.example\n": 2, "E-Mail\nbo@contoso.example\n": 1, "a.berg\n": 1} {
+		if got, l := looked(t, b, LookupRequest{Upload: handed(t, b, "", text), Column: -1}); l.Total != lines || !strings.Contains(got[0], " found ") {
+			t.Errorf("%q gives %q", text, got)
+		}
 	}
 }
