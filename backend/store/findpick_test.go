@@ -33,6 +33,9 @@ func company(t *testing.T, s *Store, r *rand.Rand) (people []*modelled, groups [
 		p := &modelled{userName: fmt.Sprintf("u%02d", (i*37)%60), email: some(4, "a@x.example", "b@x.example", fmt.Sprintf("u%d@x.example", i), fmt.Sprintf("v%d@x.example", i)),
 			title: some(3, "Äbte", "buyer", "CEO"), depart: some(3, "Sales", "sales", "IT"), external: some(3, fmt.Sprint("E", i)), localID: some(2, fmt.Sprint("L-", 99-i)),
 			role: some(2, RoleAdministrator, RoleUserManager), boss: some(3, "nobody", "first", "gone"), entra: r.IntN(2) == 0, active: r.IntN(4) > 0, groups: map[string]bool{}}
+		if i == 1 || i == 3 {
+			p.email = "lone@x.example" // of whom one will be deleted
+		}
 		more := []string{fmt.Sprintf(`"active":%v`, p.active), fmt.Sprintf(`"displayName":"N%02d"`, i)}
 		for name, value := range map[string]string{"title": p.title, "externalId": p.external} {
 			if value != "" {

@@ -180,6 +180,12 @@ func TestRenamedBySCIM(t *testing.T) {
 		update(t, s, ana, set("userName", "ana@y.example"))
 	}
 	same(t, "after going to and fro", former(), []string{"ana@x.example", "ana@y.example", "A.Ruiz"})
+	many := make([]any, 30) // more than search holds
+	for i := range many {
+		many[i] = map[string]any{"value": fmt.Sprintf("address-%02d@x.example", i), "type": fmt.Sprint("t", i)}
+	}
+	update(t, s, ana, set("emails", many))
+	same(t, "by the first, beside many addresses", listed(t, s, scim.User, Find{Search: "a.ruiz"}), []string{"Ana"})
 	for i := range 25 {
 		update(t, s, ana, set("userName", fmt.Sprintf("ana-%02d-%s@z.example", i, strings.Repeat("x", 40))))
 	}
