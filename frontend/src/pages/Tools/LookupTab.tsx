@@ -8,12 +8,13 @@ import { exportLookup, lookupText } from '../../api/wails'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { FileDrop } from '../../components/FileDrop'
-import { type Column, reveal } from '../../components/Grid'
+import { type Column, fitting, reveal } from '../../components/Grid'
 import { Marked } from '../../components/Marked'
 import { PlanGrid } from '../../components/PlanGrid'
 import { StateChips } from '../../components/StateChips'
 import { Status } from '../../components/Status'
 import { useObservable } from '../../lib/observable'
+import { useWidth } from '../../lib/width'
 import type { PageProps } from '../../shell/page'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
@@ -76,8 +77,10 @@ export function LookupTab({ snapshot }: PageProps) {
             </Dropdown>
           </Field>
         )}
-        <Field label={t('lookup.ask.to')}>
-          <div role="group" aria-label={t('lookup.ask.to')} className="lookup-outs">
+        {/* A field gives its own label and id to all boxes in it. */}
+        <div role="group" aria-labelledby={`${id}-outs`}>
+          <div id={`${id}-outs`}>{t('lookup.ask.to')}</div>
+          <div className="lookup-outs">
             {outs.map((out) => (
               <Checkbox
                 key={out} label={t(`lookup.outs.${out}`)} checked={view.to.includes(out)}
@@ -85,7 +88,7 @@ export function LookupTab({ snapshot }: PageProps) {
               />
             ))}
           </div>
-        </Field>
+        </div>
         <p className="quiet small">{t('lookup.never')}</p>
       </section>
       <div className="tool-main">
@@ -126,14 +129,16 @@ function Result({ lookup, heading }: { lookup: ReturnType<typeof lookupOf>; head
   useEffect(() => setActive(null), [plan])
 
   const columns = useMemo((): Column<LookupRow>[] => [
-    { id: 'n', title: t('lookup.columns.line'), width: '52px', align: 'end', render: (row) => row.n + 1 },
-    { id: 'input', title: t('lookup.columns.input'), width: 'minmax(130px, 1.4fr)', render: (row) => <span title={row.input}><Marked text={row.input} search={search} /></span> },
+    { id: 'n', title: t('lookup.columns.line'), width: '44px', align: 'end', render: (row) => row.n + 1 },
+    { id: 'input', title: t('lookup.columns.input'), width: 'minmax(104px, 1.4fr)', render: (row) => <span title={row.input}><Marked text={row.input} search={search} /></span> },
     { id: 'state', title: t('lookup.columns.state'), width: '148px', render: (row) => <Status {...lookupWord(t, row.state)} /> },
     ...to.map((out): Column<LookupRow> => ({
-      id: out, title: t(`lookup.outs.${out}`), width: 'minmax(120px, 1.3fr)', render: (row) => <Found row={row} out={out} search={search} />,
+      id: out, title: t(`lookup.outs.${out}`), width: 'minmax(92px, 1.3fr)', render: (row) => <Found row={row} out={out} search={search} />,
     })),
   ], [t, search, to])
 
+  const width = useWidth(grid)
+  const room = fitting(columns, width, false).length
   if (!found) return null
   const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
     setActive(index)
@@ -187,6 +192,7 @@ function Result({ lookup, heading }: { lookup: ReturnType<typeof lookupOf>; head
         onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void lookup.look()} /> : null)}
         empty={<EmptyState title={t('lookup.noLines')} />}
       />
+      {room < columns.length && <p className="quiet small">{t('lookup.noRoom', { count: columns.length - room })}</p>}
       {row && (
         <MatchStrip
           ref={strip} key={row.n} row={row} onChoose={(match) => void lookup.choose(row.n, match)}
