@@ -11,6 +11,7 @@ import { Marked } from '../../../components/Marked'
 import { PlanGrid } from '../../../components/PlanGrid'
 import { StateChips } from '../../../components/StateChips'
 import { Status } from '../../../components/Status'
+import { splitPath } from '../../../lib/attributes'
 import { useObservable } from '../../../lib/observable'
 import type { Fix, Forecast } from '../../../state/forecast'
 import { go } from '../../../state/route'
@@ -96,9 +97,10 @@ export function Result({ forecast, made, heading }: ResultProps) {
       )}
       {fixError && <ErrorBar error={fixError} />}
       {made.unknown.length > 0 && (
-        <p className="quiet small aside tool-note">
-          {t('forecast.unknown')} <bdi>{made.unknown.join(', ')}</bdi>
-        </p>
+        <details className="quiet small aside tool-note">
+          <summary>{t('forecast.unknown', { count: made.unknown.length })}</summary>
+          <bdi>{made.unknown.map((path) => splitPath(path).name).join(', ')}</bdi>
+        </details>
       )}
       {made.groups.length > 0 && (
         <p className="small aside tool-note">
