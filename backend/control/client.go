@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"time"
@@ -85,7 +86,17 @@ func (c *Client) Snapshot(ctx context.Context) (backend.Snapshot, error) {
 
 // Export is backend.Export at the owner. What was written to w before an error is not whole.
 func (c *Client) Export(ctx context.Context, w io.Writer, what, format string) error {
-	body, err := c.do(ctx, http.MethodGet, "/export/"+what+"/"+format)
+	return c.export(ctx, w, what, "/export/"+what+"/"+format)
+}
+
+// ExportList is backend.ExportList at the owner, as far as its filter's State, Quality and Group say.
+func (c *Client) ExportList(ctx context.Context, w io.Writer, r backend.ExportRequest) error {
+	q := url.Values{"state": {r.Filter.State}, "quality": {r.Filter.Quality}, "group": {r.Filter.Group}, "column": r.Columns}
+	return c.export(ctx, w, r.What, "/export/"+r.What+"/"+r.Format+"?"+q.Encode())
+}
+
+func (c *Client) export(ctx context.Context, w io.Writer, what, path string) error {
+	body, err := c.do(ctx, http.MethodGet, path)
 	if err != nil {
 		return err
 	}

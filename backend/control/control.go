@@ -149,6 +149,9 @@ func routes(b *backend.Backend) http.Handler {
 	tokenRoutes(mux, b)
 	mux.HandleFunc("GET /export/{what}/{format}", func(w http.ResponseWriter, r *http.Request) {
 		export(w, func(out io.Writer) error {
+			if r.URL.RawQuery != "" {
+				return b.ExportList(r.Context(), out, listOf(r))
+			}
 			return b.Export(r.Context(), out, r.PathValue("what"), r.PathValue("format"))
 		})
 	})
@@ -157,6 +160,13 @@ func routes(b *backend.Backend) http.Handler {
 	moveRoutes(mux, b)
 	mux.HandleFunc("GET /watch", func(w http.ResponseWriter, r *http.Request) { watch(w, r, b) })
 	return mux
+}
+
+// listOf reads what Client.ExportList asks for.
+func listOf(r *http.Request) backend.ExportRequest {
+	q := r.URL.Query()
+	filter := backend.ListQuery{State: q.Get("state"), Quality: q.Get("quality"), Group: q.Get("group")}
+	return backend.ExportRequest{What: r.PathValue("what"), Format: r.PathValue("format"), Filter: filter, Columns: q["column"]}
 }
 
 // export answers with what write writes. An error after its first byte breaks the connection off, so that the reader sees that

@@ -66,6 +66,18 @@ func TestTheOwnerAnswers(t *testing.T) {
 	if err := c.Export(t.Context(), &out, "people", "json"); err != nil || strings.TrimSpace(out.String()) != "[]" {
 		t.Errorf("Export = %q, %v", out.String(), err)
 	}
+	_, err = b.EditPerson(t.Context(), backend.PersonEdit{LocalID: "a&b c", Values: []backend.Attribute{{Path: "userName", Value: "ana"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	err = c.ExportList(t.Context(), &out, backend.ExportRequest{What: "people", Format: "csv", Filter: backend.ListQuery{Quality: "made-here"}, Columns: []string{"userName", "state"}})
+	if err != nil || out.String() != "\uFEFFuserName,state,localId\r\nana,active,a&b c\r\n" {
+		t.Errorf("ExportList = %q, %v", out.String(), err)
+	}
+	if err := c.ExportList(t.Context(), &out, backend.ExportRequest{What: "people", Format: "csv", Filter: backend.ListQuery{State: "gone & lost"}}); err == nil || !strings.Contains(err.Error(), "gone & lost") {
+		t.Errorf("a state that there is not: %v", err)
+	}
 	if err := c.Export(t.Context(), &out, "devices", "csv"); err == nil {
 		t.Error("an export of devices is no error")
 	}

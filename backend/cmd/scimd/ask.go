@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"scimdesk/backend"
 	"scimdesk/backend/control"
@@ -112,9 +113,11 @@ func never(at string) string {
 	return at
 }
 
-const exportUsage = `scimd export writes all people or all groups, as CSV for a spreadsheet or as JSON.
+const exportUsage = `scimd export writes all people or all groups, as CSV for a spreadsheet or as JSON. The deleted are left out unless
+--state asks for them. The local ID is always in it.
 
   scimd export people --data ./office --format csv --out people.csv
+  scimd export people --data ./office --quality no-local-id --columns userName,email
   scimd export groups --data ./office --format json | jq length`
 
 func (a *app) export(ctx context.Context, args []string) error {
@@ -122,18 +125,31 @@ func (a *app) export(ctx context.Context, args []string) error {
 	data := dataFlag(fs)
 	format := fs.String("format", "csv", "csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output; it appears when it is whole")
+	var filter backend.ListQuery
+	fs.StringVar(&filter.State, "state", "", "active, disabled, deleted or all")
+	fs.StringVar(&filter.Quality, "quality", "", "only people of no-email, same-email, no-manager-found, no-group, no-local-id or made-here; groups of no-members")
+	fs.StringVar(&filter.Group, "group", "", "only people who are in the group with this `id`")
+	columns := fs.String("columns", "", "`names` of a CSV's columns with commas between them, as the file with all of them has them")
 	words, err := a.parse(fs, args, []string{"people", "groups"})
 	if err != nil {
 		return err
+	}
+	list := backend.ExportRequest{What: words[0], Format: *format, Filter: filter}
+	if *columns != "" {
+		list.Columns = strings.Split(*columns, ",")
 	}
 	if *format != "csv" && *format != "json" {
 		return &usageError{"scimd export: --format is csv or json"}
 	}
 	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
-		if *out == "" {
-			return f.Export(ctx, a.out, words[0], *format)
+		write := func(w io.Writer) error { return f.Export(ctx, w, list.What, list.Format) }
+		if filter.State+filter.Quality+filter.Group+*columns != "" {
+			write = func(w io.Writer) error { return f.ExportList(ctx, w, list) }
 		}
-		return whole(*out, func(w io.Writer) error { return f.Export(ctx, w, words[0], *format) })
+		if *out == "" {
+			return write(a.out)
+		}
+		return whole(*out, write)
 	})
 }
 

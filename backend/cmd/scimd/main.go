@@ -256,6 +256,7 @@ type folder interface {
 	MakeOAuthClient(ctx context.Context) (backend.NewOAuthClient, error)
 	EndOAuthClient(ctx context.Context) error
 	Export(ctx context.Context, w io.Writer, what, format string) error
+	ExportList(ctx context.Context, w io.Writer, r backend.ExportRequest) error
 	Connection(ctx context.Context) (backend.Connection, error)
 	SaveConnection(ctx context.Context, s backend.ConnectionSettings) (backend.Connection, error)
 	SaveAuthtoken(ctx context.Context, secret, place string) error

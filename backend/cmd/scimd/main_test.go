@@ -228,6 +228,14 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 	if err != nil || len(rows) != s.People.Total+1 {
 		t.Errorf("export: %d rows for %d people, %v", len(rows), s.People.Total, err)
 	}
+	_, out, _ = call(t, "export", "people", "--data", dir, "--state", "deleted", "--quality", "", "--columns", "state,userName")
+	rows, err = csv.NewReader(strings.NewReader(strings.TrimPrefix(out, "\uFEFF"))).ReadAll()
+	if err != nil || len(rows) != s.People.Deleted+1 || strings.Join(rows[0], " ") != "state userName localId" {
+		t.Errorf("export of the deleted: %q for %d people, %v", rows, s.People.Deleted, err)
+	}
+	if code, _, errOut = call(t, "export", "people", "--data", dir, "--quality", "none"); code != exitFailed || !strings.Contains(errOut, "same-email") {
+		t.Errorf("export of a quality that there is not: %d %s", code, errOut)
+	}
 	code, _, errOut = call(t, "run", "--data", dir, "--listen", "127.0.0.1:0")
 	if code != exitTaken || !strings.Contains(errOut, fmt.Sprint("process id ", d.cmd.Process.Pid)) {
 		t.Errorf("a second run: %d %s", code, errOut)

@@ -11,11 +11,13 @@ export type Counts = Readonly<Record<QualityName, number>> & {
   readonly anyLocal: boolean
 }
 
+/** The pause before they are counted again: so long at least, and so many times as long as counting took. */
 const again = 3_000
+const calm = 10
 
 /**
- * How many people want a look, by what for. It goes through everybody, so it is asked for at most every three seconds and never twice at
- * once; while it is asked for, and where it can't be told, what was told last stays.
+ * How many people want a look, by what for. Counting goes through everybody, so it is done never twice at once and takes a small part of the
+ * time, however many there are; while it is asked for, and where it can't be told, what was told last stays.
  */
 export class QualityCounts {
   readonly view = new Observable<Counts | null>(null)
@@ -47,6 +49,7 @@ export class QualityCounts {
   async #load(): Promise<void> {
     this.#busy = true
     this.#dirty = false
+    const began = Date.now()
     try {
       const { counts, localIds } = await this.#pull()
       const of = (name: string) => counts.find((c) => c.state === name)?.count ?? 0
@@ -58,6 +61,6 @@ export class QualityCounts {
     setTimeout(() => {
       this.#busy = false
       if (this.#dirty) this.moved()
-    }, again)
+    }, Math.max(again, calm * (Date.now() - began)))
   }
 }
