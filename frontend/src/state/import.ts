@@ -12,6 +12,9 @@ export type Existing = (typeof existings)[number]
 export const delimiters = ['', ',', ';', '\t', '|'] as const
 export const encodings = ['', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
 
+/** What a server's address looks like. */
+export const exampleServer = 'https://old.contoso.example/scim/v2'
+
 export interface ImportForm {
   from: 'file' | 'server'
   kind: Kind

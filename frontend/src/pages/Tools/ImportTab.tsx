@@ -8,7 +8,7 @@ import { ErrorBar } from '../../components/ErrorBar'
 import { FileDrop } from '../../components/FileDrop'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
-import { importOf } from '../../state/import'
+import { exampleServer, importOf } from '../../state/import'
 import { useJob } from '../../state/jobs'
 import { go } from '../../state/route'
 import { uploadLimit } from '../../state/upload'
@@ -70,7 +70,7 @@ export function ImportTab(props: PageProps) {
           ) : (
             <form className="tool-part" onSubmit={read}>
               <Field label={t('import.ask.url')} hint={t('import.ask.urlHint')}>
-                <Input type="url" value={form.url} maxLength={2000} placeholder="https://old.contoso.example/scim/v2" onChange={(_, { value }) => task.set({ url: value })} />
+                <Input type="url" value={form.url} maxLength={2000} placeholder={exampleServer} onChange={(_, { value }) => task.set({ url: value })} />
               </Field>
               <Field label={t('import.ask.token')} hint={t('import.ask.tokenHint')}>
                 <Input type="password" autoComplete="off" value={form.token} maxLength={4000} onChange={(_, { value }) => task.set({ token: value })} />
