@@ -109,6 +109,7 @@ func (s *Store) stageJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job
 		if err := noOpenJob(tx); err != nil {
 			return err
 		}
+		j.Made = tx.now
 		return tx.row(insertJob, []any{j.Kind, j.Face, j.About, millis(tx.now)}, &j.Seq)
 	})
 	if err != nil {
@@ -117,6 +118,9 @@ func (s *Store) stageJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job
 	n := 0
 	part := make([]JobRow, 0, stageRows)
 	stage := func() error {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		err := s.writer.writeLong(ctx, func(tx *Tx) error { return tx.stage(j.Seq, part) })
 		part = part[:0]
 		return err
@@ -139,7 +143,7 @@ func (s *Store) stageJob(ctx context.Context, j Job, rows iter.Seq[JobRow]) (Job
 	}); err != nil {
 		return Job{}, err
 	}
-	return s.Job(ctx, j.Seq)
+	return Job{Seq: j.Seq, Kind: j.Kind, State: JobRunning, Face: j.Face, About: j.About, Made: j.Made, Total: n}, nil
 }
 
 func (tx *Tx) stage(seq int64, rows []JobRow) error {
@@ -228,21 +232,25 @@ func (s *Store) StepJob(ctx context.Context, seq int64, do func(tx *Tx, rows []J
 
 // UndoJob begins to undo a job; ErrJobState if it is not done, ErrJobRunning while another runs or is being undone.
 func (s *Store) UndoJob(ctx context.Context, seq int64) (Job, error) {
+	var j Job
 	err := s.writer.write(ctx, func(tx *Tx) error {
 		if err := noOpenJob(tx); err != nil {
 			return err
 		}
 		n, err := tx.exec(undoJob, seq)
-		if err == nil && n == 0 {
-			err = ErrJobState
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrJobState
 		}
 		tx.commit.Jobs = true
-		return err
+		return tx.each(oneJob, []any{seq}, func(rows *sql.Rows) (err error) { j, err = scanJob(rows); return err })
 	})
 	if err != nil {
 		return Job{}, fmt.Errorf("undo job %d: %w", seq, err)
 	}
-	return s.Job(ctx, seq)
+	return j, nil
 }
 
 // StepUndo is StepJob for a job that is being undone: it goes backwards through the rows that are done, those of a group last first. A *Refusal marks them
