@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { errorKey } from '../../api/errors'
 import type { Guide, GuideStep, Snapshot } from '../../api/types'
 import { Status } from '../../components/Status'
-import { detailOf, type GuideDetail, guideStepOf, type GuideStepName, mendedIn } from '../../lib/guide'
+import { detailOf, type GuideDetail, type GuideStepName, mendedIn, waiting } from '../../lib/guide'
 import { useNow } from '../../lib/now'
 import { ago, moment, when } from '../../lib/time'
 import { visit } from '../../shell/focus'
@@ -52,7 +52,7 @@ export function Finding({ step, guide, snapshot, unsure }: { step: GuideStep; gu
 /** By what a step is done. */
 export function Seen({ step, id }: { step: GuideStep; id: GuideStepName }) {
   const { t, i18n } = useTranslation()
-  if (step.detail || step.by !== 'seen' || !guideStepOf(id)) return null
+  if (step.detail || step.by !== 'seen' || !waiting.includes(id)) return null
   const named = step.value !== '' && ['on-demand', 'start', 'group'].includes(id)
   return (
     <p className="setup-seen">

@@ -74,7 +74,9 @@ function useKept(guide: Guide | null, step: GuideStepName): void {
   const known = guide !== null
   const since = guide?.steps.find(({ id }) => id === step)?.since
   useEffect(() => {
-    if (known && (guide.step !== step || !since)) void guideStore.save({ step })
+    if (!known) return
+    go({ page: 'setup', id: step }, true) // so that the way back leads here, and not to wherever the guide is by then
+    if (guide.step !== step || !since) void guideStore.save({ step })
   }, [known, step]) // not with each reading: another window may be elsewhere
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Guide, GuideStep } from '../../api/types'
 import { Status } from '../../components/Status'
+import { useHere } from '../../lib/focus'
 import { beside, type GuideStepName, stateOf, stateTones, waiting } from '../../lib/guide'
 import { when } from '../../lib/time'
 import type { PageProps } from '../../shell/page'
@@ -14,6 +15,9 @@ import { Finding, Seen } from './Finding'
 import { StepBody } from './StepBody'
 import { Tutorial } from './Tutorial'
 
+/** The guide's own steps are what its tutorial asks for. */
+const generic = 'generic'
+
 const none = (id: string): GuideStep => ({ id, state: 'unknown', by: '', at: '', detail: '', value: '', since: '', request: 0 })
 
 /** The step at hand: what it is about, what is to be done, what the server has seen of it, and the way on. */
@@ -23,12 +27,13 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
   const step = guide.steps.find((one) => one.id === id) ?? none(id)
   const state = stateOf(step, unsure)
   useTold(id, state === 'done')
+  const title = useHere(true)
   const listens = state !== 'done' && state !== 'skipped' && waiting.includes(id) && step.since !== ''
   return (
     <section className="setup-part" aria-labelledby="step-title">
       <div className="card setup-step">
         <div className="part-head">
-          <h2 id="step-title" tabIndex={-1} data-here="">
+          <h2 ref={title} id="step-title" tabIndex={-1} data-here="">
             {t(`setup.steps.${id}.title`)}
           </h2>
           <span className="spring" />
@@ -39,7 +44,7 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
         {state === 'done' && <Seen step={step} id={id} />}
         {listens && state !== 'trouble' && <p className="quiet">{t('setup.listening', { when: when(step.since, i18n.language) })}</p>}
         <StepBody {...props} />
-        <Tutorial guide={guide} step={id} />
+        {props.snapshot.target !== generic && <Tutorial guide={guide} step={id} />}
         <Way step={id} state={state} said={step.by === 'said' || state === 'skipped'} by={step.detail} />
       </div>
     </section>
