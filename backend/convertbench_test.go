@@ -111,12 +111,36 @@ func bareUpdate(b *testing.B, dir string) time.Duration {
 		b.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
+	seqs, keys := userKeys(b, db)
+	start := time.Now()
+	tx, err := db.BeginTx(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	change, err := tx.PrepareContext(b.Context(), "update resources set unique_key = $2, doc = json_set(doc, '$.userName', $2) where seq = $1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = change.Close() }()
+	for i, seq := range seqs {
+		if _, err := change.ExecContext(b.Context(), seq, fmt.Sprint("bare", i, keys[i], "@contoso.example")); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+// userKeys gives those whom the benchmark converts.
+func userKeys(b *testing.B, db *sql.DB) (seqs []int64, keys []string) {
+	b.Helper()
 	rows, err := db.QueryContext(b.Context(), "select seq, unique_key from resources where type = 'User' and unique_key like 'u%'")
 	if err != nil {
 		b.Fatal(err)
 	}
-	var seqs []int64
-	var keys []string
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var seq int64
 		var key string
@@ -128,23 +152,5 @@ func bareUpdate(b *testing.B, dir string) time.Duration {
 	if err := rows.Err(); err != nil {
 		b.Fatal(err)
 	}
-	_ = rows.Close()
-	start := time.Now()
-	tx, err := db.BeginTx(b.Context(), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	change, err := tx.PrepareContext(b.Context(), "update resources set unique_key = $2, doc = json_set(doc, '$.userName', $2) where seq = $1")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i, seq := range seqs {
-		if _, err := change.ExecContext(b.Context(), seq, fmt.Sprint("bare", i, keys[i], "@contoso.example")); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		b.Fatal(err)
-	}
-	return time.Since(start)
+	return seqs, keys
 }

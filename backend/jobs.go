@@ -192,7 +192,9 @@ func (r *jobs) resume(ctx context.Context) error {
 
 // close waits for the step at hand. What is left goes on when the folder is opened again.
 func (r *jobs) close() {
+	r.mu.Lock()
 	r.stop()
+	r.mu.Unlock()
 	r.running.Wait()
 }
 
@@ -212,9 +214,14 @@ func (r *jobs) start(ctx context.Context, kind, face string, about jobAbout, row
 	return j, nil
 }
 
-// work carries a job on in the background.
+// work carries a job on in the background, unless the folder is being closed.
 func (r *jobs) work(j store.Job) {
 	r.set(j, nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ctx.Err() != nil {
+		return
+	}
 	r.running.Go(func() {
 		wait := jobRetry
 		for working(j) && r.ctx.Err() == nil {
@@ -279,10 +286,10 @@ func (r *jobs) pause(d time.Duration) {
 }
 
 // current gives the job at work or the last one, why it stands still, and what is closed when that changes.
-func (r *jobs) current() (j store.Job, fault error, moved <-chan struct{}) {
+func (r *jobs) current() (j store.Job, moved <-chan struct{}, fault error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.now, r.fault, r.moved
+	return r.now, r.moved, r.fault
 }
 
 func (r *jobs) info() JobInfo {
@@ -383,7 +390,7 @@ func (b *Backend) UndoJob(ctx context.Context, u JobUndo) (JobInfo, error) {
 // of waiting; the job goes on by itself.
 func (b *Backend) WaitJob(ctx context.Context, seq int64) (JobInfo, error) {
 	for {
-		at, fault, moved := b.jobs.current()
+		at, moved, fault := b.jobs.current()
 		switch {
 		case at.Seq == seq && fault != nil:
 			return jobInfo(at), fmt.Errorf("job %d stands still and goes on by itself: %w", seq, fault)

@@ -3,6 +3,7 @@ package backend
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -39,9 +40,7 @@ func office(t *testing.T, b *Backend) string {
 	t.Helper()
 	somebody := func(userName, local string, attrs map[string]any) string {
 		r := &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": userName, "active": true}}
-		for k, v := range attrs {
-			r.Attrs[k] = v
-		}
+		maps.Copy(r.Attrs, attrs)
 		var rec store.Record
 		if err := b.store.Batch(t.Context(), func(tx *store.Tx) (err error) {
 			rec, err = tx.Create(store.Cause{Origin: "scimd"}, r, store.Local{LocalID: local})

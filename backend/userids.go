@@ -16,6 +16,7 @@ import (
 	"scimdesk/backend/exchange"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
+	"scimdesk/backend/target"
 	"scimdesk/backend/userid"
 )
 
@@ -275,8 +276,10 @@ func localOf(p *userid.Person, rec store.Record) {
 	}
 }
 
-// matchesUserName tells whether Entra matches people by the attribute that conversions change.
-func (b *Backend) matchesUserName() bool { return true }
+// matchesUserName tells whether Entra matches people by the attribute that conversions change, as the target's mapping has it.
+func (b *Backend) matchesUserName() bool {
+	return slices.ContainsFunc(b.targets.get().Users, func(a target.Attribute) bool { return a.Path == "userName" && a.Match > 0 })
+}
 
 // work works the plan out anew.
 func (p *userIDPlan) work(matching bool) {

@@ -370,7 +370,7 @@ func TestWhoIsConverted(t *testing.T) {
 	berg := old(t, b, "a.berg", "anna.berg@contoso.example", "")
 	old(t, b, "b.lund", "bo.lund@contoso.example", "L")
 	owned := add(t, b, secret, "/Users", `{"userName":"c","emails":[{"type":"work","value":"c@contoso.example"}]}`)
-	_ = add(t, b, secret, "/Groups", fmt.Sprintf(`{"displayName":"Sales","members":[{"value":%q},{"value":%q}]}`, berg, owned))
+	group := add(t, b, secret, "/Groups", fmt.Sprintf(`{"displayName":"Sales","members":[{"value":%q},{"value":%q}]}`, berg, owned))
 	for name, c := range map[string]struct {
 		rule UserIDRule
 		want []string
@@ -379,6 +379,8 @@ func TestWhoIsConverted(t *testing.T) {
 		"owned too":      {UserIDRule{Owned: true, Search: "c"}, []string{"a.berg anna.berg@contoso.example change", "b.lund bo.lund@contoso.example change", "c c@contoso.example change"}},
 		"a search":       {UserIDRule{Search: "berg"}, []string{"a.berg anna.berg@contoso.example change"}},
 		"a selection":    {UserIDRule{IDs: []string{owned}}, []string{"c c@contoso.example owned"}},
+		"a group":        {UserIDRule{Group: group}, []string{"a.berg anna.berg@contoso.example change", "c c@contoso.example owned"}},
+		"no local ID":    {UserIDRule{Quality: "no-local-id"}, []string{"a.berg anna.berg@contoso.example change", "c c@contoso.example owned"}},
 		"those disabled": {UserIDRule{State: StateDisabled}, []string{}},
 	} {
 		c.rule.To = ToEmail

@@ -27,7 +27,7 @@ func before(t *testing.T, dir string, n int, others map[string]string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = st.Close() }()
-	make := func(tx *store.Tx, userName, email string) error {
+	somebody := func(tx *store.Tx, userName, email string) error {
 		r := &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": userName, "displayName": "P " + userName, "active": true,
 			"emails": []any{map[string]any{"type": "work", "value": email}}}}
 		_, err := tx.Create(store.Cause{Origin: "scimd"}, r, store.Local{LocalID: "L-" + userName})
@@ -36,7 +36,7 @@ func before(t *testing.T, dir string, n int, others map[string]string) {
 	for from := 0; from < n; from += 500 {
 		if err := st.Batch(t.Context(), func(tx *store.Tx) error {
 			for i := from; i < min(n, from+500); i++ {
-				if err := make(tx, fmt.Sprint("u", i), fmt.Sprintf("u%d@contoso.example", i)); err != nil {
+				if err := somebody(tx, fmt.Sprint("u", i), fmt.Sprintf("u%d@contoso.example", i)); err != nil {
 					return err
 				}
 			}
@@ -47,7 +47,7 @@ func before(t *testing.T, dir string, n int, others map[string]string) {
 	}
 	if err := st.Batch(t.Context(), func(tx *store.Tx) error {
 		for userName, email := range others {
-			if err := make(tx, userName, email); err != nil {
+			if err := somebody(tx, userName, email); err != nil {
 				return err
 			}
 		}
@@ -85,7 +85,7 @@ func TestUserIDsOnTheCommandLine(t *testing.T) {
 			before(t, dir, 3, map[string]string{"a1": "same@contoso.example", "a2": "same@contoso.example"})
 			if owned {
 				d := start(t, dir, freeAddr(t))
-				defer func() { _ = d.cmd.Process.Kill(); <-d.done }()
+				defer func() { _, _ = d.cmd.Process.Kill(), <-d.done }()
 			}
 			planned(t, dir)
 			code, _, errOut := call(t, "userids", "apply", "--to", "email", "--data", dir)
@@ -192,7 +192,9 @@ func TestKilledInTheMiddleOfAConversion(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.done
+	if err := <-d.done; err == nil {
+		t.Error("it ended well before it was killed")
+	}
 	if !slices.Equal(names(t, dir), was) {
 		t.Error("people are not as they were")
 	}
@@ -214,7 +216,9 @@ func killed(t *testing.T, dir string, args ...string) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.done
+	if err := <-d.done; err == nil {
+		t.Error("it ended well before it was killed")
+	}
 	<-ended
 	t.Logf("killed at %d done, %d undone of %d", j.Done, j.Undone, j.Total)
 }
