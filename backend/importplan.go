@@ -1,10 +1,12 @@
 package backend
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -407,20 +409,11 @@ func commonName(text string) (string, bool) {
 	return strings.ReplaceAll(name, `\`, ""), true
 }
 
-// compare works out what changes: of those who are made all that they get, of those who are here what the source's Existing lets through.
+// compare works out what changes: of those who are here what the source's Existing lets through. What somebody who is made gets is worked out when it is
+// looked at (see made).
 func (b *Backend) compare(ctx context.Context, p *importPlan, m *matching) error {
-	for _, r := range p.rows {
-		if r.st != ImportCreate {
-			continue
-		}
-		_, x, err := p.file.person(r.index)
-		if err != nil {
-			return err
-		}
-		r.changes = localDiff(store.Local{}, x.over(store.Local{}, existingOverwrite, r.localID))
-		if r.bossRow != nil {
-			r.changes = append(r.changes, Change{Path: managerPath, Kind: "added", New: r.bossRow.key, NewName: r.bossRow.name})
-		}
+	if len(m.claimed) == 0 || p.source.Existing == existingSkip {
+		return nil
 	}
 	return b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
 		at, known := m.d.id[scim.Key(rec.ID)]
@@ -433,7 +426,7 @@ func (b *Backend) compare(ctx context.Context, p *importPlan, m *matching) error
 }
 
 func (p *importPlan) compareOne(r *importRow, rec store.Record) error {
-	step, err := p.step(r)
+	row, x, err := p.wanted(r)
 	if err != nil {
 		return err
 	}
@@ -441,21 +434,21 @@ func (p *importPlan) compareOne(r *importRow, rec store.Record) error {
 	if err != nil {
 		return err
 	}
-	after := before.Clone()
-	if !rec.Entra {
-		if err := step.over(after); err != nil {
-			return err
-		}
-	} else {
+	if rec.Entra {
 		r.remark("Entra has written this person, so only what is kept here changes")
+	} else {
+		after := &scim.Resource{Type: scim.User, Attrs: maps.Clone(before.Attrs)} // laidOver changes no value, it puts others in their places
+		laidOver(after, row, p.source.Existing)
+		if !bytes.Equal(after.Document(), rec.Doc) {
+			for _, c := range scim.Diff(before, after) {
+				r.changes = append(r.changes, change(c))
+			}
+		}
+		if r.bossRow != nil && (p.source.Existing == existingOverwrite || managerOf(before) == "") {
+			r.changes = append(r.changes, Change{Path: managerPath, Kind: "changed", Old: managerOf(before), New: r.bossRow.key, NewName: r.bossRow.name})
+		}
 	}
-	for _, c := range scim.Diff(before, after) {
-		r.changes = append(r.changes, change(c))
-	}
-	if r.bossRow != nil && !rec.Entra && (step.Mode == existingOverwrite || managerOf(before) == "") {
-		r.changes = append(r.changes, Change{Path: managerPath, Kind: "changed", Old: managerOf(before), New: r.bossRow.key, NewName: r.bossRow.name})
-	}
-	r.changes = append(r.changes, localDiff(rec.Local, step.local(rec.Local))...)
+	r.changes = append(r.changes, localDiff(rec.Local, x.over(rec.Local, p.source.Existing, r.localID))...)
 	if len(r.changes) == 0 {
 		r.st = ImportSame
 	}
@@ -631,16 +624,13 @@ func sameValue(a, b any) bool {
 	return scim.Key(av) == scim.Key(bv)
 }
 
-// step is what the job does for a row that is taken.
-func (p *importPlan) step(r *importRow) (importStep, error) {
+// wanted gives a row that is taken as the person who shall come of it, with a manager who is here already.
+func (p *importPlan) wanted(r *importRow) (*scim.Resource, importBeside, error) {
 	person, x, err := p.file.person(r.index)
 	if err != nil {
-		return importStep{}, err
+		return nil, x, err
 	}
-	s := importStep{Do: ActionCreate, Mode: existingOverwrite, UserName: r.key, LocalID: r.localID, Derived: x.derived, Role: x.role, Note: x.note, Protected: x.protected}
-	if r.here >= 0 {
-		s.Do, s.Mode = ActionUpdate, p.source.Existing
-	} else {
+	if r.here < 0 {
 		if _, said := person.Attrs["active"]; !said {
 			person.Attrs["active"] = true
 		}
@@ -650,6 +640,19 @@ func (p *importPlan) step(r *importRow) (importStep, error) {
 	}
 	if r.boss != "" {
 		putManager(person, r.boss)
+	}
+	return person, x, nil
+}
+
+// step is what the job does for a row that is taken.
+func (p *importPlan) step(r *importRow) (importStep, error) {
+	person, x, err := p.wanted(r)
+	if err != nil {
+		return importStep{}, err
+	}
+	s := importStep{Do: ActionCreate, Mode: existingOverwrite, UserName: r.key, LocalID: r.localID, Derived: x.derived, Role: x.role, Note: x.note, Protected: x.protected}
+	if r.here >= 0 {
+		s.Do, s.Mode = ActionUpdate, p.source.Existing
 	}
 	s.Doc = json.RawMessage(person.Document())
 	return s, nil

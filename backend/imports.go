@@ -9,6 +9,7 @@ import (
 
 	"scimdesk/backend/exchange"
 	"scimdesk/backend/scim"
+	"scimdesk/backend/store"
 )
 
 // ImportSource says what is read and how. What is left empty is found out.
@@ -229,11 +230,7 @@ func (b *Backend) ImportRows(_ context.Context, q PlanQuery) (ImportPage, error)
 
 // made are all values of somebody who would be made. They are worked out when they are looked at: of 100,000 they would fill the memory.
 func (p *importPlan) made(r *importRow) ([]Change, error) {
-	s, err := p.step(r)
-	if err != nil {
-		return nil, err
-	}
-	person, err := scim.FromDocument(scim.User, s.Doc)
+	person, x, err := p.wanted(r)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +238,10 @@ func (p *importPlan) made(r *importRow) ([]Change, error) {
 	for _, c := range scim.Diff(nil, person) {
 		all = append(all, change(c))
 	}
-	return all, nil
+	if r.bossRow != nil {
+		all = append(all, Change{Path: managerPath, Kind: "added", New: r.bossRow.key, NewName: r.bossRow.name})
+	}
+	return append(all, localDiff(store.Local{}, x.over(store.Local{}, existingOverwrite, r.localID))...), nil
 }
 
 // ApplyImport begins to carry it out; rows that are invalid, double or in conflict are left out. The job goes on behind the call.
