@@ -11,8 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
+	"scimdesk/backend/target"
 )
 
 // use makes a target the active one.
@@ -335,6 +337,70 @@ func TestWhatEntraReallySent(t *testing.T) {
 	if err != nil || again.Attributes[6].Count != 1 {
 		t.Errorf("after a change: %+v, %v", again.Attributes[6], err)
 	}
+}
+
+// TestEachTargetsTableArrivesWhole: Entra is played with exactly the target's mapping table. What arrives is what was sent, all of the table, and nothing else.
+func TestEachTargetsTableArrivesWhole(t *testing.T) {
+	b, secret := serve(t)
+	for i, one := range b.targets.builtIn {
+		if underRace && i != 2 && i != 4 {
+			continue // those two have what the others lack
+		}
+		t.Run(one.ID, func(t *testing.T) {
+			b, secret := serve(t)
+			use(t, b, TargetChange{ID: one.ID, Strict: one.ID != "eptura"}) // not everybody of the office has a mailbox
+			client, err := entra.New(entra.Options{URL: b.address(), Token: secret, People: 40, Groups: 4, Seed: 11, Mapping: tableOf(one)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			report, err := client.Rehearse(t.Context(), 2)
+			if err != nil || !report.OK() {
+				var text strings.Builder
+				_ = report.Print(&text)
+				t.Fatalf("%v\n%s", err, text.String())
+			}
+			table, err := b.Target(t.Context(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(table.Unmapped) > 0 {
+				t.Errorf("arrived without being in the table: %+v", table.Unmapped)
+			}
+			for _, a := range table.Attributes {
+				if a.Seen != "seen" || a.Path == "userName" && a.Count != table.People {
+					t.Errorf("%s %s: %s, %d of %d people", a.Type, a.Path, a.Seen, a.Count, table.People)
+				}
+				if a.Rule != "" && (a.Broken == 0 || !strings.Contains(a.Examples[0], " -> tel:+")) {
+					t.Errorf("%s: %d break the rule, %q", a.Path, a.Broken, a.Examples)
+				}
+			}
+		})
+	}
+	use(t, b, TargetChange{ID: "eptura", Strict: true})
+	client, err := entra.New(entra.Options{URL: b.address(), Token: secret, People: 10, Groups: 1, Seed: 11, Mapping: tableOf(b.targets.builtIn[1])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	report, err := client.Rehearse(t.Context(), 1)
+	if err == nil && report.OK() {
+		t.Error("another target's table is let through where it is strict")
+	}
+	if s, err := b.Snapshot(t.Context()); err != nil || s.People.Total+s.Groups.Total != 0 {
+		t.Errorf("%d people and %d groups arrived, %v", s.People.Total, s.Groups.Total, err)
+	}
+}
+
+func tableOf(t *target.Target) *entra.Mapping {
+	m := &entra.Mapping{GroupsBy: t.GroupKey}
+	for _, a := range t.Users {
+		m.Users = append(m.Users, entra.MappedAttribute{Path: a.Path, Source: a.Source})
+	}
+	for _, a := range t.Groups {
+		m.Groups = append(m.Groups, entra.MappedAttribute{Path: a.Path, Source: a.Source})
+	}
+	return m
 }
 
 // TestOneSecretAtATime: a target that has one ends the old one at once.

@@ -33,6 +33,8 @@ type Options struct {
 	// Domain is what the invented addresses end in. It ends in .example itself, so that nobody's real address is made up.
 	// Empty means office.example.
 	Domain string
+	// Mapping is what is sent, nil for the default mappings of an application outside the gallery.
+	Mapping *Mapping
 	// Concurrency is how many objects are worked on at the same time, 1 when zero. The requests of one object stay in order.
 	Concurrency int
 	// Pace limits the requests a second, zero for no limit.
@@ -76,6 +78,10 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	mapping, err := o.Mapping.compile()
+	if err != nil {
+		return nil, err
+	}
 	c := &Client{
 		options: o,
 		office:  newOffice(o.People, o.Groups, o.Seed, o.Domain),
@@ -84,6 +90,7 @@ func New(o Options) (*Client, error) {
 		wire:    wire{base: base, token: o.Token, timeout: o.Timeout, progress: o.Progress},
 	}
 	c.office.employ(o.Users)
+	c.office.use(mapping)
 	if o.Pace > 0 {
 		c.wire.pace = &pacer{gap: time.Duration(float64(time.Second) / o.Pace)}
 	}

@@ -12,9 +12,13 @@ const withoutMembers = "excludedAttributes=members"
 
 func groupPath(id string) string { return "/Groups/" + url.PathEscape(id) }
 
-// matchGroup looks for a group by its name.
+// matchGroup looks for a group by its name, or by what the mapping says.
 func (v *visit) matchGroup(ctx context.Context, g *group) (map[string]any, *Failure) {
-	found, f := v.match(ctx, MatchGroup, "/Groups", withoutMembers+"&", "displayName", g.name)
+	by, value := "displayName", g.name
+	if g.mapped != nil && g.mapped.groupsExternal {
+		by, value = "externalId", g.objectID
+	}
+	found, f := v.match(ctx, MatchGroup, "/Groups", withoutMembers+"&", by, value)
 	if len(objects(found, "members")) > 0 {
 		_ = v.reject(MatchGroup, http.MethodGet, "/Groups", withoutMembers, codeMultiple, "members are returned though they were excluded")
 	}
@@ -51,25 +55,25 @@ func (v *visit) syncGroup(ctx context.Context, g *group) {
 	if l.name != g.name {
 		changes = append(changes, change{path: "displayName", empty: l.name == "", value: g.name})
 	}
-	if l.externalID != g.objectID {
-		changes = append(changes, change{path: "externalId", empty: l.externalID == "", value: g.objectID})
+	if external := g.external(); external != "" && l.externalID != external {
+		changes = append(changes, change{path: "externalId", empty: l.externalID == "", value: external})
 	}
 	if len(changes) > 0 {
 		if v.patchGroup(ctx, UpdateGroup, g, v.groupStyle(g).attributes(changes)) != nil {
 			return
 		}
-		l.name, l.externalID = g.name, g.objectID
+		l.name, l.externalID = g.name, g.external()
 	}
 	l.stale = false
 }
 
 func (v *visit) createGroup(ctx context.Context, g *group) {
-	answer, f := v.do(ctx, CreateGroup, http.MethodPost, "/Groups", "", object{
-		{"schemas", []string{coreGroup, adscimGroup}},
-		{"externalId", g.objectID},
-		{"displayName", g.name},
-		{"meta", object{{"resourceType", "Group"}}},
-	})
+	body := object{{"schemas", []string{coreGroup, adscimGroup}}}
+	if external := g.external(); external != "" {
+		body = append(body, field{"externalId", external})
+	}
+	answer, f := v.do(ctx, CreateGroup, http.MethodPost, "/Groups", "", append(body,
+		field{"displayName", g.name}, field{"meta", object{{"resourceType", "Group"}}}))
 	if f != nil {
 		g.link = groupLink{maybe: f.unanswered}
 		return
@@ -80,7 +84,7 @@ func (v *visit) createGroup(ctx context.Context, g *group) {
 		g.link = groupLink{maybe: true}
 		return
 	}
-	g.link = groupLink{id: id, name: g.name, externalID: g.objectID}
+	g.link = groupLink{id: id, name: g.name, externalID: g.external()}
 }
 
 // groupStyle is how the next PATCH of a group is written.

@@ -307,7 +307,8 @@ func (l *life) regroup() {
 		g.assigned = false
 		l.note("groups unassigned", 1)
 	}
-	if g := next(); g != nil && l.cycle%3 == 2 {
+	// Where groups are matched by externalId, one made anew is another group, which Entra says nothing of the old one's end about.
+	if g := next(); g != nil && l.cycle%3 == 2 && (l.mapped == nil || !l.mapped.groupsExternal) {
 		g.rebuild(l.guid())
 		l.note("groups made anew under the same name", 1)
 	}

@@ -19,6 +19,7 @@ type office struct {
 	taken  map[string]int  // local parts of addresses ever used, and the highest number given to each
 	called map[string]bool // group names ever used
 	alumni []*person       // people who were deleted and may come back
+	mapped *mapped         // nil for the default mappings
 	hired  int
 	formed int
 }
@@ -115,7 +116,7 @@ func (o *office) local(name string) string {
 // hire invents a person who has neither a manager nor a place yet.
 func (o *office) hire(cycle int) *person {
 	o.hired++
-	p := &person{seq: o.hired, objectID: o.guid(), since: cycle, culture: o.rng.IntN(len(o.names))}
+	p := &person{seq: o.hired, objectID: o.guid(), since: cycle, culture: o.rng.IntN(len(o.names)), mapped: o.mapped}
 	n := &o.names[p.culture]
 	sex := o.rng.IntN(2)
 	given, family := pick(o, n.given[sex]), pick(o, n.families)
@@ -220,7 +221,7 @@ func (o *office) groupName(i int) string {
 // found makes the i-th group. A quarter of everybody is in the first, departments and places have those who belong to
 // them, and the others somebody from anywhere: most are small, some larger, some empty.
 func (o *office) found(i, people int) {
-	g := &group{seq: o.formed, objectID: o.guid(), name: o.groupName(i), assigned: true}
+	g := &group{seq: o.formed, objectID: o.guid(), name: o.groupName(i), assigned: true, mapped: o.mapped}
 	o.formed++
 	switch {
 	case i == 0:

@@ -64,6 +64,7 @@ type person struct {
 	office, street, city, region, postal, country string
 	phone, mobile, fax                            string
 	manager                                       *person
+	mapped                                        *mapped // nil for the default mappings
 	culture                                       int
 	link                                          link
 }
@@ -104,6 +105,10 @@ const (
 	workPhone
 	mobilePhone
 	faxPhone
+
+	organization    // these are in the mappings of some targets alone
+	plainDepartment // at the top level, not of the extension
+	locale
 	values
 )
 
@@ -136,12 +141,15 @@ var attributes = [values]attribute{
 	workPhone:        {`phoneNumbers[type eq "work"].value`, "phoneNumbers", "work", "value"},
 	mobilePhone:      {`phoneNumbers[type eq "mobile"].value`, "phoneNumbers", "mobile", "value"},
 	faxPhone:         {`phoneNumbers[type eq "fax"].value`, "phoneNumbers", "fax", "value"},
+	organization:     {enterpriseUser + ":organization", enterpriseUser, "", "organization"},
+	plainDepartment:  {"department", "", "", "department"},
+	locale:           {"locale", "", "", "locale"},
 }
 
 // source applies the mappings: what Entra wants the target to hold. Attributes without a value are empty here and absent
 // on the wire.
 func (p *person) source() [values]string {
-	return [values]string{
+	all := [values]string{
 		userName:         p.userPrincipalName,
 		displayName:      p.displayName,
 		title:            p.jobTitle,
@@ -162,8 +170,23 @@ func (p *person) source() [values]string {
 		workPhone:        p.phone,
 		mobilePhone:      p.mobile,
 		faxPhone:         p.fax,
+		organization:     company,
+		plainDepartment:  p.department,
+		locale:           p.language,
 	}
+	if p.mapped != nil && p.mapped.byObjectID {
+		all[externalID] = p.objectID
+	}
+	for i := range all {
+		if !p.maps(i) {
+			all[i] = ""
+		}
+	}
+	return all
 }
+
+// company is what everybody of the office works for.
+const company = "Contoso"
 
 func joined(given, surname string) string {
 	switch {
@@ -207,7 +230,7 @@ func (p *person) deletable() bool { return p.state == purged && (p.link.id != ""
 // wantedManager is the target's id of the manager, and whether a change of it can and must be sent. A manager who is not
 // at the target is not sent, and who is out of scope keeps the reference they have.
 func (p *person) wantedManager() (id string, due bool) {
-	if p.state != working || p.link.id == "" {
+	if p.state != working || p.link.id == "" || p.mapped != nil && !p.mapped.manager {
 		return p.link.manager, false
 	}
 	if p.manager != nil {
@@ -250,6 +273,7 @@ type group struct {
 	name     string
 	assigned bool
 	members  []*person
+	mapped   *mapped // nil for the default mappings
 	link     groupLink
 }
 
@@ -279,7 +303,7 @@ func (g *group) due() bool {
 	case l.id == "":
 		return true
 	default:
-		return l.stale || l.name != g.name || l.externalID != g.objectID
+		return l.stale || l.name != g.name || g.external() != "" && l.externalID != g.external()
 	}
 }
 

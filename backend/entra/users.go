@@ -65,6 +65,8 @@ func newUser(p *person) object {
 	body = put(body, "displayName", displayName)
 	body = put(body, "title", title)
 	body = put(body, "preferredLanguage", language)
+	body = put(body, "locale", locale)
+	body = put(body, "department", plainDepartment)
 	if have[workMail] != "" {
 		body = append(body, field{"emails", []any{object{{"primary", true}, {"type", "work"}, {"value", have[workMail]}}}})
 	}
@@ -92,7 +94,7 @@ func newUser(p *person) object {
 		body = append(body, field{"phoneNumbers", phones})
 	}
 	body = append(body, field{"meta", object{{"resourceType", "User"}}}, field{"roles", []any{}})
-	if extension := put(put(nil, "employeeNumber", employeeNumber), "department", department); len(extension) > 0 {
+	if extension := put(put(put(nil, "employeeNumber", employeeNumber), "department", department), "organization", organization); len(extension) > 0 {
 		body = append(body, field{enterpriseUser, extension})
 	}
 	return body

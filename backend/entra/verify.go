@@ -214,6 +214,9 @@ func (c *comparison) person(p *person, resource map[string]any) {
 		c.differ("User", name, "has active %t where %t is expected", got.active, want.Active)
 	}
 	for i, at := range attributes {
+		if p.mapped == nil && !p.maps(i) {
+			continue // a target may have it of its own
+		}
 		c.value("User", name, at.path, got.values[i], want.Values[at.path])
 	}
 	c.value("User", name, managerPath, got.manager, want.ManagerID)
@@ -266,7 +269,7 @@ func (c *comparison) groups(ctx context.Context) error {
 		if f != nil {
 			return f
 		}
-		c.group(byID[id].expected(), resource, people)
+		c.group(byID[id].expected(), byID[id].external(), resource, people)
 	}
 	for _, g := range c.office.groups {
 		if _, listed := names[g.link.id]; g.assigned && (g.link.id == "" || !listed) {
@@ -276,14 +279,14 @@ func (c *comparison) groups(ctx context.Context) error {
 	return nil
 }
 
-func (c *comparison) group(want Group, resource map[string]any, people map[string]string) {
+func (c *comparison) group(want Group, external string, resource map[string]any, people map[string]string) {
 	name := want.DisplayName
 	if !want.Expected {
 		c.differ("Group", name, "is still there, though no longer assigned")
 		return
 	}
 	c.value("Group", name, "displayName", text(resource, "displayName"), want.DisplayName)
-	c.value("Group", name, "externalId", text(resource, "externalId"), want.ObjectID)
+	c.value("Group", name, "externalId", text(resource, "externalId"), external)
 	who := func(id string) string {
 		if known := people[id]; known != "" {
 			return known

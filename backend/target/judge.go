@@ -124,7 +124,8 @@ func (j *Judge) fault(i int, v any, r *scim.Resource) (Fault, bool) {
 }
 
 // Unmapped gives the paths of the values of a resource that the table does not list, sorted: what Entra sends and the system does not
-// take. What says of a value which one it is (its type, primary, display, $ref) is no value of its own.
+// take. What says of a value which one it is (its type, primary, display, $ref) is no value of its own, and active is none either: whom nobody disables has
+// it without it being sent, and Entra disables by it.
 func (j *Judge) Unmapped(r *scim.Resource) []string {
 	var all []string
 	leaves(r, func(path string) {
@@ -145,7 +146,7 @@ func leafKey(path string) string {
 // leaves calls each for the path of every value.
 func leaves(r *scim.Resource, each func(path string)) {
 	for name, v := range r.Attrs {
-		if name == "schemas" {
+		if name == "schemas" || name == "active" {
 			continue
 		}
 		if strings.HasPrefix(strings.ToLower(name), "urn:") {
