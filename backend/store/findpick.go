@@ -293,11 +293,11 @@ func (s *Store) QualityCounts(ctx context.Context) (map[string]int, error) {
 
 // AnyLocalID tells whether any living person has a localId.
 func (s *Store) AnyLocalID(ctx context.Context) (bool, error) {
-	var any bool
-	if err := s.browse.row(ctx, anyLocalText, nil, &any); err != nil {
+	var some bool
+	if err := s.browse.row(ctx, anyLocalText, nil, &some); err != nil {
 		return false, s.broken(fmt.Errorf("look for a localId: %w", err))
 	}
-	return any, nil
+	return some, nil
 }
 
 const anyLocalText = `select exists (select 1 from resources where local_key is not null and deleted_at is null)`
