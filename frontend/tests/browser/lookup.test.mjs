@@ -140,8 +140,10 @@ describe('looking people up', { timeout: 90_000 }, () => {
     await settled(page)
     assert.deepEqual(await findings(page), [])
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
-    await button(page, 'Another list').click()
-    await page.getByText('A list of e-mails, IDs or names').waitFor()
+    await button(page, 'List and columns').click()
+    await page.getByRole('checkbox', { name: 'SCIM ID' }).check()
+    await button(page, 'Show the result').click()
+    await page.getByRole('columnheader', { name: 'SCIM ID' }).or(page.getByText('has no room here')).waitFor()
     assert.deepEqual(page.faults, [])
   })
 

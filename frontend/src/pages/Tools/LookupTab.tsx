@@ -35,13 +35,16 @@ export function LookupTab({ snapshot }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const plan = view.found?.plan ?? ''
   const before = useRef(plan)
+  /** In a narrow window: what is asked stands where the result was. */
+  const [asking, setAsking] = useState(false)
   useEffect(() => {
     if (before.current === '' && plan !== '') heading.current?.focus()
+    if (before.current !== plan) setAsking(false)
     before.current = plan
   }, [plan])
 
   return (
-    <div className={view.found || view.error || view.working ? 'tool answered' : 'tool'}>
+    <div className={!asking && (view.found || view.error || view.working) ? 'tool answered' : 'tool'}>
       <section className="tool-ask" aria-labelledby={`${id}-title`}>
         <h2 id={`${id}-title`}>{t('lookup.ask.title')}</h2>
         <FileDrop
@@ -89,6 +92,11 @@ export function LookupTab({ snapshot }: PageProps) {
             ))}
           </div>
         </div>
+        {view.found && (
+          <Button className="tool-forth" appearance="primary" onClick={() => setAsking(false)}>
+            {t('lookup.forth')}
+          </Button>
+        )}
         <p className="quiet small">{t('lookup.never')}</p>
       </section>
       <div className="tool-main">
@@ -101,7 +109,7 @@ export function LookupTab({ snapshot }: PageProps) {
         )}
         {view.error && <ErrorBar error={view.error} onRetry={() => void lookup.look()} />}
         {view.found ? (
-          <Result lookup={lookup} heading={heading} />
+          <Result lookup={lookup} heading={heading} onBack={() => setAsking(true)} />
         ) : (
           !view.error && (view.working || file.sending ? <span className="late quiet">{t('lookup.working')}</span> : <EmptyState title={t('lookup.empty.title')} text={t('lookup.empty.text')} />)
         )}
@@ -115,7 +123,7 @@ export function LookupTab({ snapshot }: PageProps) {
 }
 
 /** What was found of each line, in the order of the list. */
-function Result({ lookup, heading }: { lookup: ReturnType<typeof lookupOf>; heading: RefObject<HTMLHeadingElement | null> }) {
+function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupOf>; heading: RefObject<HTMLHeadingElement | null>; onBack: () => void }) {
   const { t } = useTranslation()
   const { found, to } = useObservable(lookup.view)
   const view = useObservable(lookup.rows.view)
@@ -159,7 +167,7 @@ function Result({ lookup, heading }: { lookup: ReturnType<typeof lookupOf>; head
   return (
     <section className="plan" aria-labelledby="lookup-title">
       <div className="tool-head">
-        <Button className="tool-back" size="small" icon={<ArrowLeftRegular />} onClick={lookup.clear}>
+        <Button className="tool-back" size="small" icon={<ArrowLeftRegular />} onClick={onBack}>
           {t('lookup.back')}
         </Button>
         <h2 id="lookup-title" ref={heading} tabIndex={-1}>{t('lookup.result')}</h2>
