@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -320,11 +321,11 @@ type importLine struct {
 	Reason   string `json:"reason"`
 }
 
-// importTable writes all rows of a plan.
-func importTable(ctx context.Context, f folder, w io.Writer, p backend.ImportPlan, format string) error {
-	rows := func(yield func(backend.ImportRow, error) bool) {
+// eachImport gives all rows of a plan.
+func eachImport(ctx context.Context, f folder, plan string) iter.Seq2[backend.ImportRow, error] {
+	return func(yield func(backend.ImportRow, error) bool) {
 		for from := 0; ; {
-			page, err := f.ImportRows(ctx, backend.PlanQuery{Plan: p.Plan, From: from, Limit: 500})
+			page, err := f.ImportRows(ctx, backend.PlanQuery{Plan: plan, From: from, Limit: 500})
 			if err != nil {
 				yield(backend.ImportRow{}, err)
 				return
@@ -339,6 +340,11 @@ func importTable(ctx context.Context, f folder, w io.Writer, p backend.ImportPla
 			}
 		}
 	}
+}
+
+// importTable writes all rows of a plan.
+func importTable(ctx context.Context, f folder, w io.Writer, p backend.ImportPlan, format string) error {
+	rows := eachImport(ctx, f, p.Plan)
 	if format != "json" {
 		_, err := backend.WriteImport(w, format, rows)
 		return err
@@ -362,6 +368,15 @@ func importTable(ctx context.Context, f folder, w io.Writer, p backend.ImportPla
 
 // applyImport carries the plan out and waits for it.
 func (a *app) applyImport(ctx context.Context, f folder, p backend.ImportPlan, c importCall) error {
+	var rows []backend.ImportRow
+	if c.report != "" { // the plan is gone once it is carried out
+		for r, err := range eachImport(ctx, f, p.Plan) {
+			if err != nil {
+				return err
+			}
+			rows = append(rows, r)
+		}
+	}
 	j, err := f.ApplyImport(ctx, p.Plan)
 	if err != nil {
 		return err
@@ -370,7 +385,7 @@ func (a *app) applyImport(ctx context.Context, f folder, p backend.ImportPlan, c
 		return err
 	}
 	if c.report != "" {
-		if err := jobFile(ctx, f, j.Seq, "report", c.report); err != nil {
+		if err := reportImport(ctx, f, j.Seq, rows, c.report); err != nil {
 			return err
 		}
 	}
@@ -390,4 +405,39 @@ func (a *app) applyImport(ctx context.Context, f folder, p backend.ImportPlan, c
 	}
 	_, _ = fmt.Fprintf(a.err, "%d could not be done, since something changed meanwhile\n", j.Failed)
 	return nil
+}
+
+// reportImport writes what came of each row of the source: as the plan has it, or failed.
+func reportImport(ctx context.Context, f folder, job int64, rows []backend.ImportRow, file string) error {
+	came := map[string]backend.JobRow{}
+	for from := 0; ; {
+		page, err := f.JobRows(ctx, backend.JobQuery{Job: job, From: from, Limit: 500})
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Rows {
+			if first, known := came[r.To]; !known || first.State != "failed" && r.State == "failed" {
+				came[r.To] = r
+			}
+		}
+		if from += len(page.Rows); from >= page.Total || len(page.Rows) == 0 {
+			break
+		}
+	}
+	return whole(file, func(w io.Writer) error {
+		_, err := backend.WriteImport(w, reportFormat(file), func(yield func(backend.ImportRow, error) bool) {
+			for _, r := range rows {
+				if done, known := came[r.Key]; known && (r.State == backend.ImportCreate || r.State == backend.ImportUpdate) {
+					r.ID = cmp.Or(r.ID, done.ID)
+					if done.State == "failed" {
+						r.State, r.Reason = done.State, done.Reason
+					}
+				}
+				if !yield(r, nil) {
+					return
+				}
+			}
+		})
+		return err
+	})
 }

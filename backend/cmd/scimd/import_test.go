@@ -48,7 +48,8 @@ func TestImportOnTheCommandLine(t *testing.T) {
 			if code != exitOK || !strings.Contains(out, "Imported by job 1: 2 of 2 steps done.") {
 				t.Fatalf("import: %d %s%s", code, out, errOut)
 			}
-			if text, err := os.ReadFile(report); err != nil || strings.Count(string(text), `"state":"done"`) != 2 {
+			if text, err := os.ReadFile(report); err != nil || strings.Count(string(text), `"state":"create"`) != 2 || strings.Count(string(text), `"id":""`) != 1 ||
+				strings.Count(string(text), `"state":"invalid"`) != 1 {
 				t.Errorf("the report: %s %v", text, err)
 			}
 			code, out, _ = call(t, "import", "people", file, "--format", "json", "--dry-run", "--existing", "overwrite", "--map", "Shoe=title", "--map", "2=", "--data", dir)
