@@ -16,6 +16,7 @@ import { visit } from '../../shell/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 import { CheckLine } from './CheckLine'
+import { SetupButton } from './SetupButton'
 
 const steps = ['served', 'address', 'token', 'entra', 'person'] as const
 
@@ -37,7 +38,11 @@ export function Checklist({ snapshot, unsure }: { snapshot: Snapshot; unsure: bo
 
   return (
     <section className="card checklist" aria-labelledby="checklist-title">
-      <h2 id="checklist-title">{t('overview.checklist.title')}</h2>
+      <div className="part-head">
+        <h2 id="checklist-title">{t('overview.checklist.title')}</h2>
+        <span className="spring" />
+        <SetupButton store={snapshot.store} />
+      </div>
       <p className="quiet">{t('overview.checklist.intro')}</p>
       <ol>
         <Step state={state(0)} title={t('overview.checklist.served.title')}>

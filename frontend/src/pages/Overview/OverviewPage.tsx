@@ -14,7 +14,6 @@ import { Checklist } from './Checklist'
 import { RecentChanges } from './RecentChanges'
 import { RequestsChart } from './RequestsChart'
 import { SampleCard } from './SampleCard'
-import { SetupCard } from './SetupCard'
 import { Tiles } from './Tiles'
 import './overview.css'
 
@@ -29,10 +28,7 @@ export function OverviewPage({ session, snapshot, unsure }: PageProps) {
       {empty && !sample ? (
         <div className="overview start">
           <Checklist snapshot={snapshot} unsure={unsure} />
-          <div className="start-side">
-            <SetupCard store={snapshot.store} />
-            <SampleCard />
-          </div>
+          <SampleCard />
         </div>
       ) : (
         <Figures session={session} snapshot={snapshot} unsure={unsure} />

@@ -56,9 +56,8 @@ export function Portal({ guide, snapshot, of }: { guide: Guide; snapshot: Snapsh
 /** The value that goes into a field of the portal. */
 function Value({ deed, snapshot }: { deed: Deed; snapshot: Snapshot }) {
   const { t } = useTranslation()
-  const { address, token, sample } = snapshot
+  const { address, token } = snapshot
   if (deed === 'url') {
-    if (sample) return <p className="quiet small">{t('connection.steps.urlYours')}</p>
     if (reach(address) !== 'https') return <p className="quiet small">{t('setup.urlMissing')}</p>
     return (
       <p className="with-copy">
@@ -71,11 +70,9 @@ function Value({ deed, snapshot }: { deed: Deed; snapshot: Snapshot }) {
     return (
       <>
         <p className="quiet small">{token.exists ? t('setup.tokenLost', { lastFour: token.lastFour }) : t('connection.steps.tokenFirst')}</p>
-        {!sample && (
-          <div className="buttons">
-            <TokenButton snapshot={snapshot} isNext={!token.exists} />
-          </div>
-        )}
+        <div className="buttons">
+          <TokenButton snapshot={snapshot} isNext={!token.exists} />
+        </div>
       </>
     )
   }

@@ -2,6 +2,7 @@ import { Button } from '@fluentui/react-components'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Guide } from '../../api/types'
+import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { PageHead } from '../../components/PageHead'
 import { finished, guideStepOf, guideSteps, type GuideStepName, waiting } from '../../lib/guide'
@@ -32,9 +33,10 @@ export function SetupPage(props: PageProps) {
   const step = asked ?? guideStepOf(shown?.step ?? '') ?? 'plan'
   useEffect(() => void guideStore.load(store), [snapshot, store, now])
   useEffect(() => void (sample || connection.load(store)), [snapshot, sample, store, now])
-  useKept(shown, step)
-  useWaiting(shown, step, store)
+  useKept(sample ? null : shown, step)
+  useWaiting(sample ? null : shown, step, store)
 
+  if (sample) return <Sample />
   const name = (at: GuideStepName) => t(`setup.steps.${at}.title`)
   return (
     <>
@@ -54,17 +56,26 @@ export function SetupPage(props: PageProps) {
       <div className="setup">
         <div className="setup-side">
           <StepList guide={shown} at={step} unsure={props.unsure} name={name} />
-          {!sample && (
-            <p className="setup-trial small quiet">
-              {t('setup.trial')}{' '}
-              <Button size="small" onClick={openSample}>
-                {t('setup.startSample')}
-              </Button>
-            </p>
-          )}
+          <p className="setup-trial small quiet">
+            {t('setup.trial')}{' '}
+            <Button size="small" onClick={openSample}>
+              {t('setup.startSample')}
+            </Button>
+          </p>
         </div>
         {shown ? <StepPart key={step} {...props} guide={shown} step={step} /> : !error && <div className="bone setup-bone" aria-hidden />}
       </div>
+    </>
+  )
+}
+
+/** A sample is fed by an invented Entra: there is nothing to set up. */
+function Sample() {
+  const { t } = useTranslation()
+  return (
+    <>
+      <PageHead title={t('shell.pages.setup')} />
+      <EmptyState title={t('setup.sample.title')} text={t('setup.sample.text')} />
     </>
   )
 }

@@ -88,10 +88,8 @@ function Choice({ name, hint }: { name: string; hint: string }) {
 
 /** The parts of the Connection page that the night and the tunnel are about. */
 function WayBody({ step, snapshot, unsure }: Props) {
-  const { t } = useTranslation()
   const { saved } = useObservable(connection.state)
-  const off = unsure || snapshot.sample
-  if (snapshot.sample) return <p className="quiet">{t('connection.way.sample')}</p>
+  const off = unsure
   if (!saved) return <div className="bone connection-bone" aria-hidden />
   if (step === 'night') {
     return (

@@ -45,14 +45,14 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
         {listens && state !== 'trouble' && <p className="quiet">{t('setup.listening', { when: when(step.since, i18n.language) })}</p>}
         <StepBody {...props} />
         {props.snapshot.target !== generic && <Tutorial guide={guide} step={id} />}
-        <Way step={id} state={state} said={step.by === 'said' || state === 'skipped'} by={step.detail} />
+        <Way step={id} state={state} over={guide.done} said={step.by === 'said' || state === 'skipped'} by={step.detail} />
       </div>
     </section>
   )
 }
 
 /** Back, next, and what the admin may say of a step. */
-function Way({ step, state, said, by }: { step: GuideStepName; state: ReturnType<typeof stateOf>; said: boolean; by: string }) {
+function Way({ step, state, over, said, by }: { step: GuideStepName; state: ReturnType<typeof stateOf>; over: boolean; said: boolean; by: string }) {
   const { t } = useTranslation()
   const [before, after] = [beside(step, -1), beside(step, 1)]
   const open = state === 'open' || state === 'trouble'
@@ -67,7 +67,7 @@ function Way({ step, state, said, by }: { step: GuideStepName; state: ReturnType
           {t('setup.next')}
         </Button>
       ) : (
-        <Button appearance="primary" onClick={() => void guideStore.save({ done: step, hidden: 'yes' }).then((kept) => kept && go({ page: 'overview' }))}>
+        <Button appearance={over ? 'primary' : 'secondary'} onClick={() => void guideStore.save({ done: step, ...(over && { hidden: 'yes' }) }).then((kept) => kept && go({ page: 'overview' }))}>
           {t('setup.finish')}
         </Button>
       )}
