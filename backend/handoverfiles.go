@@ -269,8 +269,8 @@ func (b *Backend) handoverFolder(path string) (string, error) {
 // inside tells whether a folder is another or lies in it, links followed.
 func inside(outer, folder string) bool {
 	for _, p := range []*string{&outer, &folder} {
-		if real, err := filepath.EvalSymlinks(*p); err == nil {
-			*p = real
+		if followed, err := filepath.EvalSymlinks(*p); err == nil {
+			*p = followed
 		}
 	}
 	rel, err := filepath.Rel(outer, folder)

@@ -210,13 +210,11 @@ func handedGroupAttributes(members []string) []string {
 }
 
 func (c *comparer) everybody() error {
-	look := func(id string) error { c.lookAt(id); return nil }
-	group := func(id string) error { c.lookAtGroup(id); return nil }
 	return errors.Join(
-		c.b.store.KnownPeople(c.ctx, c.upTo, look),
-		c.b.store.KnownGroups(c.ctx, c.upTo, group),
-		c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error { return look(r.ID) }),
-		c.b.store.Scan(c.ctx, scim.Group, store.With{}, func(r store.Record) error { return group(r.ID) }),
+		c.b.store.KnownPeople(c.ctx, c.upTo, c.lookAt),
+		c.b.store.KnownGroups(c.ctx, c.upTo, c.lookAtGroup),
+		c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error { c.lookAt(r.ID); return nil }),
+		c.b.store.Scan(c.ctx, scim.Group, store.With{}, func(r store.Record) error { c.lookAtGroup(r.ID); return nil }),
 	)
 }
 

@@ -668,7 +668,7 @@ func (b *Backend) GiveReceipt(ctx context.Context, r HandoverReceipt) (HandoverI
 	if utf8.RuneCountInString(r.Text) > receiptLimit {
 		return HandoverInfo{}, fmt.Errorf("%w: a receipt has at most %d characters", ErrQuery, receiptLimit)
 	}
-	one, found, err := b.store.Handover(ctx, r.Seq)
+	_, found, err := b.store.Handover(ctx, r.Seq)
 	if err != nil {
 		return HandoverInfo{}, err
 	}
@@ -683,7 +683,8 @@ func (b *Backend) GiveReceipt(ctx context.Context, r HandoverReceipt) (HandoverI
 	if _, err := b.store.TakeHandover(ctx, r.Seq, strings.TrimSpace(r.Text)); err != nil {
 		return HandoverInfo{}, err
 	}
-	if one, _, err = b.store.Handover(ctx, r.Seq); err != nil {
+	one, _, err := b.store.Handover(ctx, r.Seq)
+	if err != nil {
 		return HandoverInfo{}, err
 	}
 	b.tellStatus()

@@ -95,10 +95,10 @@ func (o *oldSystem) follow(t *testing.T, people, members []map[string]string) {
 		for _, h := range []string{"action", "formerUserName", "formerLocalId"} {
 			delete(vals, h)
 		}
-		switch {
-		case action == handover.Leave:
+		switch action {
+		case handover.Leave:
 			o.people = slices.DeleteFunc(o.people, func(p *oldPerson) bool { return p == about[i] })
-		case action == handover.Join:
+		case handover.Join:
 			o.people = append(o.people, &oldPerson{vals, map[string]bool{}})
 		default:
 			if was, is := about[i].vals["active"], vals["active"]; (was != is) != (action == handover.Enable || action == handover.Disable) || action == handover.Enable && is != "true" {

@@ -32,7 +32,7 @@ const (
 	Same  Action = "same"  // nothing in the columns is different
 )
 
-// Ranks give the order of a file: a key that a leaver sets free may be a joiner's. What has none stands in no file.
+// Rank gives the order of a file: a key that a leaver sets free may be a joiner's. What has none, 0, stands in no file.
 func Rank(a Action) int {
 	return map[Action]int{Leave: 1, Out: 1, Disable: 2, In: 2, Change: 3, Enable: 4, Join: 5}[a]
 }

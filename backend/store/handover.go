@@ -423,16 +423,16 @@ func (s *Store) KnownPerson(ctx context.Context, id string, upTo int64) (p Hande
 }
 
 // KnownPeople gives the ids of all people that the old system was ever told of; KnownGroups those of groups.
-func (s *Store) KnownPeople(ctx context.Context, upTo int64, each func(id string) error) error {
+func (s *Store) KnownPeople(ctx context.Context, upTo int64, each func(id string)) error {
 	return s.knownIDs(ctx, knownIDs, upTo, each)
 }
 
 // KnownGroups gives the ids of all groups with members that the old system was ever told of.
-func (s *Store) KnownGroups(ctx context.Context, upTo int64, each func(id string) error) error {
+func (s *Store) KnownGroups(ctx context.Context, upTo int64, each func(id string)) error {
 	return s.knownIDs(ctx, knownGroups, upTo, each)
 }
 
-func (s *Store) knownIDs(ctx context.Context, text string, upTo int64, each func(id string) error) error {
+func (s *Store) knownIDs(ctx context.Context, text string, upTo int64, each func(id string)) error {
 	after := ""
 	for {
 		var slice []string
@@ -445,9 +445,7 @@ func (s *Store) knownIDs(ctx context.Context, text string, upTo int64, each func
 			return s.broken(fmt.Errorf("read who is known: %w", err))
 		}
 		for _, id := range slice {
-			if err := each(id); err != nil {
-				return err
-			}
+			each(id)
 		}
 		if len(slice) < handedSlice {
 			return nil
