@@ -137,11 +137,11 @@ func (p Page) Text(out io.Writer) error {
 			}
 		}
 		for _, row := range append([][]string{t.Head}, t.Rows...) {
-			line := ""
+			var line strings.Builder
 			for i, cell := range row {
-				line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
+				line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 			}
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 		}
 	}
 	if remarks := p.remarks(); len(remarks) > 0 {

@@ -17,28 +17,28 @@ func TestBuiltInTargets(t *testing.T) {
 	}
 	var got []string
 	for _, one := range all {
-		required, matches := []string{}, []string{}
+		required, matches := 0, []string{}
 		for i, a := range slices.Concat(one.Users, one.Groups) {
 			if a.Required {
-				required = append(required, a.Path)
+				required++
 			}
 			if a.Match > 0 {
 				matches = append(matches, fmt.Sprintf("%s%d", map[bool]string{true: "u", false: "g"}[i < len(one.Users)], a.Match)+":"+a.Path)
 			}
 		}
-		got = append(got, fmt.Sprintf("%s %s %d+%d by %s; %s; %v %v %v", one.ID, one.BasePath, len(one.Users), len(one.Groups), one.GroupKey,
-			strings.Join(matches, " "), one.Exact, one.OneToken, one.Roles))
+		got = append(got, fmt.Sprintf("%s %s %d+%d by %s; %s; %d required; %v %v %v", one.ID, one.BasePath, len(one.Users), len(one.Groups), one.GroupKey,
+			strings.Join(matches, " "), required, one.Exact, one.OneToken, one.Roles))
 		if len(one.Steps) < 8 {
 			t.Errorf("%s: its tutorial has %d steps", one.ID, len(one.Steps))
 		}
 	}
 	want := []string{
-		"generic /scim/v2 22+3 by displayName; u1:userName g1:displayName; false false false",
-		"evercate /scim 8+2 by displayName; u1:userName g1:displayName; false false false",
-		"eptura /scim/v1 8+3 by externalId; u1:userName g1:externalId g2:displayName; true false false",
-		"alvao /scim 22+3 by displayName; u1:userName u2:externalId g1:displayName; false false false",
-		"envoy /scim/v2 19+3 by displayName; u1:userName g1:displayName; false false false",
-		"platform /scim 6+2 by displayName; u1:userName g1:displayName; false true true",
+		"generic /scim/v2 22+3 by displayName; u1:userName g1:displayName; 2 required; false false false",
+		"evercate /scim 8+2 by displayName; u1:userName g1:displayName; 2 required; false false false",
+		"eptura /scim/v1 8+3 by externalId; u1:userName g1:externalId g2:displayName; 8 required; true false false",
+		"alvao /scim 22+3 by displayName; u1:userName u2:externalId g1:displayName; 4 required; false false false",
+		"envoy /scim/v2 19+3 by displayName; u1:userName g1:displayName; 2 required; false false false",
+		"platform /scim 6+2 by displayName; u1:userName g1:displayName; 2 required; false true true",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("built in are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -57,6 +57,12 @@ func TestATargetIsChosenFromTheCommandLine(t *testing.T) {
 		}
 	}
 
+	if code, _, errOut := call(t, "token", "rotate", "--data", dir); code != exitOK || strings.Contains(errOut, "ends now") {
+		t.Errorf("the first token: %s", errOut)
+	}
+	if code, _, errOut := call(t, "token", "rotate", "--data", dir); code != exitOK || !strings.Contains(errOut, "one secret at a time") || !strings.Contains(errOut, "No other token is accepted.") {
+		t.Errorf("another token where there is one at a time: %s", errOut)
+	}
 	addr := freeAddr(t)
 	secret := rotate(t, dir)
 	start(t, dir, addr)

@@ -12,7 +12,8 @@ import (
 
 const tokenUsage = `scimd token rotate makes a new secret token and prints it, alone, on standard output. It is not kept and can't be shown
 again. The old token goes on until the new one has been used and the old one not for an hour, so that Entra is never
-refused in between. With --leaked the old one ends at once, and Entra is refused until it has the new one.
+refused in between. With --leaked, and where the target has one secret at a time, the old one ends at once, and Entra is refused
+until it has the new one.
 
 While two tokens are accepted another rotation is refused, unless --force says that one of the two makes way: the newer one if it
 was never used, else the older one.
@@ -91,6 +92,13 @@ func (a *app) expire(ctx context.Context, data string, when []string, flagged bo
 }
 
 func (a *app) rotate(ctx context.Context, f folder, how backend.TokenRotation) error {
+	before, err := f.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if before.OneToken && before.Token.Exists {
+		_, _ = fmt.Fprintln(a.err, "The target has one secret at a time: the old token, which ends in "+before.Token.LastFour+", ends now.")
+	}
 	made, err := f.RotateToken(ctx, how)
 	if err != nil {
 		return err
