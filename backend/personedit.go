@@ -25,7 +25,7 @@ const (
 )
 
 // ErrEntraOwns refuses a change of what Entra writes; what wraps it names the attributes.
-var ErrEntraOwns = errors.New("Entra writes these values itself")
+var ErrEntraOwns = errors.New("these values are written by Entra itself")
 
 // ErrChanged refuses a change to a person who is not any more as the page has them.
 var ErrChanged = errors.New("the person has changed meanwhile")

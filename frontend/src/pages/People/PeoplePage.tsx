@@ -35,7 +35,7 @@ export function PeoplePage(props: PageProps) {
   const search = answered?.search ?? ''
   const language = i18n.language
   const [making, setMaking] = useState(false)
-  const counts = useCounts(session)
+  const counts = useCounts(session, answered !== null)
   const { people } = snapshot
   const anyLocal = counts?.anyLocal ?? false
   useAskedByLink(session, props.route)
@@ -111,8 +111,8 @@ export function PeoplePage(props: PageProps) {
 
 const counted = new WeakMap<Session, QualityCounts>()
 
-/** How many want a look; what was counted last is there at once when somebody comes back. */
-function useCounts(session: Session) {
+/** How many want a look, counted once the list itself is there; what was counted last is there at once when somebody comes back. */
+function useCounts(session: Session, ready: boolean) {
   let counts = counted.get(session)
   if (!counts) {
     counts = new QualityCounts(quality)
@@ -120,7 +120,7 @@ function useCounts(session: Session) {
   }
   const kept = counts
   const moved = useObservable(session.changes)
-  useEffect(() => kept.show(), [kept])
+  useEffect(() => (ready ? kept.show() : undefined), [kept, ready])
   useChanged(moved, () => kept.moved())
   return useObservable(kept.view)
 }
