@@ -91,6 +91,7 @@ type comparer struct {
 	out     handing
 	queue   []string // ids of people to look at
 	queued  map[string]bool
+	all     bool                 // everybody is
 	at      int                  // of the queue
 	later   []store.HandedPerson // whose manager may go on with the key of somebody who is gone
 	keys    map[string]string    // of heirs; nil until they are found
@@ -99,7 +100,7 @@ type comparer struct {
 	pairs   [][2]string // group and member
 	paired  map[[2]string]bool
 
-	joiners []string
+	joiners []joiner
 	joins   map[string]bool
 	leavers []leaver
 	heirs   map[string]string // of who is gone: who goes on in their place
@@ -109,6 +110,12 @@ type comparer struct {
 
 	ancestors map[string]string // the other way round than heirs
 	told      map[string]string // who has a row, and their key in it
+}
+
+// A joiner is somebody of whom the old system was not told. row is theirs where it is known already.
+type joiner struct {
+	id, key string
+	row     *handedPerson
 }
 
 type leaver struct {
@@ -210,10 +217,23 @@ func handedGroupAttributes(members []string) []string {
 }
 
 func (c *comparer) everybody() error {
+	c.all = true
+	err := c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error {
+		if c.queued[r.ID] {
+			return nil
+		}
+		c.queued[r.ID] = true
+		now := standing{rec: r, there: true, living: true}
+		var err error
+		if now.res, err = scim.FromDocument(scim.User, r.Doc); err != nil {
+			return fmt.Errorf("read %s: %w", r.ID, err)
+		}
+		return c.compare(r.ID, now)
+	})
 	return errors.Join(
+		err,
 		c.b.store.KnownPeople(c.ctx, c.upTo, c.lookAt),
 		c.b.store.KnownGroups(c.ctx, c.upTo, c.lookAtGroup),
-		c.b.store.Scan(c.ctx, scim.User, store.With{}, func(r store.Record) error { c.lookAt(r.ID); return nil }),
 		c.b.store.Scan(c.ctx, scim.Group, store.With{}, func(r store.Record) error { c.lookAtGroup(r.ID); return nil }),
 	)
 }
@@ -287,8 +307,8 @@ func (c *comparer) comparePeople() error {
 			return err
 		}
 	}
-	for _, id := range c.joiners {
-		if err := c.join(id); err != nil {
+	for _, j := range c.joiners {
+		if err := c.join(j); err != nil {
 			return err
 		}
 	}
@@ -306,15 +326,20 @@ func (c *comparer) compareQueue() error {
 }
 
 func (c *comparer) comparePerson(id string) error {
+	now, err := c.person(id)
+	if err != nil {
+		return err
+	}
+	return c.compare(id, now)
+}
+
+// compare says of somebody whether they are new, may have changed or are gone.
+func (c *comparer) compare(id string, now standing) error {
 	known, found, err := c.b.store.KnownPerson(c.ctx, id, c.upTo)
 	if err != nil {
 		return err
 	}
 	isKnown := found && handover.Lives(known.Action)
-	now, err := c.person(id)
-	if err != nil {
-		return err
-	}
 	switch {
 	case isKnown && now.living:
 		return c.change(known, now)
@@ -328,16 +353,21 @@ func (c *comparer) comparePerson(id string) error {
 		c.leavers = append(c.leavers, leaver{id, key, known})
 		return c.lookAtReports(id)
 	case now.living:
-		c.joiners = append(c.joiners, id)
+		c.joiners = append(c.joiners, joiner{id: id, key: now.rec.Local.LocalID})
 		c.joins[id] = true
-		return c.lookAtReports(id)
+		if wait, err := c.waits(now); err != nil || wait {
+			return errors.Join(err, c.lookAtReports(id))
+		}
+		row, err := c.joinRow(now)
+		c.joiners[len(c.joiners)-1].row = &row
+		return errors.Join(err, c.lookAtReports(id))
 	}
 	return nil
 }
 
 // lookAtReports looks at those whose manager is another now, or has another key.
 func (c *comparer) lookAtReports(id string) error {
-	if !c.reports {
+	if !c.reports || c.all {
 		return nil
 	}
 	ids, err := c.b.store.ReportIDs(c.ctx, id)
@@ -349,15 +379,9 @@ func (c *comparer) lookAtReports(id string) error {
 
 // change compares somebody whom the old system has with how they are now.
 func (c *comparer) change(known store.HandedPerson, now standing) error {
-	if c.reports && c.keys == nil {
-		boss, err := c.boss(now)
-		if err != nil {
-			return err
-		}
-		if boss.living && boss.rec.Local.LocalID == "" {
-			c.later = append(c.later, known)
-			return nil
-		}
+	if wait, err := c.waits(now); err != nil || wait {
+		c.later = append(c.later, known)
+		return err
 	}
 	before, err := c.before(known)
 	if err != nil {
@@ -395,14 +419,21 @@ func (c *comparer) tell(known store.HandedPerson, before, is handover.State, rec
 }
 
 func (c *comparer) add(id, name, action, key string, vals handover.State) error {
-	text, err := json.Marshal(vals)
+	row, err := rowOf(id, name, action, key, vals)
 	if err != nil {
-		return fmt.Errorf("write what is told of %s: %w", id, err)
+		return err
 	}
 	c.told[id] = key
-	c.out.people = append(c.out.people, handedPerson{
-		HandedPerson: store.HandedPerson{ID: id, LocalID: key, Action: action, Rank: handover.Rank(action), Vals: string(text)}, name: name})
+	c.out.people = append(c.out.people, row)
 	return nil
+}
+
+func rowOf(id, name, action, key string, vals handover.State) (handedPerson, error) {
+	text, err := json.Marshal(vals)
+	if err != nil {
+		return handedPerson{}, fmt.Errorf("write what is told of %s: %w", id, err)
+	}
+	return handedPerson{store.HandedPerson{ID: id, LocalID: key, Action: action, Rank: handover.Rank(action), Vals: string(text)}, name}, nil
 }
 
 // before gives what the old system knows of somebody. Of an import the row has the document, whose attributes are taken out only here.
@@ -463,15 +494,11 @@ func (c *comparer) findHeirs() error {
 	byKey := map[string]string{}
 	keyless := map[string]bool{}
 	if len(c.leavers) > 0 {
-		for _, id := range c.joiners {
-			p, err := c.person(id)
-			if err != nil {
-				return err
-			}
-			if key := scim.Key(p.rec.Local.LocalID); key != "" {
-				byKey[key] = id
+		for _, j := range c.joiners {
+			if key := scim.Key(j.key); key != "" {
+				byKey[key] = j.id
 			} else {
-				keyless[id] = true
+				keyless[j.id] = true
 			}
 		}
 	}
@@ -528,19 +555,32 @@ func (c *comparer) leave(l leaver) error {
 	return c.tell(l.known, before, is, now.rec, action, l.key)
 }
 
-func (c *comparer) join(id string) error {
-	if !c.joins[id] {
+func (c *comparer) join(j joiner) error {
+	if !c.joins[j.id] {
 		return nil
 	}
-	now, err := c.person(id)
-	if err != nil || !now.living {
-		return err
+	if j.row == nil {
+		now, err := c.person(j.id)
+		if err != nil || !now.living {
+			return err
+		}
+		row, err := c.joinRow(now)
+		if err != nil {
+			return err
+		}
+		j.row = &row
 	}
+	c.told[j.id] = j.row.LocalID
+	c.out.people = append(c.out.people, *j.row)
+	return nil
+}
+
+func (c *comparer) joinRow(now standing) (handedPerson, error) {
 	is, err := c.values(c.people, now, now.rec.Local.LocalID)
 	if err != nil {
-		return err
+		return handedPerson{}, err
 	}
-	return c.add(id, now.rec.Name, handover.Join, now.rec.Local.LocalID, is)
+	return rowOf(now.rec.ID, now.rec.Name, handover.Join, now.rec.Local.LocalID, is)
 }
 
 // values gives a person's attributes as text: those asked for, and the user name.
@@ -574,6 +614,15 @@ func (c *comparer) values(attributes []string, p standing, key string) (handover
 	return vals, nil
 }
 
+// waits tells whether somebody's manager may turn out to go on with the key of one who is gone.
+func (c *comparer) waits(p standing) (bool, error) {
+	if !c.reports || c.keys != nil {
+		return false, nil
+	}
+	boss, err := c.boss(p)
+	return boss.living && boss.rec.Local.LocalID == "", err
+}
+
 // boss gives somebody's manager.
 func (c *comparer) boss(p standing) (standing, error) {
 	id := cell(p.res.Get(c.paths["manager"]))
@@ -605,6 +654,9 @@ func (c *comparer) manager(attribute string, p standing) (string, error) {
 // compareMembers compares memberships: those that came or went, all of groups that changed themselves, and all of people who came or went.
 func (c *comparer) compareMembers() error {
 	for _, p := range c.out.people {
+		if c.all {
+			break // all groups are looked at
+		}
 		if p.Action == handover.Leave || p.Action == handover.Moved || p.Action == handover.Join {
 			if err := c.lookAtGroupsOf(p.ID); err != nil {
 				return err

@@ -313,6 +313,11 @@ func (h *handovers) next(ctx context.Context, s HandoverSettings, run handoverRu
 func (h *handovers) preview(ctx context.Context, s HandoverSettings) (*handing, error) {
 	h.making.Lock()
 	defer h.making.Unlock()
+	return h.look(ctx, s)
+}
+
+// look is preview for who holds making.
+func (h *handovers) look(ctx context.Context, s HandoverSettings) (*handing, error) {
 	of, err := h.stand(ctx, s)
 	if err != nil {
 		return nil, err
@@ -338,6 +343,13 @@ func (h *handovers) preview(ctx context.Context, s HandoverSettings) (*handing, 
 	h.pending, h.of = pending, of
 	h.mu.Unlock()
 	return pending, nil
+}
+
+// forget lets go of a preview, which may be large.
+func (h *handovers) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pending, h.of = nil, ""
 }
 
 // stand names everything that a preview depends on.
@@ -551,14 +563,11 @@ func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string)
 
 // stage keeps what the next one holds; Seq is 0 where it would hold nothing.
 func (h *handovers) stage(ctx context.Context, s HandoverSettings) (store.Handover, error) {
-	c, err := h.b.comparer(ctx, s)
-	if err != nil {
-		return store.Handover{}, err
-	}
-	next, err := c.since()
+	next, err := h.look(ctx, s)
 	if err != nil || !next.files() {
 		return store.Handover{}, err
 	}
+	defer h.forget()
 	if err := h.giveKeys(ctx, next.keys); err != nil {
 		return store.Handover{}, err
 	}
