@@ -33,7 +33,8 @@ func (a *active) protects(c store.Change) bool {
 }
 
 func protected(c store.Change) error {
-	what, kind := "", scim.Mutability
+	var what string
+	kind := scim.Mutability
 	switch is, was := wasActive(c.After), wasActive(c.Before); {
 	case c.After == nil:
 		what, kind = "deleted", scim.Refused
