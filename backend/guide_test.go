@@ -135,6 +135,19 @@ func TestTheGuideNamesWhatIsWrong(t *testing.T) {
 	wantStep(t, b, GuideTest, time.Minute, guideOpen, "")
 	wantStep(t, b, GuideTest, guideSilence+time.Minute, guideTrouble, guideNoRequest)
 
+	if c := checkThrough(t, b, false); !c.OK {
+		t.Fatalf("the check is %+v", c)
+	}
+	wantStep(t, b, GuideTest, guideSilence+time.Minute, guideTrouble, guideCheckOK)
+	s.Intercept(ngroktest.Refusal(http.StatusForbidden, "ERR_NGROK_727"))
+	checkThrough(t, b, false)
+	s.Intercept(nil)
+	if at := wantStep(t, b, GuideTunnel, 0, guideTrouble, guideCheckFailed); at.Value != "edge" {
+		t.Errorf("it failed at %q", at.Value)
+	}
+	wantStep(t, b, GuideTest, 0, guideTrouble, guideCheckFailed)
+	checkThrough(t, b, false)
+
 	origin := strings.TrimSuffix(b.address(), "/scim/v2")
 	byEdge(t, b, s, http.MethodGet, origin+"/scim"+testProbe, secret, "")
 	if at := wantStep(t, b, GuideTest, 0, guideTrouble, guideWrongPath); at.Value != "/scim/Users" {
