@@ -400,9 +400,10 @@ func commonName(text string) (string, bool) {
 	}
 	name := text[3:]
 	for i := 0; i < len(name); i++ {
-		if name[i] == '\\' {
+		switch name[i] {
+		case '\\':
 			i++
-		} else if name[i] == ',' {
+		case ',':
 			name = name[:i]
 		}
 	}
@@ -551,9 +552,7 @@ func merge(was, is any, mode string) any {
 			break
 		}
 		out := make(map[string]any, len(old)+len(is))
-		for name, value := range old {
-			out[name] = value
-		}
+		maps.Copy(out, old)
 		for name, value := range is {
 			out[name] = merge(old[name], value, mode)
 		}

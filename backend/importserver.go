@@ -96,11 +96,11 @@ func readServer(ctx context.Context, s ImportSource, first int) (*importFile, er
 			return nil, cantAsk("it has %d %s, and at most %d are read", f.total, strings.ToLower(t.Description), serverLimit)
 		}
 		if len(page.Items) > 0 {
-			if begin := string(page.Items[0].JSON); begin == last {
+			begin := string(page.Items[0].JSON)
+			if begin == last {
 				return nil, cantAsk("it gives the same page again and again instead of the next one")
-			} else {
-				last = begin
 			}
+			last = begin
 		}
 		for _, item := range page.Items {
 			item.Line = len(f.resources) + 1 // there are no lines
