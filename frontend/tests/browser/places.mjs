@@ -5,7 +5,7 @@ const anyone = { list: '', search: '', state: '', sort: 'name', descending: fals
 
 /** Name and address of each place, with somebody and something open where the store has any. */
 export async function places(page) {
-  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['setup', '#/setup/values'], ['settings', '#/settings']]
+  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['tools', '#/tools/convert'], ['tools-lookup', '#/tools/lookup'], ['tools-journal', '#/tools/journal'], ['setup', '#/setup/values'], ['settings', '#/settings']]
   const [person] = (await ask(page, 'People', { ...anyone })).rows
   const [group] = (await ask(page, 'Groups', { ...anyone })).rows
   const { activity } = await ask(page, 'Snapshot')
