@@ -71,7 +71,7 @@ func (c *came) get() entries {
 func (c *came) note(e entry, outside bool) (due bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := false
+	var first bool
 	if outside {
 		first, c.now.Outside = c.kept.Outside.At.IsZero(), e
 	} else {

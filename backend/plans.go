@@ -20,8 +20,6 @@ var ErrPlanStale = errors.New("people have changed since the preview was made")
 // ErrCollisions refuses a conversion that would give a user ID twice; what wraps it names the first.
 var ErrCollisions = errors.New("collisions are not settled")
 
-var errUnbuilt = errors.New("not built yet")
-
 // plansKept is how many previews of a kind are kept; a preview of 100,000 rows is some tens of megabytes.
 const plansKept = 4
 
