@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
@@ -66,7 +67,9 @@ func TestATargetsBasePathIsServedAtOnce(t *testing.T) {
 			}
 		}
 	}
-	for range b.Watch(t.Context()) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for range b.Watch(ctx) {
 		rows, err := b.store.ActivityPage(t.Context(), store.ActivityQuery{Limit: 100})
 		if err != nil {
 			t.Fatal(err)
