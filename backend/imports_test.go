@@ -297,10 +297,10 @@ func TestWhoIsHereAlreadyIsFound(t *testing.T) {
 
 func TestAnUndoneImportLeavesWhatWasChangedSince(t *testing.T) {
 	b, secret := serve(t)
-	job := applied(t, b, importOf(t, b, "people", "", "userName,title\na,x\nb,x\nc,x\n"))
-	again := applied(t, b, importOf(t, b, "people", existingOverwrite, "userName,title,nickName\na,y,n\nb,y,n\nc,y,n\n"))
+	job := applied(t, b, importOf(t, b, "people", "", "userName,title\na,x\nb,x\nc,x\nd,x\n"))
+	again := applied(t, b, importOf(t, b, "people", existingOverwrite, "userName,title,nickName\na,y,n\nb,y,n\nc,y,n\nd,y,n\n"))
 	ids := map[string]string{}
-	for _, name := range []string{"a", "b", "c"} {
+	for _, name := range []string{"a", "b", "c", "d"} {
 		_, list := send(t, b, "GET", "/Users?filter="+`userName%20eq%20%22`+name+`%22`, secret, "")
 		found, _ := list["Resources"].([]any)
 		one, _ := found[0].(map[string]any)
@@ -308,18 +308,24 @@ func TestAnUndoneImportLeavesWhatWasChangedSince(t *testing.T) {
 	}
 	send(t, b, "PATCH", "/Users/"+ids["a"], secret, `{"Operations":[{"op":"replace","path":"title","value":"z"}]}`)
 	send(t, b, "DELETE", "/Users/"+ids["c"], secret, "")
+	if _, err := b.store.Update(t.Context(), store.Cause{Origin: "scimd"}, scim.User, ids["d"], 0, store.Edit{Apply: func(r *scim.Resource) error { // by the admin, not by Entra
+		r.Attrs["title"] = "w"
+		return nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
 	again = undone(t, b, again)
-	if again.Undone != 1 || again.Refused != 2 {
+	if again.Undone != 1 || again.Refused != 3 {
 		t.Errorf("the second import: %+v", again)
 	}
 	page, err := b.JobRows(t.Context(), JobQuery{Job: again.Seq, State: store.RowRefused})
-	if err != nil || len(page.Rows) != 2 || page.Rows[0].Code != JobChanged || page.Rows[1].Code != JobGone || page.Rows[0].Action != ActionUpdate || page.Rows[0].To != "a" {
+	if err != nil || len(page.Rows) != 3 || page.Rows[0].Code != JobChanged || page.Rows[2].Code != JobChanged || page.Rows[1].Code != JobGone || page.Rows[0].Action != ActionUpdate || page.Rows[0].To != "a" {
 		t.Errorf("refused %+v %v", page.Rows, err)
 	}
-	if job = undone(t, b, job); job.Undone != 1 || job.Refused != 2 {
+	if job = undone(t, b, job); job.Undone != 1 || job.Refused != 3 {
 		t.Errorf("the first import: %+v", job)
 	}
-	if got := byName(t, b); len(got) != 1 || !strings.Contains(got["a"], `"title":"z"`) {
+	if got := byName(t, b); len(got) != 2 || !strings.Contains(got["a"], `"title":"z"`) || !strings.Contains(got["d"], `"title":"w"`) {
 		t.Errorf("left is %q", got)
 	}
 }
