@@ -227,6 +227,10 @@ func TestListsAreNarrowedToWhoseDataWantALook(t *testing.T) {
 	add(t, b, secret, "/Groups", `{"displayName":"Empty","externalId":"e"}`)
 	add(t, b, secret, "/Groups", `{"displayName":"Once","members":[{"value":"`+gone.ID+`"}]}`)
 
+	left := add(t, b, secret, "/Users", `{"userName":"left"}`)
+	add(t, b, secret, "/Groups", `{"displayName":"Left","members":[{"value":"`+left+`"}]}`)
+	send(t, b, "DELETE", "/Users/"+left, secret, "")
+
 	want := map[string][]string{"no-email": {"Cai"}, "same-email": {"Ana", "Bea"}, "no-manager-found": {"Cai"}, "no-group": {"Bea", "Cai"}, "no-local-id": {"Bea", "Dan"}, "made-here": {"Ana", "Bea", "Cai"}}
 	counts, err := b.Quality(t.Context())
 	if err != nil || len(counts.Counts) != len(want) || !counts.LocalIDs {
@@ -249,7 +253,7 @@ func TestListsAreNarrowedToWhoseDataWantALook(t *testing.T) {
 	}
 
 	empty, err := b.Groups(t.Context(), ListQuery{Quality: "no-members"})
-	if err != nil || len(empty.Rows) != 1 || empty.Rows[0].Name != "Empty" {
+	if err != nil || len(empty.Rows) != 2 || empty.Rows[0].Name != "Empty" || empty.Rows[1].Name != "Left" || empty.Rows[1].Members != 0 {
 		t.Errorf("empty groups %+v %v", empty.Rows, err)
 	}
 	most, err := b.Groups(t.Context(), ListQuery{Sort: "members", Descending: true})
