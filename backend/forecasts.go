@@ -50,8 +50,9 @@ type Forecast struct {
 	Format   string       `json:"format"`  // classic or preview: which of the portal's files it is
 	Unknown  []string     `json:"unknown"` // attributes of the mapping that the file has no column for: unknown, not empty
 	Green    bool         `json:"green"`   // nobody would be made twice: no conflict, and no creation of somebody who seems to be here
-	Twice    int          `json:"twice"`   // creations of somebody who seems to be here already
+	Twice    int          `json:"twice"`   // creations of somebody who seems to be here already, or may be
 	Fix      string       `json:"fix"`     // what mends those: convert, external-id, or "" where nothing here can
+	Mends    int          `json:"mends"`   // how many of them it mends: where it is sure who is who
 	Groups   []StateCount `json:"groups"`
 }
 
@@ -133,8 +134,11 @@ func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast
 		Unknown: append([]string{}, result.Unknown...), Green: isGreen(p.rows), Fix: fix,
 	}
 	for _, r := range p.rows {
-		if r.Reason == forecast.SeemsHere {
+		if r.Reason == forecast.SeemsHere || r.Reason == forecast.MayBeHere {
 			p.info.Twice++
+		}
+		if r.Fix != "" {
+			p.info.Mends++
 		}
 	}
 	if p.info.Groups, err = b.forecastGroups(ctx, r.Groups); err != nil {
@@ -228,7 +232,7 @@ func forecastRow(n int, r forecast.Row, fix string) ForecastRow {
 		N: n, Line: r.Line, Name: r.Name, UPN: r.UPN, ObjectID: r.ObjectID, State: r.State, By: r.By, ID: r.ID, Here: r.Here,
 		With: r.With, WithID: r.WithID, Reason: r.Reason, Detail: r.Detail, Changes: make([]Change, 0, len(r.Changes)),
 	}
-	if r.Reason == forecast.SeemsHere {
+	if r.Reason == forecast.SeemsHere && (fix != FixExternalID || r.ObjectID != "") {
 		row.Fix = fix
 	}
 	for _, c := range r.Changes {
@@ -240,7 +244,8 @@ func forecastRow(n int, r forecast.Row, fix string) ForecastRow {
 // isGreen says that nobody would be here twice and nothing would fail.
 func isGreen(rows []ForecastRow) bool {
 	return !slices.ContainsFunc(rows, func(r ForecastRow) bool {
-		return r.State == ForecastConflict || r.State == ForecastRefused || r.State == ForecastInvalid && r.Line > 0 || r.Reason == forecast.SeemsHere
+		return r.State == ForecastConflict || r.State == ForecastRefused || r.State == ForecastInvalid && r.Line > 0 ||
+			r.Reason == forecast.SeemsHere || r.Reason == forecast.MayBeHere
 	})
 }
 
@@ -302,14 +307,18 @@ func (b *Backend) FixForecast(ctx context.Context, f ForecastFix) (ForecastFixed
 	if f.Fix != FixConvert && f.Fix != FixExternalID {
 		return ForecastFixed{}, fmt.Errorf("%w: a forecast is mended by %s or %s, not by %q", ErrQuery, FixConvert, FixExternalID, f.Fix)
 	}
+	only := map[int]bool{}
+	for _, n := range f.N {
+		only[n] = true
+	}
 	var rows []ForecastRow
 	for _, r := range p.rows {
-		if r.Reason == forecast.SeemsHere && r.WithID != "" && (len(f.N) == 0 || slices.Contains(f.N, r.N)) {
+		if r.Fix == f.Fix && r.WithID != "" && (len(only) == 0 || only[r.N]) {
 			rows = append(rows, r)
 		}
 	}
 	if len(rows) == 0 {
-		return ForecastFixed{}, fmt.Errorf("%w: nobody of these seems to be here already", ErrQuery)
+		return ForecastFixed{}, fmt.Errorf("%w: nobody of these can be mended by %s", ErrQuery, f.Fix)
 	}
 	if f.Fix == FixExternalID {
 		job, err := b.setExternalIDs(ctx, rows)
@@ -485,9 +494,9 @@ func WriteForecast(w io.Writer, each func(func(ForecastRow) error) error) error 
 }
 
 // refuses asks the folder's rules what they say to what Entra sends. held is what the admin keeps of each person, by id.
-func (b *Backend) refuses(held map[string]store.Local) func(id string, before, after *scim.Resource) error {
-	return func(id string, before, after *scim.Resource) error {
-		local := held[id]
-		return b.targets.guard(nil, store.Change{Origin: store.OriginSCIM, Type: scim.User, ID: id, Before: before, After: after, Local: local})
+func (b *Backend) refuses(held map[string]store.Local) func(id string, before, after *scim.Resource, untold []string) error {
+	now := b.targets.get()
+	return func(id string, before, after *scim.Resource, untold []string) error {
+		return now.refuses(store.Change{Origin: store.OriginSCIM, Type: scim.User, ID: id, Before: before, After: after, Local: held[id]}, untold)
 	}
 }

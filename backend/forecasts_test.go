@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"scimdesk/backend/entra"
+	"scimdesk/backend/forecast"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
+	"scimdesk/backend/target"
 )
 
 // classicExport writes users as the portal's classic file has them: no mail nickname, no employee id, no language, no fax.
@@ -138,74 +140,169 @@ func lastChange(t *testing.T, b *Backend, id string) int64 {
 	return page.Rows[0].Seq
 }
 
-// TestTheForecastIsWhatEntraThenDoes makes a forecast of random offices, lets Entra be played with the same users, and compares person by
-// person: who is adopted, with which changes, who is created, who is left alone.
+// TestTheForecastIsWhatEntraThenDoes makes a forecast of random offices for each target, lets Entra be played with the same users and the
+// target's own table, and compares person by person: who is adopted, with which changes, who is created, who is refused, who is left alone.
+// Then it does so again in strict mode.
 func TestTheForecastIsWhatEntraThenDoes(t *testing.T) {
-	for seed := range uint64(4) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			rng := rand.New(rand.NewPCG(seed, 7))
-			b, secret := serve(t)
-			users := inventedUsers(rng, 40)
-			before := peopled(t, b, someOfThem(rng, users)...)
-			since := map[string]int64{}
-			for _, id := range before {
-				since[id] = lastChange(t, b, id)
-			}
-			f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users))})
-			if err != nil {
-				t.Fatal(err)
-			}
-			rows := forecastRows(t, b, f)
-
-			c, err := entra.New(entra.Options{URL: b.address(), Token: secret, Users: users, Dialect: "flagged", Seed: seed})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			if _, err := c.Cycle(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			caused := map[string]entra.Person{}
-			for _, p := range c.People() {
-				caused[p.ObjectID] = p
-			}
-			seen := map[string]int{}
-			for _, r := range rows {
-				seen[r.State]++
-				now := caused[r.ObjectID]
-				switch r.State {
-				case ForecastAdopt, ForecastSame:
-					want := map[string]string{}
-					for _, change := range r.Changes {
-						want[change.Path] = change.New
-					}
-					if got := changesOf(t, b, r.ID, since[r.ID], f.Unknown); now.ID != r.ID || !maps.Equal(got, want) {
-						t.Errorf("%s is adopted as %s and not %s, with the changes %v and not %v", r.UPN, now.ID, r.ID, got, want)
-					}
-				case ForecastCreate:
-					if now.ID == "" || slices.Contains(before, now.ID) {
-						t.Errorf("%s is not created: %+v", r.UPN, now)
-					}
-				case ForecastOut:
-					if now.ID != "" {
-						t.Errorf("%s is not left alone: %+v", r.UPN, now)
-					}
-				case ForecastOrphan:
-					if last := lastChange(t, b, r.ID); last != since[r.ID] {
-						t.Errorf("the orphan %s was changed", r.Here)
-					}
-				default:
-					t.Errorf("%s is %s: %s", r.UPN, r.State, r.Reason)
-				}
-			}
-			for _, state := range []string{ForecastAdopt, ForecastCreate, ForecastOut, ForecastOrphan} {
-				if seen[state] == 0 {
-					t.Errorf("nobody is in the state %s: the office tests nothing", state)
-				}
-			}
-		})
+	all, err := target.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
 	}
+	for i, one := range all {
+		for _, by := range [][]string{nil, {"externalId", "userName"}} {
+			if by != nil && !hasObjectID(one) {
+				continue
+			}
+			t.Run(fmt.Sprint(one.ID, by), func(t *testing.T) {
+				t.Parallel()
+				forecastAndCycle(t, one, by, uint64(i), i%2 == 1) //nolint:gosec // a small number
+			})
+		}
+	}
+}
+
+// hasObjectID tells whether people of a target can be matched by their object id.
+func hasObjectID(t *target.Target) bool {
+	return slices.ContainsFunc(t.Users, func(a target.Attribute) bool { return a.Path == "externalId" && a.Source == "objectId" })
+}
+
+// nastyUsers are a few whom something is the matter with, and the people here in whose way they are.
+func nastyUsers(byObjectID bool) (users []entra.User, bodies []string) {
+	user := func(id, upn, name string) entra.User {
+		return entra.User{ObjectID: id, UserPrincipalName: upn, Mail: upn, MailNickname: id, DisplayName: name, GivenName: name, Surname: "Case"}
+	}
+	guest := user("n-guest", "g.uest_fabrikam.example#EXT#@contoso.example", "Guest, of Fabrikam")
+	guest.Mail = "g.uest@fabrikam.example"
+	plain := user("n-plain", "plain@contoso.example", "Plain")
+	plain.Mail, plain.Surname = "", "" // strict targets require both
+	held := user("n-held", "held@contoso.example", "Held")
+	held.Disabled = true
+	users = []entra.User{guest, held, plain, user("n-taken", "taken@contoso.example", "Taken"), user("n-twins", "twins@contoso.example", "Twins"),
+		user("n-again", "again@contoso.example", "Again")}
+	bodies = []string{
+		`{"userName":"g.uest_fabrikam.example@contoso.example","displayName":"Guest","active":true}`,
+		`{"userName":"held@contoso.example","displayName":"Held","active":true}`,
+		`{"userName":"nobody.active","displayName":"No active"}`,
+	}
+	if byObjectID {
+		bodies = append(bodies, // whose externalId says one thing and whose name says another
+			`{"userName":"t.aken","externalId":"n-taken","active":true}`, `{"userName":"taken@contoso.example","externalId":"other","active":true}`,
+			`{"userName":"twin1","externalId":"n-twins","active":true}`, `{"userName":"twin2","externalId":"n-twins","active":true}`,
+			`{"userName":"again@contoso.example","externalId":"n-more","active":true}`)
+		bodies[1] = `{"userName":"held@contoso.example","externalId":"n-plain","active":true}`
+	}
+	return users, bodies
+}
+
+func forecastAndCycle(t *testing.T, one *target.Target, by []string, seed uint64, protect bool) {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	b, _ := serve(t)
+	strict := one.ID == "eptura" || one.ID == "alvao"
+	use(t, b, TargetChange{ID: one.ID, Strict: strict})
+	secret, err := b.RotateToken(t.Context(), TokenRotation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nasty, inTheWay := nastyUsers(by != nil)
+	users := append(nasty, inventedUsers(rng, 24)...)
+	before := peopled(t, b, append(inTheWay, someOfThem(rng, users[len(nasty):])...)...)
+	if protect {
+		if _, err := b.store.SetLocal(t.Context(), store.Cause{Origin: "window"}, before[1], func(l *store.Local) error { l.Protected = true; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	since := map[string]int64{}
+	for _, id := range before {
+		since[id] = lastChange(t, b, id)
+	}
+	f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users)), Matching: by})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := forecastRows(t, b, f)
+
+	table := tableOf(one)
+	table.UsersBy = by
+	if by == nil {
+		table.UsersBy = f.Matching
+	}
+	for i := range users { // Entra takes the mark of a guest out itself, before anything is sent
+		users[i].UserPrincipalName = strings.Replace(users[i].UserPrincipalName, "#EXT#", "", 1)
+	}
+	c, err := entra.New(entra.Options{URL: b.address(), Token: secret.Secret, Users: users, Mapping: table, Dialect: "flagged", Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Cycle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	caused := map[string]entra.Person{}
+	for _, p := range c.People() {
+		caused[p.ObjectID] = p
+	}
+	seen := map[string]int{}
+	for _, r := range rows {
+		seen[r.State]++
+		seen[r.Reason]++
+		sameAsForecast(t, b, f, r, caused[r.ObjectID], before, since)
+	}
+	want := []string{ForecastAdopt, ForecastCreate, ForecastOut, ForecastOrphan}
+	if by != nil {
+		want = append(want, forecast.Taken, forecast.Several, forecast.Claimed)
+	}
+	if protect || one.ID == "eptura" {
+		want = append(want, ForecastRefused)
+	}
+	for _, what := range want {
+		if seen[what] == 0 {
+			t.Errorf("nobody is %s: the office tests nothing: %v", what, seen)
+		}
+	}
+}
+
+// sameAsForecast holds one row against what Entra caused.
+func sameAsForecast(t *testing.T, b *Backend, f Forecast, r ForecastRow, now entra.Person, before []string, since map[string]int64) {
+	t.Helper()
+	want := map[string]string{}
+	for _, change := range r.Changes {
+		want[change.Path] = change.New
+	}
+	switch r.State {
+	case ForecastAdopt, ForecastSame:
+		if got := changesOf(t, b, r.ID, since[r.ID], f.Unknown); now.ID != r.ID || !maps.Equal(got, want) {
+			t.Errorf("%s is adopted as %s and not %s, with the changes %v and not %v", r.UPN, now.ID, r.ID, got, want)
+		}
+	case ForecastCreate:
+		if now.ID == "" || slices.Contains(before, now.ID) {
+			t.Errorf("%s is not created: %+v", r.UPN, now)
+		} else if got := changesOf(t, b, now.ID, 0, f.Unknown); !maps.Equal(mapped(got), mapped(want)) {
+			t.Errorf("%s is created with %v and not %v", r.UPN, got, want)
+		}
+	case ForecastOut, ForecastInvalid:
+		if now.ID != "" {
+			t.Errorf("%s is not left alone: %+v", r.UPN, now)
+		}
+	case ForecastConflict, ForecastRefused:
+		if r.ID == "" && now.ID != "" {
+			t.Errorf("%s is %s and yet here: %+v", r.UPN, r.State, now)
+		}
+		if r.ID != "" && r.Reason != forecast.Claimed && lastChange(t, b, r.ID) != since[r.ID] {
+			t.Errorf("%s is %s and yet changed", r.UPN, r.State)
+		}
+	case ForecastOrphan:
+		if last := lastChange(t, b, r.ID); last != since[r.ID] {
+			t.Errorf("the orphan %s was changed", r.Here)
+		}
+	default:
+		t.Errorf("%s is %s: %s", r.UPN, r.State, r.Reason)
+	}
+}
+
+// mapped leaves out of somebody new what a creation brings without a line in the table.
+func mapped(values map[string]string) map[string]string {
+	maps.DeleteFunc(values, func(path, _ string) bool { return path == "active" || strings.HasSuffix(path, ".primary") })
+	return values
 }
 
 // TestAForecastIsMendedByConverting converts the user IDs that a forecast offers to, and the next forecast is green.

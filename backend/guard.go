@@ -15,14 +15,18 @@ func (t *targets) guard(_ *store.Tx, c store.Change) error {
 	if c.Origin != store.OriginSCIM {
 		return nil
 	}
-	now := t.get()
-	if c.Type == scim.User && c.Before != nil && now.protects(c) {
+	return t.get().refuses(c, nil)
+}
+
+// refuses is guard for what SCIM would do. Untold are paths whose values nobody knows, as a forecast has them: nothing is held against those.
+func (a *active) refuses(c store.Change, untold []string) error {
+	if c.Type == scim.User && c.Before != nil && a.protects(c) {
 		if err := protected(c); err != nil {
 			return err
 		}
 	}
-	if now.strict && c.After != nil {
-		return now.strictly(c)
+	if a.strict && c.After != nil {
+		return a.strictly(c, untold)
 	}
 	return nil
 }
@@ -64,7 +68,7 @@ func wasActive(r *scim.Resource) bool {
 
 // strictly refuses what the target would: a required value that is missing, or one that breaks a rule. What was so before the request is let
 // through, so that somebody who lacks a value can still be disabled.
-func (a *active) strictly(c store.Change) error {
+func (a *active) strictly(c store.Change, untold []string) error {
 	judge := a.people
 	if c.Type == scim.Group {
 		judge = a.groups
@@ -78,7 +82,7 @@ func (a *active) strictly(c store.Change) error {
 		before = judge.Faults(c.Before)
 	}
 	for _, f := range faults {
-		if slices.Contains(before, f) {
+		if slices.Contains(before, f) || slices.Contains(untold, f.Path) {
 			continue
 		}
 		return &scim.Error{Kind: scim.InvalidValue, Detail: f.Path + " " + a.reason(f)}

@@ -33,7 +33,8 @@ type visit struct {
 	started time.Time
 	changes []Change
 
-	mu         sync.Mutex // guards what follows, for several workers
+	mu         sync.Mutex         // guards what follows, for several workers
+	owners     map[string]*person // whose an account is that was matched or created in this visit
 	tallies    map[Kind]*tally
 	failures   []Failure
 	slowest    Exchange

@@ -12,6 +12,8 @@ type Mapping struct {
 	Groups []MappedAttribute
 	// GroupsBy is the attribute that groups are matched by: displayName, or externalId. Empty means displayName.
 	GroupsBy string
+	// UsersBy are the attributes that people are matched by, the first first: userName and externalId. Empty means userName alone.
+	UsersBy []string
 }
 
 // MappedAttribute is a line of a table: the target's attribute, as the path of a PATCH, and Entra's.
@@ -24,6 +26,7 @@ type mapped struct {
 	manager        bool
 	groupExternal  bool // groups have an externalId
 	groupsExternal bool // groups are matched by it
+	usersBy        []string
 }
 
 const pathOfMembers = "members"
@@ -45,7 +48,7 @@ func (m *Mapping) compile() (*mapped, error) {
 		return nil, nil //nolint:nilnil // no mapping is the default one
 	}
 	var faults []error
-	c := &mapped{groupsExternal: m.GroupsBy == "externalId"}
+	c := &mapped{groupsExternal: m.GroupsBy == "externalId", usersBy: m.UsersBy}
 	known := sources()
 	for _, a := range m.Users {
 		i := slices.IndexFunc(attributes[:], func(at attribute) bool { return at.path == a.Path })
@@ -63,6 +66,11 @@ func (m *Mapping) compile() (*mapped, error) {
 	}
 	if !c.on[userName] {
 		faults = append(faults, errors.New("users must have a line for userName"))
+	}
+	for _, by := range m.UsersBy {
+		if by != "userName" && (by != "externalId" || !c.on[externalID]) {
+			faults = append(faults, fmt.Errorf("users can't be matched by %s", by))
+		}
 	}
 	named := map[string]bool{}
 	for _, a := range m.Groups {

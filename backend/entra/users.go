@@ -20,7 +20,7 @@ func (v *visit) syncUser(ctx context.Context, p *person) {
 		v.updateUser(ctx, p)
 		return
 	}
-	found, f := v.match(ctx, MatchUser, "/Users", "", "userName", p.userPrincipalName)
+	found, f := v.matchUser(ctx, p)
 	switch {
 	case f != nil:
 	case found != nil:
@@ -31,6 +31,50 @@ func (v *visit) syncUser(ctx context.Context, p *person) {
 	default:
 		p.link = link{} // disabled before anything reached the target: not created
 	}
+}
+
+// matchUser looks for somebody by what people are matched by, in order. An account that is somebody else's already is no match: Entra gives
+// up on the second (DuplicateSourceEntries).
+func (v *visit) matchUser(ctx context.Context, p *person) (map[string]any, *Failure) {
+	by := []string{"userName"}
+	if p.mapped != nil && len(p.mapped.usersBy) > 0 {
+		by = p.mapped.usersBy
+	}
+	for _, key := range by {
+		value := p.userPrincipalName
+		if key == "externalId" {
+			value = p.source()[externalID]
+		}
+		if value == "" {
+			continue
+		}
+		found, f := v.match(ctx, MatchUser, "/Users", "", key, value)
+		if f != nil {
+			return nil, f
+		}
+		if found == nil {
+			continue
+		}
+		if !v.claim(p, text(found, "id")) {
+			return nil, v.reject(MatchUser, http.MethodGet, "/Users", "filter="+equals(key, value), codeSameSource, "%s is matched with somebody else already", text(found, "id"))
+		}
+		return found, nil
+	}
+	return nil, nil //nolint:nilnil // nobody, as match says it
+}
+
+// claim notes whose account it is in this visit, and says whether it was nobody else's.
+func (v *visit) claim(p *person, id string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if owner := v.owners[id]; owner != nil && owner != p {
+		return false
+	}
+	if v.owners == nil {
+		v.owners = map[string]*person{}
+	}
+	v.owners[id] = p
+	return true
 }
 
 // createUser posts somebody new. Should the answer be lost, the next cycle finds the account by the match.
@@ -46,6 +90,7 @@ func (v *visit) createUser(ctx context.Context, p *person) {
 		p.link = link{maybe: true}
 		return
 	}
+	v.claim(p, id)
 	p.link = link{id: id, has: p.source(), active: true, read: v.number}
 }
 
@@ -187,7 +232,7 @@ func (v *visit) patchUser(ctx context.Context, kind Kind, p *person, body object
 // deleteUser deletes somebody who is gone for good. Should it be unknown whether there is an account, it is looked for.
 func (v *visit) deleteUser(ctx context.Context, p *person) {
 	if p.link.id == "" {
-		found, f := v.match(ctx, MatchUser, "/Users", "", "userName", p.userPrincipalName)
+		found, f := v.matchUser(ctx, p)
 		if f != nil {
 			return
 		}
@@ -234,7 +279,7 @@ func (v *visit) syncManager(ctx context.Context, p *person) {
 // demand provisions one person on demand: matched always, whether known or not, then created or updated, and the manager
 // in the same run.
 func (v *visit) demand(ctx context.Context, p *person) {
-	found, f := v.match(ctx, MatchUser, "/Users", "", "userName", p.userPrincipalName)
+	found, f := v.matchUser(ctx, p)
 	switch {
 	case f != nil:
 		return

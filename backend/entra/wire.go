@@ -103,6 +103,7 @@ const (
 	codeServer       = "SystemForCrossDomainIdentityManagementServerError"
 	codeMultiple     = "SystemForCrossDomainIdentityManagementMultipleEntriesInResponse"
 	codeDuplicate    = "DuplicateTargetEntries"
+	codeSameSource   = "DuplicateSourceEntries"
 	codeAnchor       = "InvalidAnchor"
 	codeWeb          = "WebExceptionProtocolError"
 	codeTimeout      = "Timeout"

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"slices"
 	"strings"
 
 	"scimdesk/backend/scim"
@@ -25,7 +26,8 @@ type Directory struct {
 type here struct {
 	Person
 	userName string
-	claimed  bool // one of Entra's users is matched with it
+	claimed  bool // one of Entra's users is matched with it, or became it
+	alike    bool // one of Entra's users would be created, and is it
 }
 
 // newDirectory indexes people by the attributes that are matched by, and always by userName.
@@ -57,16 +59,28 @@ func (d *Directory) index(path scim.Path, i int, r *scim.Resource) {
 	}
 }
 
-func (d *Directory) unindex(path scim.Path, i int, r *scim.Resource) {
+// reindex follows a change of a person. Who has kept a value keeps their place.
+func (d *Directory) reindex(path scim.Path, i int, before, after *scim.Resource) {
+	was, now := keysOf(before.Get(path)), keysOf(after.Get(path))
+	if slices.Equal(was, now) {
+		return
+	}
 	keys := d.by[path.String()]
-	for _, key := range keysOf(r.Get(path)) {
-		kept := keys[key][:0:0]
-		for _, j := range keys[key] {
-			if j != i {
-				kept = append(kept, j)
-			}
+	for _, key := range was {
+		if at := slices.Index(keys[key], i); at >= 0 {
+			keys[key] = slices.Delete(keys[key], at, at+1)
 		}
-		keys[key] = kept
+	}
+	for _, key := range now {
+		keys[key] = append(keys[key], i)
+	}
+}
+
+// add takes in somebody whom the cycle creates: Entra finds them from then on.
+func (d *Directory) add(paths []scim.Path, name string, r *scim.Resource) {
+	d.people = append(d.people, here{Person: Person{Name: name, Doc: r.Document()}, userName: r.UserName(), claimed: true})
+	for _, path := range paths {
+		d.index(path, len(d.people)-1, r)
 	}
 }
 
@@ -116,35 +130,80 @@ func hintsOf(r *scim.Resource, p Person) []string {
 	return all
 }
 
-// alike gives somebody here whom nobody of Entra's is matched with, and who seems to be the user; -1 if nobody does. What is sure
-// comes first: addresses, then names that people sign in with, then what they are called.
-func (d *Directory) alike(u User) int {
+// hintsFor gives what makes a user of Entra's and somebody here seem the same person. What is sure comes first: addresses, then names
+// that people sign in with, then what they are called. "" is a hint that the user has no value for.
+func hintsFor(u User) [11]string {
 	upn, mail := u.Get("userPrincipalName"), u.Get("mail")
-	var tries []string
-	add := func(kind, value string) {
-		if key := scim.Key(value); key != "" {
-			tries = append(tries, kind+key)
+	hint := func(kind, value string) string {
+		if key := scim.Key(strings.TrimSpace(value)); key != "" {
+			return kind + key
+		}
+		return ""
+	}
+	return [...]string{
+		hint("mail:", mail), hint("mail:", upn), hint("user:", upn), hint("user:", mail), hint("external:", u.Get("objectId")),
+		hint("user:", mailbox(upn)), hint("user:", mailbox(mail)), hint("user:", u.Get("mailNickname")), hint("user:", u.Get("employeeId")),
+		hint("name:", u.Get("givenName")+" "+u.Get("surname")), hint("name:", u.Get("displayName")),
+	}
+}
+
+// resemble names for each creation who here seems to be the same person: those would be here twice. Surer hints go first, over all
+// creations, and nobody here is two of Entra's. Where a hint fits several, on either side, it is only said that somebody may be.
+func (d *Directory) resemble(users []User, rows []Row) {
+	var open []int
+	hints := map[int][11]string{}
+	for i, row := range rows {
+		if row.State == Create && row.Reason == "" {
+			open = append(open, i)
+			hints[i] = hintsFor(users[i])
 		}
 	}
-	add("mail:", mail)
-	add("mail:", upn)
-	add("user:", upn)
-	add("user:", mail)
-	add("external:", u.Get("objectId"))
-	add("user:", mailbox(upn))
-	add("user:", mailbox(mail))
-	add("user:", u.Get("mailNickname"))
-	add("user:", u.Get("employeeId"))
-	add("name:", u.Get("givenName")+" "+u.Get("surname"))
-	add("name:", u.Get("displayName"))
-	for _, try := range tries {
-		for _, i := range d.hints[try] {
-			if !d.people[i].claimed {
-				return i
+	for tier := range len(hintsFor(User{of: &Export{}})) {
+		asked := map[string]int{}
+		for _, i := range open {
+			asked[hints[i][tier]]++
+		}
+		var rest []int
+		for _, i := range open {
+			hint := hints[i][tier]
+			if free := d.free(hint); len(free) == 1 && asked[hint] == 1 {
+				p := &d.people[free[0]]
+				p.alike = true
+				rows[i].Reason, rows[i].With, rows[i].WithID, rows[i].Here = SeemsHere, p.Name, p.ID, p.userName
+				continue
+			}
+			rest = append(rest, i)
+		}
+		open = rest
+	}
+	for _, i := range open {
+		for _, hint := range hints[i] {
+			if free := d.free(hint); len(free) > 0 {
+				p := d.people[free[0]]
+				rows[i].Reason, rows[i].With, rows[i].WithID, rows[i].Here = MayBeHere, p.Name, p.ID, p.userName
+				break
 			}
 		}
 	}
-	return -1
+}
+
+// free gives at most two of those whom a hint fits and whom none of Entra's users is. Who is taken is forgotten on the way, so that a name
+// that thousands have is not gone through for each of them.
+func (d *Directory) free(hint string) []int {
+	list := d.hints[hint]
+	if len(list) == 0 {
+		return nil
+	}
+	taken := func(i int) bool { return d.people[i].claimed || d.people[i].alike }
+	for len(list) > 0 && taken(list[0]) {
+		list = list[1:]
+	}
+	for len(list) > 1 && (taken(list[1]) || list[1] == list[0]) {
+		list[1] = list[0]
+		list = list[1:]
+	}
+	d.hints[hint] = list
+	return list[:min(len(list), 2)]
 }
 
 // mailbox is the part of an address before the @, "" for what is none.

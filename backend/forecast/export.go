@@ -15,6 +15,9 @@ const (
 	Preview = "preview"
 )
 
+// ErrNobody means that a table has a header of Entra's and no user under it. A forecast of nobody would be no warning of anything.
+var ErrNobody = errors.New("there is nobody in it: only the header")
+
 // ErrNoUsers means that a table has no column that says who its rows are.
 var ErrNoUsers = errors.New("there is no column userPrincipalName: this is not a list of users from Entra")
 
@@ -90,6 +93,9 @@ func ReadUsers(header []string, rows [][]string, lines []int) (*Export, error) {
 	if !e.Has("userPrincipalName") {
 		return nil, ErrNoUsers
 	}
+	if len(rows) == 0 {
+		return nil, ErrNobody
+	}
 	return e, nil
 }
 
@@ -126,8 +132,8 @@ func (u User) enabled() bool {
 	return true
 }
 
-// Scope is who is assigned to the application, by anything that a list may name them by: object ids, user principal names, mail addresses.
-// nil is everybody.
+// Scope is who is assigned to the application, by anything that a list may name them by: object ids, user principal names (a guest's with
+// #EXT# and without), mail addresses. nil is everybody.
 type Scope map[string]bool
 
 // ReadScope takes every cell of a table for a name of somebody in scope: of a list of a group's members only the columns that identify
@@ -157,8 +163,9 @@ func (s Scope) holds(u User, met map[string]bool) bool {
 		return true
 	}
 	found := false
-	for _, property := range []string{"objectId", "userPrincipalName", "mail"} {
-		if key := scim.Key(u.Get(property)); key != "" && s[key] {
+	upn := u.Get("userPrincipalName")
+	for _, name := range []string{u.Get("objectId"), upn, sent("userPrincipalName", upn), u.Get("mail")} {
+		if key := scim.Key(name); key != "" && s[key] {
 			met[key], found = true, true
 		}
 	}

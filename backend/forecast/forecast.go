@@ -34,11 +34,12 @@ const (
 	Several         = "SEVERAL_MATCH"     // DuplicateTargetEntries: Entra gives up on this user
 	Taken           = "USER_ID_TAKEN"     // 409: somebody else here has the userName
 	TakenInCycle    = "TAKEN_IN_CYCLE"    // 409: another user of the same cycle gets it first
-	Claimed         = "CLAIMED"           // another of Entra's users is matched with the same person
+	Claimed         = "CLAIMED"           // DuplicateSourceEntries: another of Entra's users is matched with the same person, or became it
 	NoUserName      = "NO_USER_NAME"
 	NotInFile       = "NOT_IN_FILE" // the scope names somebody whom the users' file does not have
 	DependsOnOrder  = "DEPENDS_ON_ORDER"
 	SeemsHere       = "SEEMS_HERE"
+	MayBeHere       = "MAY_BE_HERE" // somebody here may be the same person, but so may another: nothing is mended by itself
 	NotInEntra      = "NOT_IN_ENTRA"
 	OutOfScopeHere  = "IN_ENTRA_OUT_OF_SCOPE" // an orphan whom Entra knows, but does not send
 )
@@ -53,8 +54,8 @@ type Input struct {
 	Mapping []Mapping
 	People  []Person
 	// Refuse says why the server would refuse a change for another reason than a userName that is taken, nil if it would not; before is nil
-	// for a create. The resources are the forecast's own. It may be nil.
-	Refuse func(id string, before, after *scim.Resource) error
+	// for a create. The resources are the forecast's own. Untold are the paths whose values the file does not tell. It may be nil.
+	Refuse func(id string, before, after *scim.Resource, untold []string) error
 }
 
 // Row is one user of Entra's, or somebody here whom none of them is.
@@ -105,7 +106,7 @@ func Make(in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cycle{in: in, lines: ready, matching: matching, indexed: indexed, here: d, created: map[string]string{}, left: map[string]int{}}
+	c := &cycle{in: in, lines: ready, unknown: unknown, matching: matching, indexed: indexed, here: d, left: map[string]int{}}
 	return &Result{Rows: c.run(), Matching: slices.Collect(pathsOf(matching)), Unknown: unknown}, nil
 }
 
@@ -136,11 +137,11 @@ func paths(lines []line) string { return strings.Join(slices.Collect(pathsOf(lin
 type cycle struct {
 	in       Input
 	lines    []line
+	unknown  []string
 	matching []line
 	indexed  []scim.Path
 	here     *Directory
-	created  map[string]string // key of a userName that the cycle gives to somebody new -> whose
-	left     map[string]int    // key of a userName that the cycle takes from somebody -> from whom
+	left     map[string]int // key of a userName that the cycle takes from somebody -> from whom
 }
 
 func (c *cycle) run() []Row {
@@ -163,7 +164,7 @@ func (c *cycle) run() []Row {
 		}
 		rows = append(rows, row)
 	}
-	c.resemble(users, rows)
+	c.here.resemble(users, rows)
 	for name := range c.in.Scope {
 		if !met[name] {
 			rows = append(rows, Row{Name: name, UPN: name, State: Invalid, Reason: NotInFile})
@@ -171,7 +172,7 @@ func (c *cycle) run() []Row {
 	}
 	slices.SortStableFunc(rows[len(users):], func(a, b Row) int { return strings.Compare(a.Name, b.Name) })
 	for _, p := range c.here.people {
-		if !p.claimed {
+		if !p.claimed && p.ID != "" {
 			row := Row{Name: p.Name, State: Orphan, ID: p.ID, Here: p.userName, Reason: NotInEntra}
 			if outside[scim.Key(p.userName)] {
 				row.Reason = OutOfScopeHere
@@ -214,9 +215,12 @@ func (c *cycle) match(u User) (at int, by, several string) {
 		case len(found) == 1:
 			return found[0], m.Path, ""
 		case len(found) > 1:
-			names := make([]string, len(found))
-			for i, f := range found {
-				names[i] = c.here.people[f].Name
+			var names []string
+			for _, f := range found[:min(len(found), namedAtMost)] {
+				names = append(names, c.here.people[f].Name)
+			}
+			if len(found) > namedAtMost {
+				names = append(names, "…")
 			}
 			return -1, m.Path, strings.Join(names, ", ")
 		}
@@ -224,7 +228,10 @@ func (c *cycle) match(u User) (at int, by, several string) {
 	return -1, "", ""
 }
 
-// query is GET ?filter=path eq "value": the index gives who may match, the filter itself decides.
+// namedAtMost bounds how many people are named who all match one user.
+const namedAtMost = 5
+
+// query is GET ?filter=path eq "value": the index gives who may match, the filter itself decides. One more than are named is enough.
 func (c *cycle) query(m line, value string) []int {
 	quoted, err := json.Marshal(value)
 	if err != nil {
@@ -238,7 +245,9 @@ func (c *cycle) query(m line, value string) []int {
 	for _, i := range c.here.by[m.path.String()][scim.Key(value)] {
 		r, err := scim.FromDocument(scim.User, c.here.people[i].Doc)
 		if err == nil && filter.Match(r, scim.Meta{ID: c.here.people[i].ID}) && !slices.Contains(found, i) {
-			found = append(found, i)
+			if found = append(found, i); len(found) > namedAtMost {
+				break
+			}
 		}
 	}
 	return found
@@ -247,6 +256,10 @@ func (c *cycle) query(m line, value string) []int {
 // adopt plays the PATCH of what differs. Of somebody who may not sign in, Entra changes nothing but active.
 func (c *cycle) adopt(u User, at int, row *Row) {
 	p := &c.here.people[at]
+	if p.ID == "" {
+		row.State, row.Reason, row.With = Conflict, Claimed, p.Name
+		return
+	}
 	row.ID, row.Here = p.ID, p.userName
 	if p.claimed {
 		row.State, row.Reason, row.With, row.WithID = Conflict, Claimed, p.Name, p.ID
@@ -259,7 +272,7 @@ func (c *cycle) adopt(u User, at int, row *Row) {
 	}
 	p.claimed = true
 	after := before.Clone()
-	if err := c.patch(u, before, after); err != nil {
+	if err := c.patch(u, before, after, false); err != nil {
 		row.State, row.Detail = Refused, detail(err)
 		return
 	}
@@ -273,25 +286,33 @@ func (c *cycle) adopt(u User, at int, row *Row) {
 	if was != now && c.taken(now, at, row) {
 		return
 	}
-	if c.in.Refuse != nil {
-		if err := c.in.Refuse(p.ID, before, after); err != nil {
-			row.State, row.Detail = Refused, detail(err)
-			return
-		}
+	if c.refused(p.ID, before, after, row) {
+		return
 	}
 	row.State = Adopt
 	if was != now {
 		c.left[was] = at
 	}
 	for _, path := range c.indexed {
-		c.here.unindex(path, at, before)
-		c.here.index(path, at, after)
+		c.here.reindex(path, at, before, after)
 	}
 	p.Doc = after.Document()
 }
 
-// patch applies what Entra would send to after.
-func (c *cycle) patch(u User, before, after *scim.Resource) error {
+// refused says whether the server's own rules refuse a change, and puts what they say into the row.
+func (c *cycle) refused(id string, before, after *scim.Resource, row *Row) bool {
+	if c.in.Refuse == nil {
+		return false
+	}
+	err := c.in.Refuse(id, before, after, c.unknown)
+	if err != nil {
+		row.State, row.Detail = Refused, detail(err)
+	}
+	return err != nil
+}
+
+// patch applies what Entra would send to after: of somebody new whatever it maps, of others what differs and is not applied once.
+func (c *cycle) patch(u User, before, after *scim.Resource, isNew bool) error {
 	type operation struct {
 		Op    string `json:"op"`
 		Path  string `json:"path"`
@@ -299,14 +320,14 @@ func (c *cycle) patch(u User, before, after *scim.Resource) error {
 	}
 	var ops []operation
 	enabled := u.enabled()
-	active, _ := before.Active()
+	active, has := before.Active()
 	for _, l := range c.lines {
 		switch {
 		case l.active:
-			if active != enabled {
+			if isNew || l.known && (active != enabled || enabled && !has) {
 				ops = append(ops, operation{"replace", l.Path, enabled})
 			}
-		case !l.known || l.Once || !enabled || l.path.Attr == "manager" || l.path.Sub == "manager":
+		case !l.known || l.Once && !isNew || !enabled || l.path.Attr == "manager" || l.path.Sub == "manager":
 		default:
 			if want := l.value(u); want != "" && want != text(before.Get(l.path)) {
 				ops = append(ops, operation{"replace", l.Path, want})
@@ -335,7 +356,7 @@ func text(v any) string {
 // create plays the POST.
 func (c *cycle) create(u User, row *Row) {
 	after := &scim.Resource{Type: scim.User, Attrs: map[string]any{}}
-	err := c.patch(u, after, after)
+	err := c.patch(u, after, after, true)
 	key := scim.Key(after.UserName())
 	switch {
 	case key == "":
@@ -348,15 +369,12 @@ func (c *cycle) create(u User, row *Row) {
 	if c.taken(key, -1, row) {
 		return
 	}
-	if c.in.Refuse != nil {
-		if err := c.in.Refuse("", nil, after); err != nil {
-			row.State, row.Detail = Refused, detail(err)
-			return
-		}
+	if c.refused("", nil, after, row) {
+		return
 	}
 	row.State = Create
 	row.Changes = scim.Diff(&scim.Resource{Type: scim.User, Attrs: map[string]any{}}, after)
-	c.created[key] = row.Name
+	c.here.add(c.indexed, row.Name, after)
 	if at, was := c.left[key]; was {
 		row.Reason, row.With, row.WithID = DependsOnOrder, c.here.people[at].Name, c.here.people[at].ID
 	}
@@ -364,32 +382,17 @@ func (c *cycle) create(u User, row *Row) {
 
 // taken says whether somebody else has a userName at this moment of the cycle, and puts them into the row.
 func (c *cycle) taken(key string, me int, row *Row) bool {
-	if who, is := c.created[key]; is {
-		row.State, row.Reason, row.With = Conflict, TakenInCycle, who
-		return true
-	}
 	for _, i := range c.here.by["userName"][key] {
 		if i != me {
 			p := c.here.people[i]
 			row.State, row.Reason, row.With, row.WithID = Conflict, Taken, p.Name, p.ID
+			if p.ID == "" {
+				row.Reason = TakenInCycle
+			}
 			return true
 		}
 	}
 	return false
-}
-
-// resemble names for each creation who here seems to be the same person: those would be here twice.
-func (c *cycle) resemble(users []User, rows []Row) {
-	for i, u := range users {
-		row := &rows[i]
-		if row.State != Create || row.Reason != "" {
-			continue
-		}
-		if at := c.here.alike(u); at >= 0 {
-			p := c.here.people[at]
-			row.Reason, row.With, row.WithID, row.Here = SeemsHere, p.Name, p.ID, p.userName
-		}
-	}
 }
 
 // detail is what a refusal says to the client.

@@ -37,7 +37,7 @@ func export(t *testing.T, csv string) *Export {
 	return e
 }
 
-func person(t *testing.T, id, body string) Person {
+func person(t testing.TB, id, body string) Person {
 	t.Helper()
 	r, err := scim.ParseResource(scim.User, []byte(body))
 	if err != nil {
@@ -90,12 +90,12 @@ guest_fabrikam.example#EXT#@contoso.example,Guest,,,,o7,,True
 	}
 	got := forecastOf(t, Input{Users: users, People: people})
 	for upn, want := range map[string]struct{ state, id, reason, with string }{
-		"ANNA@contoso.example":  {Adopt, "1", "", ""},
-		"same@contoso.example":  {Same, "2", "", ""},
-		"new@contoso.example":   {Create, "", "", ""},
-		"off@contoso.example":   {Adopt, "3", "", ""},
-		"never@contoso.example": {Out, "", DisabledInEntra, ""},
-		"lee@contoso.example":   {Create, "", SeemsHere, "4"},
+		"ANNA@contoso.example":                        {Adopt, "1", "", ""},
+		"same@contoso.example":                        {Same, "2", "", ""},
+		"new@contoso.example":                         {Create, "", "", ""},
+		"off@contoso.example":                         {Adopt, "3", "", ""},
+		"never@contoso.example":                       {Out, "", DisabledInEntra, ""},
+		"lee@contoso.example":                         {Create, "", SeemsHere, "4"},
 		"guest_fabrikam.example#EXT#@contoso.example": {Same, "6", "", ""},
 		"":                     {Invalid, "", NoUserName, ""},
 		"left@contoso.example": {Orphan, "5", NotInEntra, ""},
@@ -217,7 +217,7 @@ func TestAFileThatIsNone(t *testing.T) {
 func TestTheServerMayRefuse(t *testing.T) {
 	users := export(t, "userPrincipalName\nanna@x.example")
 	no := errors.New("no")
-	in := Input{Users: users, Mapping: mapping, Refuse: func(id string, before, after *scim.Resource) error {
+	in := Input{Users: users, Mapping: mapping, Refuse: func(id string, before, after *scim.Resource, _ []string) error {
 		if id != "" || before != nil || after.UserName() != "anna@x.example" {
 			t.Errorf("asked about %q, %v, %v", id, before, after)
 		}

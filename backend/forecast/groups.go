@@ -11,7 +11,8 @@ import (
 var ErrNoGroups = errors.New("there is no column displayName or objectId: this is not a list of groups from Entra")
 
 // Groups counts what the first cycle does with Entra's groups. Here counts the groups that are here by the key of what the target matches
-// by: externalId, which Entra fills with the object id, or displayName. Groups that two of Entra's would be are conflicts.
+// by: externalId, which Entra fills with the object id, or displayName. Groups that two of Entra's would be, and those that
+// several here match, are conflicts.
 func Groups(header []string, rows [][]string, byExternal bool, here map[string]int) (map[string]int, error) {
 	wanted := "displayName"
 	if byExternal {
@@ -31,12 +32,18 @@ func Groups(header []string, rows [][]string, byExternal bool, here map[string]i
 	seen := map[string]bool{}
 	adopted := 0
 	for _, row := range rows {
-		key := scim.Key(strings.TrimSpace(row[at]))
+		key := ""
+		if at < len(row) {
+			key = scim.Key(strings.TrimSpace(row[at]))
+		}
 		switch {
 		case key == "":
 			counts[Invalid]++
 		case seen[key]:
 			counts[Conflict]++
+		case here[key] > 1:
+			counts[Conflict]++
+			adopted += here[key]
 		case here[key] > 0:
 			counts[Adopt]++
 			adopted += here[key]

@@ -3,6 +3,7 @@ package forecast
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"scimdesk/backend/scim"
@@ -34,9 +35,12 @@ type line struct {
 // activePath is the attribute that says whether somebody is enabled.
 const activePath = "active"
 
-// lines makes a mapping ready for a file. Unknown are the paths whose values the file does not tell. References are left out: Entra writes
+// lines makes a mapping ready for a file. Entra disables by active also where the table has no line for it. Unknown are the paths whose values the file does not tell. References are left out: Entra writes
 // them behind the rest.
 func lines(mapping []Mapping, e *Export) (ready []line, unknown []string, err error) {
+	if !slices.ContainsFunc(mapping, func(m Mapping) bool { return m.Path == activePath }) {
+		mapping = append(slices.Clip(mapping), Mapping{Path: activePath})
+	}
 	for _, m := range mapping {
 		path, err := scim.ParsePath(scim.User, m.Path)
 		if err != nil {
