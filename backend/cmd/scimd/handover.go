@@ -67,6 +67,7 @@ func (a *app) handOver(ctx context.Context, args []string) error {
 }
 
 func (a *app) makeHandOver(ctx context.Context, f folder, r backend.HandoverRequest) error {
+	made := false
 	if r.Folder != "" {
 		abs, err := filepath.Abs(r.Folder) // the owner may stand in another folder
 		if err != nil {
@@ -74,11 +75,16 @@ func (a *app) makeHandOver(ctx context.Context, f folder, r backend.HandoverRequ
 		}
 		if err := os.Mkdir(abs, 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
+		} else if err == nil {
+			made = true
 		}
 		r.Folder = abs
 	}
 	info, err := f.HandOver(ctx, r)
 	if err != nil {
+		if made {
+			_ = os.Remove(r.Folder) // unless something is in it
+		}
 		return err
 	}
 	switch {
@@ -129,7 +135,7 @@ func (a *app) pendingHandOver(ctx context.Context, f folder, format string) erro
 	}
 	a.say("The next hand-over: %s", handoverCounts(state.Pending))
 	for _, r := range rows {
-		if err := a.print("%-8s %-12s %s  %s\n", r.Action, r.LocalID, r.UserName, r.Name); err != nil {
+		if err := a.print("%-8s %-12s %s  %s\n", r.Action, printable(r.LocalID), printable(r.UserName), printable(r.Name)); err != nil {
 			return err
 		}
 	}

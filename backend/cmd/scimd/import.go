@@ -83,6 +83,9 @@ func (a *app) importPeople(ctx context.Context, args []string) error {
 	if err := c.take(words); err != nil {
 		return err
 	}
+	if err := errors.Join(canRead(c.file), canRead(c.tokenFile), canWrite(c.report)); err != nil {
+		return err
+	}
 	return a.with(ctx, *data, words[0] != "undo", func(f folder, _ *control.Client) error {
 		if words[0] == "undo" {
 			return a.undoImport(ctx, f, c.job)
@@ -125,14 +128,7 @@ func (a *app) undoImport(ctx context.Context, f folder, job int64) error {
 		}
 		job = last.Seq
 	}
-	j, err := f.Job(ctx, job)
-	if err != nil {
-		return err
-	}
-	if j.Kind != backend.JobImport {
-		return fmt.Errorf("job %d is no import", job)
-	}
-	return a.undoJob(ctx, f, job, "rows")
+	return a.undoKind(ctx, f, job, backend.JobImport, "rows")
 }
 
 func (a *app) runImport(ctx context.Context, f folder, c importCall) error {

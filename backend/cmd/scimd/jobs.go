@@ -81,6 +81,18 @@ func lastJob(ctx context.Context, f folder, kinds ...string) (backend.JobInfo, e
 	return backend.JobInfo{}, errors.New("there is nothing to undo")
 }
 
+// undoKind is undoJob for a job that somebody has named by its number: what is to be user IDs must not turn out to be an import's people.
+func (a *app) undoKind(ctx context.Context, f folder, seq int64, kind, what string) error {
+	j, err := f.Job(ctx, seq)
+	if err != nil {
+		return err
+	}
+	if j.Kind != kind {
+		return fmt.Errorf("job %d is no %s but %s", seq, kind, j.Kind)
+	}
+	return a.undoJob(ctx, f, seq, what)
+}
+
 // undoJob takes a job back, waits, and tells what came of it. Rows that could not be taken back are an error.
 func (a *app) undoJob(ctx context.Context, f folder, seq int64, what string) error {
 	if _, err := f.UndoJob(ctx, backend.JobUndo{Job: seq}); err != nil {

@@ -41,6 +41,9 @@ func (a *app) lookUp(ctx context.Context, args []string) error {
 	case *format != "csv" && *format != "json":
 		return &usageError{"scimd lookup: --format is csv or json"}
 	}
+	if n, err := strconv.Atoi(*column); err == nil && n < 1 {
+		return &usageError{"scimd lookup: columns are numbered from 1"}
+	}
 	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
 		l, err := a.lookUpColumn(ctx, f, words[0], *from, *column)
 		if err != nil {

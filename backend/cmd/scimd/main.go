@@ -121,7 +121,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case wrong:
 		say(usage.message + "\nscimd --help shows what there is.")
 		return exitUsage
-	case code == "LISTEN_EXPOSED" || code == "BAD_ADDRESS" || code == "BAD_REHEARSAL":
+	case code == "LISTEN_EXPOSED" || code == "BAD_ADDRESS" || code == "BAD_REHEARSAL" || code == "BAD_QUERY":
 		say(err.Error())
 		return exitUsage
 	case errors.Is(err, errDifferent), errors.Is(err, errStopped):
@@ -146,7 +146,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (a *app) command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return &usageError{"say what to do: run, token, connection, authtoken, tunnel, check, status, export or rehearse"}
+		return &usageError{"say what to do, such as run, token, import, userids, forecast, handover, status or export"}
 	}
 	switch args[0] {
 	case "run":

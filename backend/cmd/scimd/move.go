@@ -65,7 +65,10 @@ func (a *app) handFile(ctx context.Context, f folder, path string) (up backend.U
 	}
 	part := make([]byte, handPart)
 	for {
-		n, err := io.ReadFull(in, part)
+		n, end := io.ReadFull(in, part)
+		if end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, io.ErrUnexpectedEOF) {
+			return up, fmt.Errorf("read %s: %w", name, end) // half a list is none
+		}
 		if n > 0 {
 			up, err = f.PutUpload(ctx, backend.UploadPart{ID: up.ID, Name: name, Data: base64.StdEncoding.EncodeToString(part[:n])})
 			if err != nil {
@@ -73,13 +76,43 @@ func (a *app) handFile(ctx context.Context, f folder, path string) (up backend.U
 			}
 		}
 		switch {
-		case n == len(part):
+		case end == nil:
 		case up.ID == "":
 			return up, fmt.Errorf("read %s: %w", name, errNothing)
-		case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-			return up, nil
 		default:
-			return up, fmt.Errorf("read %s: %w", name, err)
+			return up, nil
 		}
 	}
+}
+
+// canRead tells before anything is done whether a file can be handed over.
+func canRead(path string) error {
+	if path == "" || path == "-" {
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// canWrite tells before anything is changed whether the files that are asked for can come to be.
+func canWrite(files ...string) error {
+	for _, file := range files {
+		if file == "" {
+			continue
+		}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return fmt.Errorf("write %s: it is a folder", file)
+		}
+		probe, err := os.CreateTemp(filepath.Dir(file), ".scimd-*")
+		if err != nil {
+			return fmt.Errorf("write %s: %w", file, err)
+		}
+		if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+			return fmt.Errorf("write %s: %w", file, err)
+		}
+	}
+	return nil
 }

@@ -116,12 +116,12 @@ func (a *app) listTargets(ctx context.Context, f folder, o targetFlags) error {
 			what += ", strict"
 		}
 		if mark == "*" && all.Actor != "" {
-			what += ", changes are put down to " + all.Actor
+			what += ", changes are put down to " + printable(all.Actor)
 		}
 		if i.Fault != "" {
-			what = "can't be used: " + i.Fault
+			what = "can't be used: " + printable(i.Fault)
 		}
-		_, _ = fmt.Fprintf(out, "%s %s\t%s\t%s\n", mark, i.ID, cmp.Or(i.BasePath, "-"), what)
+		_, _ = fmt.Fprintf(out, "%s %s\t%s\t%s\n", mark, printable(i.ID), cmp.Or(i.BasePath, "-"), what)
 	}
 	return out.Flush()
 }
@@ -165,7 +165,7 @@ func (a *app) showTarget(ctx context.Context, f folder, id string, o targetFlags
 		}
 	}
 	for _, r := range t.Unmapped {
-		if err := a.print("  %s %s, %d\n", r.Type, r.Path, r.Count); err != nil {
+		if err := a.print("  %s %s, %d\n", r.Type, printable(r.Path), r.Count); err != nil {
 			return err
 		}
 	}
@@ -182,7 +182,7 @@ func seenWord(r backend.TargetAttribute) string {
 		text += fmt.Sprintf(", missing %d times", r.Missing)
 	}
 	if r.Broken > 0 {
-		text += fmt.Sprintf(", %d break the rule (%s)", r.Broken, strings.Join(r.Examples, "; "))
+		text += fmt.Sprintf(", %d break the rule (%s)", r.Broken, printable(strings.Join(r.Examples, "; ")))
 	}
 	return text
 }

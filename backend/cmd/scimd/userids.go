@@ -80,6 +80,11 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 	case !slices.Contains([]string{"text", "json", "csv"}, *format) || *format == "csv" && words[0] != "plan":
 		return &usageError{"scimd userids: --format is text or json, and of plan csv"}
 	}
+	if words[0] == "apply" {
+		if err := canWrite(*report, *ids); err != nil {
+			return err
+		}
+	}
 	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
 		switch words[0] {
 		case "jobs":
@@ -92,7 +97,7 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 				}
 				*job = last.Seq
 			}
-			return a.undoJob(ctx, f, *job, "user IDs")
+			return a.undoKind(ctx, f, *job, backend.JobConvert, "user IDs")
 		}
 		p, err := a.planUserIDs(ctx, f, r)
 		if err != nil {

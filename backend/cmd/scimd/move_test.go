@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// A list that breaks off while it is read is no shorter list, and a folder is no empty file.
+func TestWhatCannotBeReadIsNotTakenIn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "office")
+	var out, errOut strings.Builder
+	in := io.MultiReader(strings.NewReader("userName\nanna\nbo"), iotest.ErrReader(errors.New("the cable is out")))
+	if code := run(t.Context(), []string{"import", "people", "-", "--data", dir}, in, &out, &errOut); code != exitFailed || !strings.Contains(errOut.String(), "the cable is out") {
+		t.Errorf("broken off: %d %s%s", code, out.String(), errOut.String())
+	}
+	if left := names(t, dir); len(left) != 0 {
+		t.Errorf("half a list was taken in: %q", left)
+	}
+	if code, _, errOut := call(t, "lookup", t.TempDir(), "--data", dir); code != exitFailed || strings.Contains(errOut, "empty") {
+		t.Errorf("a folder: %d %s", code, errOut)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if code, _, _ := call(t, "import", "people", filepath.Join(dir, "none.csv"), "--data", other); code != exitFailed {
+		t.Errorf("no file: %d", code)
+	}
+	if _, err := os.Stat(other); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not there made a data folder: %v", err)
+	}
+}
+
+// The number of an import under userids undo must not delete its people, nor the other way round.
+func TestUndoTakesBackOnlyItsKind(t *testing.T) {
+	dir := t.TempDir()
+	list := filepath.Join(dir, "people.csv")
+	if err := os.WriteFile(list, []byte("userName,email\nanna,anna@contoso.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(dir, "office")
+	for _, args := range [][]string{{"import", "people", list}, {"userids", "apply", "--to", "email"}} {
+		if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitOK {
+			t.Fatalf("%q: %d %s%s", args, code, out, errOut)
+		}
+	}
+	for _, args := range [][]string{{"userids", "undo", "--job", "1"}, {"import", "undo", "--job", "2"}} {
+		if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitFailed || !strings.Contains(errOut, "is no ") {
+			t.Errorf("%q: %d %s%s", args, code, out, errOut)
+		}
+	}
+	if all := names(t, dir); !slices.Equal(all, []string{"anna@contoso.example"}) {
+		t.Errorf("people are %q", all)
+	}
+}
+
+// The old-to-new file is part of a conversion: where it can't come to be, nobody is converted.
+func TestNothingIsDoneThatCannotBeReported(t *testing.T) {
+	dir, folder := t.TempDir(), t.TempDir()
+	before(t, dir, 2, nil)
+	for _, flag := range []string{"--ids", "--report"} {
+		for _, file := range []string{filepath.Join(folder, "none", "ids.csv"), folder} {
+			if code, out, errOut := call(t, "userids", "apply", "--to", "email", flag, file, "--data", dir); code != exitFailed || out != "" {
+				t.Errorf("%s %s: %d %s%s", flag, file, code, out, errOut)
+			}
+		}
+	}
+	if all := names(t, dir); !slices.Equal(all, []string{"u0", "u1"}) {
+		t.Errorf("people are %q", all)
+	}
+	list := filepath.Join(folder, "list.csv")
+	if err := os.WriteFile(list, []byte("userName\nanna\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errOut := call(t, "import", "people", list, "--report", filepath.Join(folder, "none", "r.csv"), "--data", dir); code != exitFailed || out != "" {
+		t.Errorf("import: %d %s%s", code, out, errOut)
+	}
+	if all := names(t, dir); len(all) != 2 {
+		t.Errorf("people are %q", all)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// What a flag can't be is a command line that is wrong, whoever finds it out.
+func TestWrongValuesAreUsage(t *testing.T) {
+	dir := t.TempDir()
+	before(t, dir, 1, nil)
+	list := filepath.Join(t.TempDir(), "list.txt")
+	if err := os.WriteFile(list, []byte("u0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"userids", "plan", "--to", "nothing"}, {"userids", "plan", "--to", "template", "--template", "{x"}, {"userids", "apply", "--to", "domain"},
+		{"lookup", list, "--from", "nothing"}, {"lookup", list, "--to", "nothing"}, {"lookup", list, "--column", "0"}, {"lookup", list, "--column", "9"},
+	} {
+		if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitUsage || out != "" {
+			t.Errorf("%q: %d %s%s", args, code, out, errOut)
+		}
+	}
+	inside := filepath.Join(dir, "for-hr")
+	if code, _, errOut := call(t, "handover", "--out", inside, "--data", dir); code != exitFailed || !strings.Contains(errOut, "data folder") {
+		t.Errorf("into the data folder: %d %s", code, errOut)
+	}
+	if _, err := os.Stat(inside); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder was left in the data folder: %v", err)
+	}
+}
+
+// What a stranger is called does not steer the terminal.
+func TestPendingIsPrintable(t *testing.T) {
+	dir := t.TempDir()
+	before(t, dir, 0, map[string]string{"eve\x1b[2J\nfoo": "eve@contoso.example"})
+	if code, out, errOut := call(t, "handover", "--pending", "--data", dir); code != exitOK || strings.Contains(out, "\x1b") || strings.Count(out, "\n") != 1 {
+		t.Errorf("%d %q %s", code, out, errOut)
+	}
+}
