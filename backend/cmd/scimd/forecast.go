@@ -10,6 +10,7 @@ import (
 
 	"scimdesk/backend"
 	"scimdesk/backend/control"
+	"scimdesk/backend/forecast"
 )
 
 const forecastUsage = `scimd forecast says what Entra's first cycle will do to the people who are here: whom it adopts and what of them changes, whom it
@@ -162,6 +163,9 @@ func forecastLine(r backend.ForecastRow) string {
 	case backend.ForecastCreate:
 		if r.With != "" && r.Fix != "" {
 			return fmt.Sprintf("%s, and %s (%s) is here already: convert that user ID first", who, r.With, r.Here)
+		}
+		if r.Reason == forecast.MayBeHere {
+			return fmt.Sprintf("%s, and %s (%s) may be the same person: look before you convert that user ID", who, r.With, r.Here)
 		}
 		return who
 	case backend.ForecastConflict:

@@ -60,7 +60,9 @@ export class Forecast {
     this[where].clear()
   }
 
+  /** Chooses what is matched by. What was worked out goes: it was by something else. */
   set(matching: Matching): void {
+    this.forget()
     this.#change({ matching })
   }
 
@@ -75,7 +77,7 @@ export class Forecast {
   make = async (): Promise<void> => {
     const turn = ++this.#turn
     const { matching } = this.view.get()
-    this.#change({ working: true, error: null, fixError: null, job: 0 })
+    this.#change({ working: true, error: null, fixing: false, fixError: null, job: 0 })
     try {
       const made = await this.#api.makeForecast({
         users: this.users.view.get().id, scope: this.scope.view.get().id, groups: this.groups.view.get().id, matching: matching === '' ? [] : matching.split(','),
@@ -88,17 +90,19 @@ export class Forecast {
     }
   }
 
-  /** Mends rows, or all that the fix fits. Gives the plan of user IDs to look at, '' where a job sets them or it failed. */
+  /** Mends rows, or all that the fix fits. Gives the plan of user IDs to look at, '' where a job sets them, it failed, or nobody waits for it any more. */
   async fix(fix: Fix, n: number[] = []): Promise<string> {
     const { made } = this.view.get()
     if (!made) return ''
+    const turn = this.#turn
     this.#change({ fixing: true, fixError: null })
     try {
       const { plan, job } = await this.#api.fixForecast({ plan: made.plan, fix, n })
+      if (turn !== this.#turn) return ''
       this.#change({ fixing: false, job })
       return plan
     } catch (thrown) {
-      this.#change({ fixing: false, fixError: toApiError(thrown) })
+      if (turn === this.#turn) this.#change({ fixing: false, fixError: toApiError(thrown) })
       return ''
     }
   }

@@ -79,18 +79,18 @@ export class Import {
     if ((await this.upload.put(source)) !== '' && turn === this.#turn) await this.look()
   }
 
-  /** Takes the file away, and what was read of it. */
+  /** Takes the source away, the token with it, and what was read. */
   clear = (): void => {
     this.#drop()
     this.upload.clear()
-    this.#change(nothing)
+    this.#change({ ...nothing, form: { ...this.view.get().form, token: '' } })
   }
 
   /** Changes what is asked for. What was read of another source or kind goes. */
   set(part: Partial<ImportForm>): void {
     const { form } = this.view.get()
     this.#change({ form: { ...form, ...part } })
-    if (part.existing !== undefined || part.url !== undefined || part.token !== undefined) return
+    if (part.existing !== undefined) return this.#stopPlan()
     this.#drop()
     this.#change({ look: null, mapping: {}, plan: null, working: null, error: null, job: 0 })
     if (this.view.get().form.from === 'file' && this.upload.view.get().id !== '') void this.look()
@@ -105,6 +105,7 @@ export class Import {
 
   map(column: number, attribute: string): void {
     this.#change({ mapping: { ...this.view.get().mapping, [column]: attribute } })
+    this.#stopPlan()
   }
 
   /** Works out what would become of each row. */
@@ -161,6 +162,13 @@ export class Import {
       if (turn === this.#turn) this.#change({ working: null, error: toApiError(thrown) })
       return false
     }
+  }
+
+  /** A plan under way is not waited for any more: it would be about something else than what is shown. */
+  #stopPlan(): void {
+    if (this.view.get().working !== 'plan') return
+    this.#drop()
+    this.#change({ working: null })
   }
 
   #drop(): void {

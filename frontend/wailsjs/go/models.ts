@@ -273,6 +273,7 @@ export namespace backend {
 	    green: boolean;
 	    twice: number;
 	    fix: string;
+	    mends: number;
 	    groups: StateCount[];
 	}
 	export interface ForecastFix {

@@ -53,7 +53,7 @@ export function ForecastTab({ snapshot }: PageProps) {
             ))}
           </Dropdown>
         </Field>
-        {view.error && <ErrorBar error={view.error} />}
+        {view.error && !view.made && <ErrorBar error={view.error} />}
         <div className="tool-foot">
           <Button
             appearance="primary" disabledFocusable={!ready} icon={view.working ? <Spinner className="late" size="tiny" /> : null}

@@ -67,6 +67,8 @@ export function ImportTab(props: PageProps) {
               onText={(pasted) => void task.put({ name: t('tools.file.pasted'), text: pasted })}
               onClear={task.clear}
             />
+          ) : view.look ? (
+            <p className="small tool-note"><bdi>{form.url.trim()}</bdi></p>
           ) : (
             <form className="tool-part" onSubmit={read}>
               <Field label={t('import.ask.url')} hint={t('import.ask.urlHint')}>
@@ -76,7 +78,7 @@ export function ImportTab(props: PageProps) {
                 <Input type="password" autoComplete="off" value={form.token} maxLength={4000} onChange={(_, { value }) => task.set({ token: value })} />
               </Field>
               <div className="tool-foot">
-                <Button type="submit" appearance={view.look ? 'secondary' : 'primary'} disabledFocusable={!canRead} icon={asking ? <Spinner className="late" size="tiny" /> : null}>
+                <Button type="submit" appearance="primary" disabledFocusable={!canRead} icon={asking ? <Spinner className="late" size="tiny" /> : null}>
                   {t('import.ask.read')}
                 </Button>
               </div>

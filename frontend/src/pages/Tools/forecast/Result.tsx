@@ -28,7 +28,7 @@ export interface ResultProps {
 /** What the first cycle would do, as a sentence and row by row, with what mends it. */
 export function Result({ forecast, made, heading }: ResultProps) {
   const { t, i18n } = useTranslation()
-  const { working, fixing, fixError, job } = useObservable(forecast.view)
+  const { working, error, fixing, fixError, job } = useObservable(forecast.view)
   const view = useObservable(forecast.rows.view)
   const [active, setActive] = useState<number | null>(null)
   const [saving, setSaving] = useState(false)
@@ -79,10 +79,10 @@ export function Result({ forecast, made, heading }: ResultProps) {
           <MessageBarTitle>{t(made.green ? 'forecast.green' : 'forecast.notGreen')}</MessageBarTitle>
           {t('forecast.sentence', { adopt: number(count('adopt') + count('same')), create: number(count('create')), trouble: number(trouble), orphan: number(count('orphan')) })}
         </MessageBarBody>
-        {made.twice > 0 && (
+        {made.mends > 0 && (
           <MessageBarActions>
             <Button disabledFocusable={fixing} onClick={() => !fixing && void mend(made.fix === 'external-id' ? 'external-id' : 'convert')}>
-              {t(made.fix === 'external-id' ? 'forecast.fix.external' : 'forecast.fix.convert', { count: made.twice, formatted: number(made.twice) })}
+              {t(made.fix === 'external-id' ? 'forecast.fix.external' : 'forecast.fix.convert', { count: made.mends, formatted: number(made.mends) })}
             </Button>
           </MessageBarActions>
         )}
@@ -96,6 +96,7 @@ export function Result({ forecast, made, heading }: ResultProps) {
         </MessageBar>
       )}
       {fixError && <ErrorBar error={fixError} />}
+      {error && <ErrorBar error={error} />}
       {made.unknown.length > 0 && (
         <details className="quiet small aside tool-note">
           <summary>{t('forecast.unknown', { count: made.unknown.length })}</summary>

@@ -55,7 +55,7 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
         )}
         {other && (
           <>
-            <dt>{t(row.reason === 'SEEMS_HERE' ? 'forecast.strip.alike' : 'forecast.strip.inTheWay')}</dt>
+            <dt>{t(row.reason === 'SEEMS_HERE' ? 'forecast.strip.alike' : row.reason === 'MAY_BE_HERE' ? 'forecast.strip.maybe' : 'forecast.strip.inTheWay')}</dt>
             <dd>
               <Link href={hashOf({ page: 'people', id: row.withId })}><bdi>{row.with}</bdi></Link>
               {row.here !== '' && row.id === '' && <bdi className="quiet small"> ({row.here})</bdi>}

@@ -15,13 +15,14 @@ export function forecastWord(t: TFunction, state: string): Word {
   return known ? { word: t(`forecast.states.${known}`), tone: tones[known] } : { word: state, tone: 'unknown' }
 }
 
-/** As forecastWord, but a creation of somebody who seems to be here is a warning. */
+/** As forecastWord, but a creation of somebody who seems to be here, or may be, is a warning. */
 export function rowWord(t: TFunction, row: Pick<ForecastRow, 'state' | 'reason'>): Word {
-  return row.reason === 'SEEMS_HERE' ? { word: t('forecast.states.twice'), tone: 'warning' } : forecastWord(t, row.state)
+  if (row.reason === 'SEEMS_HERE') return { word: t('forecast.states.twice'), tone: 'warning' }
+  return row.reason === 'MAY_BE_HERE' ? { word: t('forecast.states.maybe'), tone: 'warning' } : forecastWord(t, row.state)
 }
 
 const reasons = [
-  'NOT_IN_SCOPE', 'DISABLED_IN_ENTRA', 'SEVERAL_MATCH', 'USER_ID_TAKEN', 'TAKEN_IN_CYCLE', 'CLAIMED', 'NO_USER_NAME', 'NOT_IN_FILE', 'DEPENDS_ON_ORDER', 'SEEMS_HERE',
+  'NOT_IN_SCOPE', 'DISABLED_IN_ENTRA', 'SEVERAL_MATCH', 'USER_ID_TAKEN', 'TAKEN_IN_CYCLE', 'CLAIMED', 'NO_USER_NAME', 'NOT_IN_FILE', 'DEPENDS_ON_ORDER', 'SEEMS_HERE', 'MAY_BE_HERE',
   'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
 ] as const
 
