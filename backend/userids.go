@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -553,7 +554,7 @@ func conversionOf(row store.JobRow) (c conversion, err error) {
 	return c, err
 }
 
-// converting is how user IDs are changed by a job. Before and After of a row are the user IDs.
+// converting is how user IDs are changed by a job. What its rows need for both ways is in their Plan, so that a row that is done has nothing to keep.
 func converting() jobKind {
 	return jobKind{do: convert, undo: convertBack, show: func(row store.JobRow) JobRow {
 		c, _ := conversionOf(row) // what can't be read has no words
@@ -562,41 +563,43 @@ func converting() jobKind {
 }
 
 func convert(tx *store.Tx, cause store.Cause, rows []store.JobRow) error {
-	for i := range rows {
-		c, err := conversionOf(rows[i])
-		if err != nil {
-			return fmt.Errorf("read a row: %w", err)
-		}
-		rows[i].Before, rows[i].After = c[0], c[1]
-	}
-	return renameAll(tx, cause, rows, func(r store.JobRow) (from, to string) { return r.Before, r.After }, true)
+	return renameAll(tx, cause, rows, func(c conversion) (from, to string) { return c[0], c[1] }, true)
 }
 
 func convertBack(tx *store.Tx, cause store.Cause, rows []store.JobRow) error {
-	return renameAll(tx, cause, rows, func(r store.JobRow) (from, to string) { return r.After, r.Before }, false)
+	return renameAll(tx, cause, rows, func(c conversion) (from, to string) { return c[1], c[0] }, false)
 }
 
 // renameAll gives people new user IDs, those of several rows as if at one moment. Whoever has not the ID that is expected, and an ID that somebody
 // else has, is a refusal.
-func renameAll(tx *store.Tx, cause store.Cause, rows []store.JobRow, way func(store.JobRow) (from, to string), keepFormer bool) error {
-	for _, r := range rows {
-		from, _ := way(r)
-		if err := stillHas(tx, r, from); err != nil {
-			return err
+func renameAll(tx *store.Tx, cause store.Cause, rows []store.JobRow, way func(conversion) (from, to string), keepFormer bool) error {
+	from, to := make([]string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		c, err := conversionOf(r)
+		if err != nil {
+			return fmt.Errorf("read a row: %w", err)
 		}
+		from[i], to[i] = way(c)
 	}
 	if len(rows) > 1 {
+		for i, r := range rows {
+			if err := stillHas(tx, r, from[i]); err != nil {
+				return err
+			}
+		}
 		for _, r := range rows {
 			if err := tx.Park(r.ID); err != nil {
 				return err
 			}
 		}
 	}
-	for _, r := range rows {
-		_, to := way(r)
-		_, err := tx.Rename(cause, r.ID, to, keepFormer)
+	for i, r := range rows {
+		_, err := tx.RenameFrom(cause, r.ID, from[i], to[i], keepFormer)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrOtherName) {
+			return cmp.Or(stillHas(tx, r, from[i]), err)
+		}
 		if e, ok := errors.AsType[*scim.Error](err); ok && e.Kind == scim.Uniqueness {
-			return takenBy(tx, to, err)
+			return takenBy(tx, to[i], err)
 		}
 		if err != nil {
 			return err

@@ -112,6 +112,18 @@ const (
 // conversion back: the newest former one is forgotten where it is the one that they get. A *scim.Error of kind Uniqueness names who has the userName
 // already. It writes nothing that a userName is not in.
 func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, error) {
+	return tx.rename(c, id, userName, keepFormer, func(string) bool { return true })
+}
+
+// ErrOtherName means that somebody has another userName than whoever renames them expects.
+var ErrOtherName = errors.New("the person has another userName")
+
+// RenameFrom is Rename for somebody whose userName has the scim.Key of from; ErrOtherName where it has another.
+func (tx *Tx) RenameFrom(c Cause, id, from, userName string, keepFormer bool) (Record, error) {
+	return tx.rename(c, id, userName, keepFormer, func(was string) bool { return was == from || scim.Key(was) == scim.Key(from) })
+}
+
+func (tx *Tx) rename(c Cause, id, userName string, keepFormer bool, expected func(was string) bool) (Record, error) {
 	if userName == "" {
 		return Record{}, &scim.Error{Kind: scim.InvalidValue, Detail: "userName must not be empty"}
 	}
@@ -124,6 +136,9 @@ func (tx *Tx) Rename(c Cause, id, userName string, keepFormer bool) (Record, err
 		return Record{}, fmt.Errorf("read %s %s: %w", scim.User.Name, id, err)
 	}
 	was, parked := before.UserName(), slices.Contains(tx.parked, id)
+	if !expected(was) {
+		return Record{}, ErrOtherName
+	}
 	if was == userName && !parked {
 		return rec, nil
 	}

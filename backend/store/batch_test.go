@@ -39,6 +39,12 @@ func TestRename(t *testing.T) {
 		if rec, err := tx.Rename(byJob, ana.ID, "ana@x.example", true); err != nil || rec.Changed || rec.Version != 2 {
 			t.Errorf("renamed to what it is: %+v %v", rec, err)
 		}
+		if _, err := tx.RenameFrom(byJob, ana.ID, "a.ruiz", "other@x.example", true); !errors.Is(err, ErrOtherName) {
+			t.Errorf("renamed from a name that was given up: %v", err)
+		}
+		if rec, err := tx.RenameFrom(byJob, ana.ID, "ANA@x.example", "ana@x.example", true); err != nil || rec.Changed {
+			t.Errorf("renamed from what it is but for letter case: %+v %v", rec, err)
+		}
 		if rec, err := tx.Rename(byJob, plain.ID, "Zoë@x.example", true); err != nil || rec.Name != "Zoë@x.example" {
 			t.Errorf("one without a display name: %+v %v", rec, err)
 		}

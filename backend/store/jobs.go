@@ -74,6 +74,7 @@ const (
 	undoJob = `update jobs set state = 'undoing', at = total + 1, ended_at = null where seq = $1 and state = 'done'`
 	moveJob = `update jobs set at = $2, state = $3, ended_at = $4, done = done + $5, failed = failed + $6, undone = undone + $7, refused = refused + $8
 		where seq = $1`
+	passRows  = `update job_rows set state = $5 where job_seq = $1 and n between $2 and $3 and state = $4`
 	changeRow = `update job_rows set id = $3, was = $4, became = $5, state = $6, code = $7, reason = $8 where job_seq = $1 and n = $2`
 
 	rowColumns = `n, grp, id, name, planned, was, became, state, code, reason`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -277,6 +278,50 @@ func TestGroupsAndRefusalsOfJobs(t *testing.T) {
 		t.Errorf("job: %+v", j)
 	}
 	same(t, "names", allNames(t, s), []string{"p000", "p001", "p002", "p003", "p004", "p005", "p006", "p007", "p005!"})
+	sound(t, s)
+}
+
+// TestRefusalsBehindManyRows are met by a step without savepoints, whose work is done again, and no row is passed over or done twice.
+func TestRefusalsBehindManyRows(t *testing.T) {
+	s := open(t, Options{})
+	people := staff(t, s, 300)
+	plain := func(tx *Tx, rows []JobRow) error { // changes nothing of its rows, so that they pass together
+		if n := rows[0].N; n == 3 || n == 150 || n == 290 {
+			return errors.Join(rename(tx, rows[0].ID, rows[0].Plan, true), &Refusal{Code: "late"})
+		}
+		return rename(tx, rows[0].ID, rows[0].Plan, true)
+	}
+	back := func(tx *Tx, rows []JobRow) error {
+		if rows[0].N == 200 {
+			return &Refusal{Code: "stays"}
+		}
+		return second(tx.RenameFrom(byJob, rows[0].ID, rows[0].Plan, strings.TrimSuffix(rows[0].Plan, "!"), false))
+	}
+	j := startJob(t, s, renaming(people, "!"))
+	if j = through(t, s, s.StepJob, j.Seq, plain); j.Done != 297 || j.Failed != 3 {
+		t.Errorf("job: %+v", j)
+	}
+	check := func(good, bad string, not map[int]string) {
+		t.Helper()
+		for i, state := range states(t, s, j.Seq) {
+			if want := cmp.Or(not[i+1], good); state != want {
+				t.Errorf("row %d is %q, not %q", i+1, state, want)
+			}
+		}
+		for i, name := range allNames(t, s) {
+			if renamed := strings.HasSuffix(name, "!"); renamed != strings.Contains(bad, cmp.Or(not[i+1], good)) {
+				t.Errorf("row %d: %s", i+1, name)
+			}
+		}
+	}
+	check("done", "done", map[int]string{3: "failed late", 150: "failed late", 290: "failed late"})
+	if _, err := s.UndoJob(t.Context(), j.Seq); err != nil {
+		t.Fatal(err)
+	}
+	if j = through(t, s, s.StepUndo, j.Seq, back); j.Undone != 296 || j.Refused != 1 || j.Failed != 3 || j.Done != 0 {
+		t.Errorf("job: %+v", j)
+	}
+	check("undone", "refused stays", map[int]string{3: "failed late", 150: "failed late", 290: "failed late", 200: "refused stays"})
 	sound(t, s)
 }
 

@@ -15,6 +15,7 @@ type stepping struct {
 	from, to  string // states of the job
 	good, bad string // states of rows
 	next      string // statement for the rows behind one
+	bold      bool   // without savepoints: an error is errRough
 }
 
 // A tallied is how many rows a step brought into each state, by state.
@@ -30,36 +31,50 @@ const (
 
 	stepTogether = 32                   // groups of one savepoint
 	stepSmooth   = 4 * time.Millisecond // that long they may take to become more
+
+	stepCareful = 16 // steps without a refusal before one goes without savepoints again
 )
+
+// errRough ends a step without savepoints that met an error. Nothing of it is left.
+var errRough = errors.New("a step without savepoints met an error")
 
 func (s *Store) stepJob(ctx context.Context, seq int64, do func(*Tx, []JobRow) error, way stepping) (left bool, err error) {
 	var stopped error
 	var start time.Time
-	err = s.writer.writeLong(ctx, s.batch(func(tx *Tx) (err error) {
-		start = time.Now()
-		left, stopped, err = tx.step(seq, do, way, start.Add(s.steps.budget()))
-		return err
-	}))
+	var rough bool
+	try := func() error {
+		return s.writer.writeLong(ctx, s.batch(func(tx *Tx) (err error) {
+			start, rough = time.Now(), false
+			left, stopped, rough, err = tx.step(seq, do, way, start.Add(s.steps.budget()))
+			return err
+		}))
+	}
+	way.bold = s.steps.bold()
+	if err = try(); errors.Is(err, errRough) {
+		way.bold = false
+		err = try()
+	}
 	if err != nil {
 		return false, fmt.Errorf("job %d: %w", seq, err)
 	}
 	s.steps.took(time.Since(start))
+	s.steps.went(way.bold, rough)
 	if stopped != nil {
 		return left, fmt.Errorf("job %d: %w", seq, stopped)
 	}
 	return left, nil
 }
 
-// step does groups until the time is over. stopped is why it ended before, with what was done until then.
-func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until time.Time) (left bool, stopped, err error) {
+// step does groups until the time is over. stopped is why it ended before, with what was done until then; rough says that something was refused.
+func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until time.Time) (left bool, stopped error, rough bool, err error) {
 	var state string
 	var at int
 	err = tx.row(`select state, at from jobs where seq = $1`, []any{seq}, &state, &at)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && state != way.from {
-		return false, nil, ErrJobState
+		return false, nil, false, ErrJobState
 	}
 	if err != nil {
-		return false, nil, err
+		return false, nil, false, err
 	}
 	counts := make(tallied)
 	next := rowReader{tx: tx, seq: seq, text: way.next, at: at}
@@ -67,12 +82,12 @@ func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until 
 	for n := 0; n < stepMost && (n == 0 || time.Now().Before(until)); {
 		var groups [][]JobRow
 		if groups, left, err = next.groups(together); err != nil {
-			return false, nil, err
+			return false, nil, false, err
 		}
 		start := time.Now()
 		did, smooth, stop, err := tx.doGroups(seq, groups, do, way, counts)
 		if err != nil {
-			return false, nil, err
+			return false, nil, false, err
 		}
 		for _, rows := range groups[:did] {
 			at = rows[len(rows)-1].N
@@ -96,7 +111,7 @@ func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until 
 	if !left {
 		state, ended = way.to, sql.NullInt64{Int64: millis(tx.now), Valid: true}
 	}
-	return left, stopped, tx.moveJob(seq, at, state, ended, counts)
+	return left, stopped, stopped != nil || counts[way.bad] > 0, tx.moveJob(seq, at, state, ended, counts)
 }
 
 func (tx *Tx) moveJob(seq int64, at int, state string, ended sql.NullInt64, n tallied) error {
@@ -110,27 +125,24 @@ func (tx *Tx) moveJob(seq int64, at int, state string, ended sql.NullInt64, n ta
 // doGroups does groups in order, in one savepoint, since each costs a copy of every page that it touches; where one of them is refused, in a savepoint
 // each. smooth says that none was. did is how many are done, or failed, before one that stopped it.
 func (tx *Tx) doGroups(seq int64, groups [][]JobRow, do func(*Tx, []JobRow) error, way stepping, n tallied) (did int, smooth bool, stopped, err error) {
-	if len(groups) > 1 {
-		changed := make([][]JobRow, len(groups))
-		err := tx.Nested(func() error {
-			for i, rows := range groups {
-				changed[i] = slices.Clone(rows)
-				if err := errors.Join(do(tx, changed[i]), tx.unparked()); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if tx.spoiled != nil {
-			return 0, false, nil, tx.spoiled
+	if len(groups) > 1 || way.bold {
+		rows := slices.Concat(groups...)
+		changed := slices.Clone(rows)
+		all := func() error { return tx.doAll(groups, changed, do) }
+		if way.bold {
+			err = all()
+		} else {
+			err = tx.Nested(all)
 		}
-		if err == nil {
-			for i, rows := range groups {
-				if err := tx.keepRows(seq, rows, changed[i], way.good, Refusal{}, n); err != nil {
-					return 0, false, nil, err
-				}
-			}
-			return len(groups), true, nil, nil
+		switch {
+		case tx.spoiled != nil:
+			return 0, false, nil, tx.spoiled
+		case err == nil:
+			return len(groups), true, nil, tx.keepRows(seq, rows, changed, way.good, Refusal{}, n)
+		case diskState(err) != "":
+			return 0, false, nil, err
+		case way.bold:
+			return 0, false, nil, errRough
 		}
 	}
 	smooth = true
@@ -142,6 +154,17 @@ func (tx *Tx) doGroups(seq int64, groups [][]JobRow, do func(*Tx, []JobRow) erro
 		smooth = smooth && n[way.bad] == before
 	}
 	return len(groups), smooth, nil, nil
+}
+
+// doAll does groups in order, until one can't be. rows are those of all of them.
+func (tx *Tx) doAll(groups [][]JobRow, rows []JobRow, do func(*Tx, []JobRow) error) error {
+	for _, g := range groups {
+		if err := errors.Join(do(tx, rows[:len(g):len(g)]), tx.unparked()); err != nil {
+			return err
+		}
+		rows = rows[len(g):]
+	}
+	return nil
 }
 
 // doGroup does one group and keeps what came of it. stopped is an error of do that is no refusal: then nothing of the group is kept.
@@ -167,8 +190,25 @@ func (tx *Tx) doGroup(seq int64, rows []JobRow, do func(*Tx, []JobRow) error, wa
 	return err, nil
 }
 
-// keepRows keeps what came of a group.
+// keepRows keeps what came of rows. Where they stood in the same state and nothing of them is another than it was, they pass as one: between them
+// there are none in that state.
 func (tx *Tx) keepRows(seq int64, rows, changed []JobRow, state string, why Refusal, n tallied) error {
+	if len(rows) > 1 && why == (Refusal{}) && slices.Equal(rows, changed) &&
+		!slices.ContainsFunc(rows, func(r JobRow) bool { return r.State != rows[0].State || r.Code != "" || r.Reason != "" }) {
+		first, last := rows[0].N, rows[len(rows)-1].N
+		passed, err := tx.exec(passRows, seq, min(first, last), max(first, last), rows[0].State, state)
+		if err == nil && passed != int64(len(rows)) {
+			err = fmt.Errorf("%d of %d are as they were read", passed, len(rows))
+		}
+		if err != nil {
+			return fmt.Errorf("update rows %d to %d: %w", first, last, err)
+		}
+		if rows[0].State != "" {
+			n[rows[0].State] -= len(rows)
+		}
+		n[state] += len(rows)
+		return nil
+	}
 	for i, r := range changed {
 		if _, err := tx.exec(changeRow, seq, rows[i].N, r.ID, r.Before, r.After, state, why.Code, why.Reason); err != nil {
 			return fmt.Errorf("update row %d: %w", rows[i].N, err)
@@ -293,8 +333,28 @@ func jobRows(ctx context.Context, s *session, text string, args ...any) ([]JobRo
 
 // A pace is how long steps of jobs work, so that with the disk's confirmation they take stepAim.
 type pace struct {
-	mu   sync.Mutex
-	work time.Duration
+	mu      sync.Mutex
+	work    time.Duration
+	careful int // steps that go with savepoints before the next that goes without
+}
+
+// bold says whether a step may go without savepoints.
+func (p *pace) bold() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.careful == 0
+}
+
+// went learns how a step went: refusals come in heaps.
+func (p *pace) went(bold, rough bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case rough:
+		p.careful = stepCareful
+	case !bold:
+		p.careful = max(p.careful-1, 0)
+	}
 }
 
 func (p *pace) budget() time.Duration {

@@ -48,7 +48,7 @@ func (tx *Tx) each(text string, args []any, fn func(*sql.Rows) error) error {
 type job struct {
 	fn       func(*Tx) error
 	answered func(error)
-	long     bool // goes by itself, after those that wait
+	long     bool // goes by itself, after those that wait, and last in its transaction
 }
 
 // The writer is the only one that writes. It takes all jobs that wait, runs each in a savepoint of its own inside one
@@ -272,7 +272,15 @@ func (u undone) Error() string        { return u.err.Error() }
 func (u undone) Unwrap() error        { return u.err }
 func (u undone) Is(target error) bool { return target == errUndone }
 
+// inSavepoint runs a job so that a failure leaves nothing of it. A step of long work has no savepoint, which would cost a copy of every page that it
+// touches: its failure undoes the transaction, in which there is at most a rider beside it.
 func (w *writer) inSavepoint(j *job, tx *Tx) error {
+	if j.long {
+		if err := cmp.Or(w.call(j, tx), tx.spoiled); err != nil {
+			return undone{err}
+		}
+		return nil
+	}
 	if _, err := tx.exec("savepoint job"); err != nil {
 		return undone{fmt.Errorf("savepoint: %w", err)}
 	}
