@@ -16,7 +16,7 @@ import (
 )
 
 // ErrQuery is a question that can't be answered as it is asked; what wraps it names what is allowed.
-var ErrQuery = errors.New("this can't be looked for")
+var ErrQuery = errors.New("this can't be done as it was asked")
 
 // ErrExport means that a file could not be written; what wraps it has the system's reason.
 var ErrExport = errors.New("the file can't be written")
