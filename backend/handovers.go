@@ -527,6 +527,9 @@ func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string)
 	}
 	if !cut {
 		staged, err := h.stage(ctx, s)
+		if err == nil && staged.Seq == 0 {
+			err = h.wellAgain(ctx)
+		}
 		if err != nil || staged.Seq == 0 {
 			return HandoverInfo{Files: []string{}}, err
 		}
@@ -550,15 +553,20 @@ func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string)
 	if err := h.b.store.MakeHandover(context.WithoutCancel(ctx), ready.Seq, ready.About, about.Gone); err != nil {
 		return HandoverInfo{}, err
 	}
-	run, err := h.lastRun(ctx)
-	if err == nil && run.Fault != "" {
-		run.Fault, run.Code = "", ""
-		err = h.keepRun(ctx, run)
-	}
-	if err != nil {
+	if err := h.wellAgain(ctx); err != nil {
 		return HandoverInfo{}, err
 	}
 	return infoOf(ready)
+}
+
+// wellAgain takes back what is told of one that failed, once nothing is left to hand over.
+func (h *handovers) wellAgain(ctx context.Context) error {
+	run, err := h.lastRun(ctx)
+	if err != nil || run.Fault == "" {
+		return err
+	}
+	run.Fault, run.Code = "", ""
+	return h.keepRun(ctx, run)
 }
 
 // stage keeps what the next one holds; Seq is 0 where it would hold nothing.
@@ -745,11 +753,15 @@ func (h *handovers) once(ctx context.Context) (wait time.Duration, err error) {
 		return min(due.Sub(now), handoverPoll), nil
 	}
 	// Noted first: one that ends the program is not tried again and again.
+	before := run
 	run.Last, run.Head = now, head
 	if err := h.keepRun(ctx, run); err != nil {
 		return 0, err
 	}
-	if _, err := h.b.HandOver(ctx, HandoverRequest{}); err != nil && ctx.Err() == nil {
+	if _, err := h.b.HandOver(ctx, HandoverRequest{}); err != nil {
+		if ctx.Err() != nil { // ScimDesk is closed meanwhile: it is due when that is opened again
+			return 0, h.keepRun(context.WithoutCancel(ctx), before)
+		}
 		h.b.log.Warn("hand over", "err", err)
 		run.Fault, run.Code = Message(err), Code(err)
 		if s.Every == handover.Cycle {

@@ -803,3 +803,46 @@ func TestOneNumberForOneHandOver(t *testing.T) {
 		t.Errorf("the numbers add up to %d, want 1", sum)
 	}
 }
+
+// One by itself that failed is no fault any more once there is nothing to hand over, and one that the end of ScimDesk cuts off is due again.
+func TestHandOversByThemselvesGoOn(t *testing.T) {
+	b := scratch(t)
+	h := b.handing
+	s := defaultHandover()
+	s.Every, s.Folder = handover.Cycle, filepath.Join(t.TempDir(), "out")
+	if err := os.Mkdir(s.Folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.SaveHandover(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.keepRun(t.Context(), handoverRun{Fault: "it was gone", Code: "EXPORT_FAILED"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.HandOver(t.Context(), HandoverRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := h.lastRun(t.Context()); err != nil || run.Fault != "" || run.Code != "" {
+		t.Errorf("nothing is left to hand over, and told is %+v, %v", run, err)
+	}
+	if _, err := b.store.Create(t.Context(), store.Cause{Origin: store.OriginSCIM}, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": "anna"}}, store.With{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	asked := 0
+	h.now = func() time.Time {
+		if asked++; asked == 2 { // it is being kept
+			stop()
+		}
+		return time.Now().Add(time.Hour)
+	}
+	if _, err := h.once(ctx); err != nil || ctx.Err() == nil {
+		t.Fatalf("cut off: %v, %v", err, ctx.Err())
+	}
+	if _, err := h.once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := b.Handover(t.Context()); err != nil || len(state.List) != 1 || state.List[0].Joiners != 1 {
+		t.Errorf("made %+v, %v", state.List, err)
+	}
+}

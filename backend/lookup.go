@@ -556,9 +556,17 @@ func (b *Backend) LookupText(_ context.Context, o LookupOut) (string, error) {
 	defer list.mu.Unlock()
 	lines := make([]string, len(list.rows))
 	for i := range list.rows {
-		lines[i] = list.rows[i].value(o.To[0])
+		lines[i] = strings.Map(oneLine, list.rows[i].value(o.To[0]))
 	}
 	return strings.Join(lines, "\n"), nil
+}
+
+// oneLine has a value stay on its line.
+func oneLine(r rune) rune {
+	if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		return ' '
+	}
+	return r
 }
 
 // ExportLookup writes the list with what was found behind its own columns.

@@ -173,3 +173,15 @@ func TestTheFirstOfAListIsLookedUpToo(t *testing.T) {
 		}
 	}
 }
+
+// TestACopiedColumnHasALineEach also where somebody's name has two.
+func TestACopiedColumnHasALineEach(t *testing.T) {
+	b := scratch(t)
+	if _, err := b.store.Create(t.Context(), store.Cause{Origin: "scimd"}, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": "eve", "displayName": "Eve\r\nLund"}}, store.With{}); err != nil {
+		t.Fatal(err)
+	}
+	_, l := looked(t, b, LookupRequest{Upload: handed(t, b, "list.txt", "eve\nnobody"), Column: 0})
+	if text, err := b.LookupText(t.Context(), LookupOut{Plan: l.Plan, To: []string{"name"}}); err != nil || text != "Eve  Lund\n" {
+		t.Errorf("it is %q, %v", text, err)
+	}
+}

@@ -212,8 +212,18 @@ func (t *targets) own(name string, before []known) known {
 	return k
 }
 
+// errNoFile is what looks like a file and would never end, or have the reader wait.
+var errNoFile = errors.New("it is no file")
+
 // readLimited reads a file up to one byte more than the limit.
 func readLimited(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("find it: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNoFile
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open it: %w", err)

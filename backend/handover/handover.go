@@ -100,6 +100,7 @@ const (
 	columnLimit = 60
 	headerLimit = 100
 	nameLimit   = 100
+	nameBytes   = 180 // with what is put in, file systems take 255
 )
 
 // ColumnFaults says what is wrong with the columns of a file.

@@ -2,6 +2,7 @@ package handover
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -66,7 +67,7 @@ func TestFileNames(t *testing.T) {
 			t.Errorf("%q: %q, want %q", template, got, want)
 		}
 	}
-	if len(NameFaults("{what}")) == 0 || len(NameFaults("{n}")) == 0 || len(NameFaults("{n}{what}")) != 0 {
+	if len(NameFaults("{what}")) == 0 || len(NameFaults("{n}")) == 0 || len(NameFaults("{n}{what}")) != 0 || len(NameFaults("{n}{what}"+strings.Repeat("\U0001F600", 50))) == 0 {
 		t.Error("a template without a number or kind has no fault, or one with both has")
 	}
 }

@@ -10,10 +10,10 @@ import (
 
 // NameFaults says what is wrong with the template of a file's name.
 func NameFaults(template string) []string {
-	if strings.Contains(template, "{n}") && strings.Contains(template, "{what}") && utf8.RuneCountInString(template) <= nameLimit {
+	if strings.Contains(template, "{n}") && strings.Contains(template, "{what}") && utf8.RuneCountInString(template) <= nameLimit && len(template) <= nameBytes {
 		return nil
 	}
-	return []string{fmt.Sprintf("name must have {n} and {what} in it and at most %d characters", nameLimit)}
+	return []string{fmt.Sprintf("name must have {n} and {what} in it and at most %d characters, %d bytes", nameLimit, nameBytes)}
 }
 
 // FileName makes a name of a template with {n}, {date} and {what}: one that every system takes, Windows too. Numbers have four digits at least, so that
