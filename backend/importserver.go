@@ -26,6 +26,7 @@ const (
 	serverTimeout = 30 * time.Second
 	serverTries   = 4 // of a request that is told to come again later
 	serverPause   = 30 * time.Second
+	serverWhole   = 30 * time.Minute // for all of it
 )
 
 // ErrServer is a SCIM server whose list can't be read; what wraps it says why in the admin's words. It holds no token.
@@ -36,6 +37,21 @@ type scimReader struct {
 	base, host, token string
 	client            *http.Client
 	bytes             int
+	began             time.Time
+}
+
+// scrub takes the token out of what a server says, which may say what it was told.
+func (r *scimReader) scrub(text string) string {
+	if r.token != "" {
+		for _, form := range []string{r.token, url.QueryEscape(r.token), url.PathEscape(r.token)} {
+			text = strings.ReplaceAll(text, form, "…")
+		}
+	}
+	text = Mask(text)
+	if runes := []rune(text); len(runes) > 200 {
+		text = string(runes[:200]) + "…"
+	}
+	return text
 }
 
 func cantAsk(format string, args ...any) error {
@@ -68,7 +84,7 @@ func newReader(address, token string) (*scimReader, error) {
 	for _, end := range []string{"/Users", "/Groups"} {
 		base = strings.TrimSuffix(base, end)
 	}
-	return &scimReader{base: base, host: u.Host, token: token, client: &http.Client{
+	return &scimReader{base: base, host: u.Host, token: token, began: time.Now(), client: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
@@ -86,9 +102,13 @@ func readServer(ctx context.Context, s ImportSource, first int) (*importFile, er
 	}
 	f := &importFile{name: r.host, kind: s.Kind, format: exchange.Format{Kind: "json", Encoding: exchange.UTF8}}
 	last := ""
+	beyond := false // it has given all that it says it has, but may have more: its total may be that of the page
 	for {
 		page, err := r.page(ctx, t, len(f.resources)+1, first)
-		if err != nil {
+		switch {
+		case err != nil && beyond && ctx.Err() == nil:
+			return f, nil
+		case err != nil:
 			return nil, err
 		}
 		f.total = max(page.Total, len(f.resources)+len(page.Items))
@@ -97,7 +117,10 @@ func readServer(ctx context.Context, s ImportSource, first int) (*importFile, er
 		}
 		if len(page.Items) > 0 {
 			begin := string(page.Items[0].JSON)
-			if begin == last {
+			switch {
+			case begin == last && beyond:
+				return f, nil
+			case begin == last:
 				return nil, cantAsk("it gives the same page again and again instead of the next one")
 			}
 			last = begin
@@ -106,7 +129,9 @@ func readServer(ctx context.Context, s ImportSource, first int) (*importFile, er
 			item.Line = len(f.resources) + 1 // there are no lines
 			f.keep([]exchange.Item{item})
 		}
-		if len(page.Items) == 0 || len(f.resources) >= page.Total || first > 0 && len(f.resources) >= first {
+		have := len(f.resources)
+		beyond = page.Total < have || page.Total == have && len(page.Items) >= serverPage
+		if len(page.Items) == 0 || page.Total <= have && !beyond || first > 0 && have >= first {
 			return f, nil
 		}
 	}
@@ -120,6 +145,9 @@ func (r *scimReader) page(ctx context.Context, t *scim.ResourceType, start, firs
 	}
 	address := fmt.Sprintf("%s/%s?startIndex=%d&count=%d", r.base, t.Endpoint, start, count)
 	for try := 1; ; try++ {
+		if time.Since(r.began) > serverWhole {
+			return nil, cantAsk("it has not given its list within %d minutes", int(serverWhole.Minutes()))
+		}
 		body, again, err := r.get(ctx, address, t)
 		if err != nil {
 			return nil, err
@@ -150,7 +178,7 @@ func (r *scimReader) objects(body []byte, t *scim.ResourceType) (*exchange.Objec
 	}
 	all, err := exchange.ReadObjects(body, exchange.UTF8)
 	if err != nil {
-		return nil, cantAsk("its answer for /%s can't be read: %s", t.Endpoint, err)
+		return nil, cantAsk("its answer for /%s can't be read: %s", t.Endpoint, r.scrub(err.Error()))
 	}
 	return all, nil
 }
@@ -206,7 +234,7 @@ func (r *scimReader) noAnswer(err error) error {
 	if e, ok := errors.AsType[*net.DNSError](err); ok && e.IsNotFound {
 		return cantAsk("there is no computer called %s", e.Name)
 	}
-	return cantAsk("%s can't be reached: %s", r.host, Mask(err.Error()))
+	return cantAsk("%s can't be reached: %s", r.host, r.scrub(err.Error()))
 }
 
 // refused words an answer that is none.
@@ -220,7 +248,7 @@ func (r *scimReader) refused(res *http.Response, body []byte, t *scim.ResourceTy
 	case status >= 300 && status < 400:
 		where := "elsewhere"
 		if to, err := res.Location(); err == nil && to.Host != "" {
-			where = "to " + to.Host
+			where = "to " + r.scrub(to.Host)
 		}
 		return cantAsk("it sends the request %s (%d), where the token does not go; say that address instead", where, status)
 	}
@@ -228,12 +256,5 @@ func (r *scimReader) refused(res *http.Response, body []byte, t *scim.ResourceTy
 	if json.Unmarshal(body, &e) != nil || e.Detail == "" {
 		return cantAsk("it answers with the status %d", status)
 	}
-	detail := e.Detail
-	if r.token != "" {
-		detail = strings.ReplaceAll(detail, r.token, "…")
-	}
-	if runes := []rune(detail); len(runes) > 200 {
-		detail = string(runes[:200]) + "…"
-	}
-	return cantAsk("it answers with the status %d: %s", status, Mask(detail))
+	return cantAsk("it answers with the status %d: %s", status, r.scrub(e.Detail))
 }
