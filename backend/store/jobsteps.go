@@ -21,7 +21,8 @@ type stepping struct {
 // A tallied is how many rows a step brought into each state, by state.
 type tallied map[string]int
 
-// Steps aim at stepAim, from taking the writer to the answer. How much of it the disk's confirmation takes is learnt from step to step.
+// Steps aim at stepAim, from taking the writer to the answer. How much of it the disk's confirmation takes is learnt from step to step. While somebody
+// waits for the writer, five eighths of a step's work are enough.
 const (
 	stepAim    = 80 * time.Millisecond
 	stepFirst  = 40 * time.Millisecond
@@ -30,7 +31,7 @@ const (
 	stepAtOnce = 100  // rows of one read
 
 	stepTogether = 32                   // groups of one savepoint
-	stepSmooth   = 4 * time.Millisecond // that long they may take to become more
+	stepSmooth   = 4 * time.Millisecond // that long they may take to become more; twice as long makes them fewer
 
 	stepCareful = 16 // steps without a refusal before one goes without savepoints again
 )
@@ -41,11 +42,16 @@ var errRough = errors.New("a step without savepoints met an error")
 func (s *Store) stepJob(ctx context.Context, seq int64, do func(*Tx, []JobRow) error, way stepping) (left bool, err error) {
 	var stopped error
 	var start time.Time
-	var rough bool
+	var rough, cut bool
 	try := func() error {
 		return s.writer.writeLong(ctx, s.batch(func(tx *Tx) (err error) {
-			start, rough = time.Now(), false
-			left, stopped, rough, err = tx.step(seq, do, way, start.Add(s.steps.budget()))
+			start, rough, cut = time.Now(), false, false
+			whole := s.steps.budget()
+			left, stopped, rough, err = tx.step(seq, do, way, func() bool {
+				worked := time.Since(start)
+				cut = worked < whole && worked >= whole*5/8 && s.writer.waiting.Load() > 0
+				return cut || worked >= whole
+			})
 			return err
 		}))
 	}
@@ -57,7 +63,9 @@ func (s *Store) stepJob(ctx context.Context, seq int64, do func(*Tx, []JobRow) e
 	if err != nil {
 		return false, fmt.Errorf("job %d: %w", seq, err)
 	}
-	s.steps.took(time.Since(start))
+	if took := time.Since(start); !cut || took > stepAim {
+		s.steps.took(took)
+	}
 	s.steps.went(way.bold, rough)
 	if stopped != nil {
 		return left, fmt.Errorf("job %d: %w", seq, stopped)
@@ -65,8 +73,8 @@ func (s *Store) stepJob(ctx context.Context, seq int64, do func(*Tx, []JobRow) e
 	return left, nil
 }
 
-// step does groups until the time is over. stopped is why it ended before, with what was done until then; rough says that something was refused.
-func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until time.Time) (left bool, stopped error, rough bool, err error) {
+// step does groups until it is enough. stopped is why it ended before, with what was done until then; rough says that something was refused.
+func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, enough func() bool) (left bool, stopped error, rough bool, err error) {
 	var state string
 	var at int
 	err = tx.row(`select state, at from jobs where seq = $1`, []any{seq}, &state, &at)
@@ -79,7 +87,7 @@ func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until 
 	counts := make(tallied)
 	next := rowReader{tx: tx, seq: seq, text: way.next, at: at}
 	together := 1
-	for n := 0; n < stepMost && (n == 0 || time.Now().Before(until)); {
+	for n := 0; n < stepMost && (n == 0 || !enough()); {
 		var groups [][]JobRow
 		if groups, left, err = next.groups(together); err != nil {
 			return false, nil, false, err
@@ -105,6 +113,8 @@ func (tx *Tx) step(seq int64, do func(*Tx, []JobRow) error, way stepping, until 
 			together = 1
 		case time.Since(start) < stepSmooth:
 			together = min(2*together, stepTogether)
+		case time.Since(start) > 2*stepSmooth:
+			together = max(together/2, 1)
 		}
 	}
 	var ended sql.NullInt64

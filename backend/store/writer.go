@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -71,6 +72,7 @@ type writer struct {
 
 	held    []*job        // steps of long work that others were let before
 	queue   chan *job     // unbuffered: whoever waits to send is queued, in order, and may still give up
+	waiting atomic.Int64  // how many wait to send what is no step of long work
 	quit    chan struct{} // closed by stop
 	stopped chan struct{} // closed when the last job is answered
 
@@ -99,6 +101,18 @@ func (w *writer) writeLong(ctx context.Context, fn func(*Tx) error) error {
 func (w *writer) ask(ctx context.Context, j *job) error {
 	done := make(chan error, 1)
 	j.answered = func(err error) { done <- err }
+	if err := w.send(ctx, j); err != nil {
+		return err
+	}
+	return <-done
+}
+
+// send hands a job over.
+func (w *writer) send(ctx context.Context, j *job) error {
+	if !j.long {
+		w.waiting.Add(1)
+		defer w.waiting.Add(-1)
+	}
 	select {
 	case <-w.quit:
 		return ErrClosed
@@ -106,7 +120,7 @@ func (w *writer) ask(ctx context.Context, j *job) error {
 	}
 	select {
 	case w.queue <- j:
-		return <-done
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-w.quit:
@@ -215,7 +229,11 @@ func (w *writer) batch(jobs []*job) {
 			j.answered(answers[i])
 		}
 	case errors.Is(err, errUndone) && len(jobs) > 1:
-		for _, j := range jobs {
+		for i, j := range jobs {
+			if j.long && answers[i] != nil { // its neighbour's change is nothing to it, and others wait
+				j.answered(answers[i])
+				continue
+			}
 			w.batch([]*job{j})
 		}
 	case errors.Is(err, errUndone):
