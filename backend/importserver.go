@@ -43,7 +43,8 @@ type scimReader struct {
 // scrub takes the token out of what a server says, which may say what it was told.
 func (r *scimReader) scrub(text string) string {
 	if r.token != "" {
-		for _, form := range []string{r.token, url.QueryEscape(r.token), url.PathEscape(r.token)} {
+		quoted := strconv.Quote(r.token)
+		for _, form := range []string{r.token, quoted[1 : len(quoted)-1], url.QueryEscape(r.token), url.PathEscape(r.token)} {
 			text = strings.ReplaceAll(text, form, "…")
 		}
 	}

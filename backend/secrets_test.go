@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"os"
@@ -239,7 +240,12 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	saved, err = b.SaveConnection(t.Context(), c.Settings)
 	tell("SaveConnection", saved, err)
 
+	secrets[otherToken] = "the other system's token"
+	importFrom(t, b, tell)
+
 	for where, ask := range map[string]func() (any, error){
+		"Jobs":     func() (any, error) { return b.Jobs(t.Context()) },
+		"Guide":    func() (any, error) { return b.Guide(t.Context()) },
 		"Snapshot": func() (any, error) { return b.Snapshot(t.Context()) },
 		"Settings": func() (any, error) { return b.Settings(t.Context()) },
 		"Overview": func() (any, error) { return b.Overview(t.Context()) },
@@ -290,7 +296,8 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 			}
 		}
 	}
-	for _, where := range []string{"the log", "Connection", "Check", "Activity", "ActivityDetail", "a refusal", "an export", "the error of SaveAuthtoken", "the file run.json while it runs"} {
+	for _, where := range []string{"the log", "Connection", "Check", "Activity", "ActivityDetail", "a refusal", "an export", "the error of SaveAuthtoken",
+		"Jobs", "JobRows", "ImportRows", "LookAtImport", "the error of PlanImport", "the file report.json", "the file run.json while it runs"} {
 		if said[where] == "" {
 			t.Errorf("nothing of %s was looked at: %v", where, slices.Sorted(maps.Keys(said)))
 		}
@@ -345,3 +352,74 @@ func oauth(t *testing.T, client backend.NewOAuthClient, come func(method, target
 	come("POST", "/oauth/token?client_secret="+url.QueryEscape(secret), "", form, "grant_type=password&client_secret="+url.QueryEscape(secret))
 	return append(secrets, base64.StdEncoding.EncodeToString([]byte(id+":"+secret)))
 }
+
+// otherToken is that of another system whose list is imported: none that we would know by its form.
+const otherToken = "otherSystems-token_8/part"
+
+// importFrom reads another system's list, which tells its token to whoever listens, refuses it at first, and gives what can't be read; then it is imported,
+// reported and taken back.
+func importFrom(t *testing.T, b *backend.Backend, tell func(where string, v any, err error)) {
+	t.Helper()
+	answer := func(w http.ResponseWriter, _ *http.Request) {}
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r) }))
+	defer other.Close()
+	s := backend.ImportSource{URL: other.URL + "/scim/v2", Token: otherToken, Kind: "people"}
+	for _, text := range []string{
+		"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nno header " + otherToken + "\r\n\r\n",
+		"HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{\"detail\":\"you said Bearer " + otherToken + "\"}",
+		"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: https://elsewhere.example/" + otherToken + "\r\n\r\n",
+	} {
+		answer = func(w http.ResponseWriter, _ *http.Request) {
+			c, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, err = io.WriteString(c, text)
+				err = errors.Join(err, c.Close())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		p, err := b.PlanImport(t.Context(), s)
+		if err == nil {
+			t.Errorf("%q is a list", text)
+		}
+		tell("PlanImport", p, err)
+	}
+	tell("PlanImport", nil, errOf(b.PlanImport(t.Context(), backend.ImportSource{URL: "https://" + otherToken + "@other.example", Token: otherToken, Kind: "people"})))
+	answer = func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+otherToken {
+			t.Error("the token did not come")
+		}
+		_, _ = io.WriteString(w, `{"totalResults":2,"Resources":[{"id":"7","userName":"uma","displayName":"Uma"},{"id":"7","userName":"uma"}]}`)
+	}
+	look, err := b.LookAtImport(t.Context(), s)
+	tell("LookAtImport", look, err)
+	plan, err := b.PlanImport(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell("PlanImport", plan, nil)
+	rows, err := b.ImportRows(t.Context(), backend.PlanQuery{Plan: plan.Plan})
+	tell("ImportRows", rows, err)
+	report, err := b.ExportImport(t.Context(), plan.Plan, "json", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(report.Path)
+	tell("the file report.json", string(text), err)
+	job, err := b.ApplyImport(t.Context(), plan.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if job, err = b.WaitJob(t.Context(), job.Seq); err != nil || job.Done != 1 {
+		t.Fatalf("%+v %v", job, err)
+	}
+	done, err := b.JobRows(t.Context(), backend.JobQuery{Job: job.Seq})
+	tell("JobRows", done, err)
+	tell("UndoJob", nil, errOf(b.UndoJob(t.Context(), backend.JobUndo{Job: job.Seq})))
+	if _, err = b.WaitJob(t.Context(), job.Seq); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func errOf[T any](_ T, err error) error { return err }
