@@ -21,11 +21,13 @@ export function ForecastTab({ snapshot }: PageProps) {
   const users = useObservable(forecast.users.view)
   const scope = useObservable(forecast.scope.view)
   const groups = useObservable(forecast.groups.view)
+  const asked = useRef<HTMLHeadingElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const plan = view.made?.plan ?? ''
   const before = useRef(plan)
   useEffect(() => {
     if (before.current === '' && plan !== '') heading.current?.focus()
+    if (before.current !== '' && plan === '' && document.activeElement === document.body) asked.current?.focus() // the button that was pressed is gone
     before.current = plan
   }, [plan])
 
@@ -34,7 +36,7 @@ export function ForecastTab({ snapshot }: PageProps) {
   return (
     <div className={view.made ? 'tool answered' : 'tool'}>
       <section className="tool-ask" aria-labelledby={`${id}-title`}>
-        <h2 id={`${id}-title`}>{t('forecast.ask.title')}</h2>
+        <h2 id={`${id}-title`} ref={asked} tabIndex={-1}>{t('forecast.ask.title')}</h2>
         <Given forecast={forecast} where="users" />
         <p className="quiet small">
           {t('forecast.ask.how')} <OpenEntra />

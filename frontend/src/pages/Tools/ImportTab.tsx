@@ -27,10 +27,12 @@ export function ImportTab(props: PageProps) {
   const job = useJob(view.job, snapshot)
   const id = useId()
   const heading = useRef<HTMLHeadingElement>(null)
+  const asked = useRef<HTMLHeadingElement>(null)
   const stage = view.job !== 0 ? 'job' : view.plan ? 'plan' : view.look ? 'look' : ''
   const before = useRef(stage)
   useEffect(() => {
     if (before.current !== stage && stage !== '') heading.current?.focus()
+    if (before.current !== '' && stage === '' && document.activeElement === document.body) asked.current?.focus() // the button that was pressed is gone
     before.current = stage
   }, [stage])
 
@@ -45,7 +47,7 @@ export function ImportTab(props: PageProps) {
     <div className={stage === '' ? 'tool' : 'tool answered'}>
       {(stage === '' || stage === 'look') && (
         <section className="tool-ask" aria-labelledby={`${id}-title`}>
-          <h2 id={`${id}-title`}>{t('import.ask.title')}</h2>
+          <h2 id={`${id}-title`} ref={asked} tabIndex={-1}>{t('import.ask.title')}</h2>
           <Field label={t('import.ask.kind')}>
             <RadioGroup layout="horizontal" value={form.kind} onChange={(_, { value }) => task.set({ kind: value === 'groups' ? 'groups' : 'people' })}>
               <Radio value="people" label={t('shell.pages.people')} />
@@ -68,7 +70,13 @@ export function ImportTab(props: PageProps) {
               onClear={task.clear}
             />
           ) : view.look ? (
-            <p className="small tool-note"><bdi>{form.url.trim()}</bdi></p>
+            // What was asked with the token stays in no field: another list is another question.
+            <div className="tool-part">
+              <p className="small tool-note"><bdi>{form.url.trim()}</bdi></p>
+              <div className="tool-foot">
+                <Button size="small" onClick={task.clear}>{t('import.back')}</Button>
+              </div>
+            </div>
           ) : (
             <form className="tool-part" onSubmit={read}>
               <Field label={t('import.ask.url')} hint={t('import.ask.urlHint')}>
