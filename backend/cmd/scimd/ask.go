@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"scimdesk/backend"
@@ -153,10 +154,30 @@ func (a *app) export(ctx context.Context, args []string) error {
 	})
 }
 
+// notOurs keeps a mistyped name from putting a list in the place of a database: nothing that a data folder needs is written over.
+func notOurs(file string) error {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", file, err)
+	}
+	dir, name := filepath.Dir(abs), strings.ToLower(filepath.Base(abs))
+	ours := strings.HasPrefix(name, "scimdesk.") || slices.Contains([]string{"config.json", "run.json", "authtoken"}, name)
+	if inner := strings.ToLower(filepath.Base(dir)); inner == "targets" || inner == "backup" {
+		dir, ours = filepath.Dir(dir), true
+	}
+	if _, err := os.Stat(filepath.Join(dir, "scimdesk.db")); err != nil || !ours {
+		return nil
+	}
+	return fmt.Errorf("write %s: the data folder needs that file; name another", file)
+}
+
 // whole writes a file that is there complete or not at all. What is no file, such as a pipe, is written to as it is.
 func whole(file string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
+	}
+	if err := notOurs(file); err != nil {
+		return err
 	}
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		to, err := os.OpenFile(file, os.O_WRONLY, 0)

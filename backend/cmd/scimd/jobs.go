@@ -5,9 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"scimdesk/backend"
@@ -129,24 +128,25 @@ func (a *app) tellRows(ctx context.Context, f folder, seq int64, state string) e
 	return nil
 }
 
-// jobFile has the folder write a file about a job and puts it where it was asked for.
+// jobFile has the folder write a file about a job, in a place of their own, and puts it where it was asked for.
 func jobFile(ctx context.Context, f folder, seq int64, what, file string) error {
-	file, err := filepath.Abs(file)
+	place, err := os.MkdirTemp("", "scimd-")
 	if err != nil {
-		return fmt.Errorf("find %s: %w", file, err)
+		return fmt.Errorf("write %s: %w", file, err)
 	}
-	format := "csv"
-	if strings.EqualFold(filepath.Ext(file), ".json") {
-		format = "json"
-	}
-	made, err := f.ExportJob(ctx, backend.JobExport{Job: seq, What: what, Format: format, Folder: filepath.Dir(file)})
+	defer func() { _ = os.RemoveAll(place) }()
+	made, err := f.ExportJob(ctx, backend.JobExport{Job: seq, What: what, Format: reportFormat(file), Folder: place})
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(made.Path, file); err != nil {
-		return fmt.Errorf("the file is %s: %w", made.Path, err)
-	}
-	return nil
+	return whole(file, func(w io.Writer) error {
+		text, err := os.Open(made.Path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, text)
+		return errors.Join(err, text.Close())
+	})
 }
 
 // tellJobs lists jobs of some kinds, the newest first.

@@ -62,7 +62,7 @@ func TestNothingIsDoneThatCannotBeReported(t *testing.T) {
 	dir, folder := t.TempDir(), t.TempDir()
 	before(t, dir, 2, nil)
 	for _, flag := range []string{"--ids", "--report"} {
-		for _, file := range []string{filepath.Join(folder, "none", "ids.csv"), folder} {
+		for _, file := range []string{filepath.Join(folder, "none", "ids.csv"), folder, filepath.Join(dir, "scimdesk.db"), filepath.Join(dir, "targets", "x.json")} {
 			if code, out, errOut := call(t, "userids", "apply", "--to", "email", flag, file, "--data", dir); code != exitFailed || out != "" {
 				t.Errorf("%s %s: %d %s%s", flag, file, code, out, errOut)
 			}
@@ -83,6 +83,46 @@ func TestNothingIsDoneThatCannotBeReported(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// A mistyped name puts no list in the place of the database, and standard output stays what it is.
+func TestOutputSparesWhatIsThere(t *testing.T) {
+	dir, folder := t.TempDir(), t.TempDir()
+	before(t, dir, 2, nil)
+	list, link := filepath.Join(folder, "list.txt"), filepath.Join(folder, "link.csv")
+	if err := os.WriteFile(list, []byte("u0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := []string{filepath.Join(dir, "scimdesk.db"), filepath.Join(dir, "scimdesk.db-wal"), filepath.Join(dir, "config.json")}
+	if err := os.Symlink(files[0], link); err == nil {
+		files = append(files, link)
+	}
+	for _, file := range files {
+		for _, args := range [][]string{{"export", "people", "--out", file}, {"lookup", list, "--out", file}} {
+			if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitFailed || out != "" || !strings.Contains(errOut, "name another") {
+				t.Errorf("%q: %d %s%s", args, code, out, errOut)
+			}
+		}
+	}
+	if all := names(t, dir); len(all) != 2 {
+		t.Fatalf("people are %q", all)
+	}
+	made := filepath.Join(folder, "made.csv")
+	if err := os.WriteFile(made, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(made, filepath.Join(folder, "ids.csv")); err != nil {
+		t.Skip("no links here:", err)
+	}
+	if code, out, errOut := call(t, "userids", "apply", "--to", "email", "--ids", filepath.Join(folder, "ids.csv"), "--data", dir); code != exitOK {
+		t.Fatalf("%d %s%s", code, out, errOut)
+	}
+	if info, err := os.Lstat(filepath.Join(folder, "ids.csv")); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the link was replaced: %v %v", info, err)
+	}
+	if text, err := os.ReadFile(made); err != nil || strings.Count(string(text), "\n") != 3 {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 
