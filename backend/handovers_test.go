@@ -701,6 +701,7 @@ func TestHandOversByThemselves(t *testing.T) {
 		if _, err := b.SaveHandover(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // or it may come in what is handed over at once
 		join()
 		check(9*time.Minute, 2, "")
 		join()

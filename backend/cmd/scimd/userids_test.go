@@ -158,7 +158,7 @@ func TestWrongUserIDCommands(t *testing.T) {
 		`converted to "sideways"`:            {"userids", "plan", "--to", "sideways"},
 		"say plan or apply or undo or jobs":  {"userids"},
 		"name one file":                      {"lookup"},
-		"values are userName, email":         {"lookup", os.Args[0], "--from", "shoe"},
+		"values are userName, email":         {"lookup", written(t, "ids.txt", "a.berg\n"), "--from", "shoe"},
 	} {
 		if code, _, errOut := call(t, append(args, "--data", dir)...); code == exitOK || !strings.Contains(errOut, want) {
 			t.Errorf("%q: %d %s", args, code, errOut)
