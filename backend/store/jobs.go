@@ -223,10 +223,10 @@ func (tx *Tx) dropNext(left *budget, r *Removed) (done bool, err error) {
 // second drops what is not needed of two.
 func second[T any](_ T, err error) error { return err }
 
-// StepJob does the next rows of a running job in one write of about 80 ms at most, commit and all, and reports whether rows are left. do runs once for
-// a group, or for a row that has none, in a savepoint of its own; it may set ID, Before and After. An error that is a *Refusal leaves nothing of the
-// group and marks its rows failed; any other ends the step before it, and is given when the rows before it are on disk. do may run twice for a group,
-// of which one leaves nothing. The last step sets State and Ended. ErrJobState where the job does not run.
+// StepJob does the next rows of a running job in one write of about 80 ms at most, commit and all, and reports whether rows are left. do runs for
+// a group, or for a row that has none; it may set ID, Before and After. An error that is a *Refusal leaves nothing of the
+// group and marks its rows failed; any other ends the step before it, and is given when the rows before it are on disk. do may run several
+// times for a group, of which one leaves something: a step goes without savepoints, and once more with them where something is refused. The last step sets State and Ended. ErrJobState where the job does not run.
 func (s *Store) StepJob(ctx context.Context, seq int64, do func(tx *Tx, rows []JobRow) error) (left bool, err error) {
 	return s.stepJob(ctx, seq, do, stepping{from: JobRunning, to: JobDone, good: RowDone, bad: RowFailed, next: rowsAfter})
 }

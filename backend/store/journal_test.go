@@ -31,6 +31,29 @@ func logged(t *testing.T, s *Store) []Activity {
 	}
 }
 
+// TestStepThatFailsRunsOnce though what shares its transaction has to go again, and nothing of it is left.
+func TestStepThatFailsRunsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, Options{})
+		s.Log(&Activity{RequestID: "beside"})
+		runs := 0
+		err := s.writer.writeLong(t.Context(), func(tx *Tx) error {
+			runs++
+			return errors.Join(second(tx.exec(`insert into meta (key, value) values ('half', '1')`)), errPause)
+		})
+		if !errors.Is(err, errPause) || runs != 1 {
+			t.Errorf("%d runs: %v", runs, err)
+		}
+		if rows := logged(t, s); len(rows) != 1 || rows[0].RequestID != "beside" {
+			t.Errorf("beside it: %+v", rows)
+		}
+		var n int
+		if err := s.read.row(t.Context(), `select count(*) from meta where key = 'half'`, nil, &n); err != nil || n != 0 {
+			t.Errorf("%d rows of the step, %v", n, err)
+		}
+	})
+}
+
 func TestLogIsOnDiskSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		commits := 0
