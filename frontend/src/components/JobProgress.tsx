@@ -59,7 +59,7 @@ export function JobProgress({ job, unsure = false, children }: JobProgressProps)
 
   function sums(): string {
     const parts = [
-      t('journal.sums.done', { count: job.done, formatted: number(job.done) }),
+      ...(job.done > 0 || job.undone === 0 ? [t('journal.sums.done', { count: job.done, formatted: number(job.done) })] : []),
       ...(job.failed > 0 ? [t('journal.sums.failed', { count: job.failed, formatted: number(job.failed) })] : []),
       ...(job.undone > 0 ? [t('journal.sums.undone', { count: job.undone, formatted: number(job.undone) })] : []),
       ...(job.refused > 0 ? [t('journal.sums.refused', { count: job.refused, formatted: number(job.refused) })] : []),

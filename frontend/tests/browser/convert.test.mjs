@@ -207,7 +207,7 @@ describe('converting user IDs', { timeout: 120_000 }, () => {
     await button(page, 'Preview again').click()
     await chip(page, 'Owned by Entra').waitFor({ state: 'detached' })
     await button(page, 'Leave all out').click()
-    await main(page).getByText('Entra matches people by user name.').waitFor()
+    await main(page).getByText('Entra matches people by user ID.').waitFor()
     assert.deepEqual(await findings(page), [])
   })
 

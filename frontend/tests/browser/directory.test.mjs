@@ -169,7 +169,7 @@ describe('a list', { timeout: 240_000 }, () => {
     await page.getByRole('checkbox', { name: 'Groups' }).click()
     await page.keyboard.press('Escape')
     const names = () => rows(page).locator('[role=gridcell]:nth-child(2)').allTextContents()
-    const columns = { userName: 'User name', email: 'E-mail', state: 'State', changed: 'Last change', created: 'Created', name: 'Name' }
+    const columns = { userName: 'User ID', email: 'E-mail', state: 'State', changed: 'Last change', created: 'Created', name: 'Name' }
     for (const [sort, title] of Object.entries(columns)) {
       const head = page.getByRole('columnheader', { name: title, exact: true })
       const timely = sort === 'changed' || sort === 'created'

@@ -104,7 +104,7 @@ describe('the set-up guide', { timeout: 150_000 }, () => {
   it('has the target confirmed, and asks who is here already', async () => {
     await next(page).click()
     await part(page).getByRole('button', { name: 'Generic SCIM system is right' }).click()
-    await item(page, 'What ScimDesk stands in for', 'Done')
+    await item(page, 'Target system', 'Done')
     await next(page).click()
     await part(page).getByRole('radio', { name: /^Yes/ }).click()
     await part(page).getByRole('button', { name: 'Open Import' }).waitFor()

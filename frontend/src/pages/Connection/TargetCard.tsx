@@ -10,6 +10,7 @@ import { announce } from '../../state/announcer'
 import { hashOf } from '../../state/route'
 import { moves, targetChoice } from '../../state/target'
 import { TargetAdministrator } from './TargetAdministrator'
+import { targetName } from './targetName'
 import './target.css'
 
 /** Which system the folder stands in for, by which path, how strictly, and whom changes are put down to. */
@@ -26,7 +27,7 @@ export function TargetCard({ snapshot, off, here = false }: { snapshot: Snapshot
       <div className="part-head">
         <h2 ref={title} id="system-title" tabIndex={-1} {...(here ? { 'data-here': '' } : {})}>{t('target.card.title')}</h2>
         <span className="spring" />
-        {active && (active.fault ? <Status tone="bad" word={t('target.card.broken')} /> : <Status tone="neutral" word={active.name} />)}
+        {active && (active.fault ? <Status tone="bad" word={t('target.card.broken')} /> : <Status tone="neutral" word={targetName(t, active)} />)}
       </div>
       <p className="quiet">{t('target.card.text')}</p>
       {error && <ErrorBar error={error} onRetry={() => void targetChoice.load(store)} />}
@@ -55,11 +56,11 @@ function Choice({ saved, off }: { saved: Targets; off: boolean }) {
   return (
     <>
       <Field label={t('target.card.system')}>
-        <Dropdown className="connection-wide" disabled={disabled} value={chosen?.name ?? id} selectedOptions={[id]} onOptionSelect={(_, { optionValue }) => optionValue && targetChoice.choose({ id: optionValue })}>
+        <Dropdown className="connection-wide" disabled={disabled} value={chosen ? targetName(t, chosen) : id} selectedOptions={[id]} onOptionSelect={(_, { optionValue }) => optionValue && targetChoice.choose({ id: optionValue })}>
           {usable.map((one) => (
-            <Option key={one.id} value={one.id} text={one.name}>
+            <Option key={one.id} value={one.id} text={targetName(t, one)}>
               <span className="target-option">
-                <bdi>{one.name}</bdi> <span className="mono small quiet">{one.basePath}</span>
+                <bdi>{targetName(t, one)}</bdi> <span className="mono small quiet">{one.basePath}</span>
               </span>
             </Option>
           ))}

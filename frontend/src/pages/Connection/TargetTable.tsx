@@ -9,12 +9,14 @@ import { CopyButton } from '../../components/CopyButton'
 import { ErrorBar } from '../../components/ErrorBar'
 import { PageHead } from '../../components/PageHead'
 import { Status, type Tone } from '../../components/Status'
+import { reach } from '../../lib/address'
 import { when } from '../../lib/time'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 import { useFeed } from '../../state/feed'
 import { go, hashOf } from '../../state/route'
 import { type Finding, findingOf, gapsFirst, noteOf, stepOf, stepPlaces, written } from '../../state/target'
+import { targetName } from './targetName'
 import './target.css'
 
 /** Counting goes through everybody. */
@@ -28,7 +30,7 @@ export function TargetTable({ snapshot }: { snapshot: Snapshot }) {
   const { data, error, retry } = useFeed(() => readTarget(''), `${target} ${address} ${people.total} ${groups.total} ${snapshot.activity.last}`, every)
   return (
     <>
-      <PageHead title={t('target.table.title', { name: data?.name ?? '' })} note={data && t('target.table.counted', { when: when(data.scanned, i18n.language) })}>
+      <PageHead title={t('target.table.title', { name: data ? targetName(t, data) : '' })} note={data && t('target.table.counted', { when: when(data.scanned, i18n.language) })}>
         <Button appearance="subtle" icon={<ArrowLeftRegular />} onClick={() => go({ page: 'connection', id: 'system' })}>
           {t('target.table.back')}
         </Button>
@@ -59,7 +61,7 @@ function Whole({ target }: { target: Target }) {
         <dl className="connection-facts">
           <dt>{t('target.table.url')}</dt>
           <dd>
-            {target.address ? (
+            {reach(target.address) === 'https' ? (
               <>
                 <span className="mono">{target.address}</span>
                 <CopyButton label={t('connection.address.copy')} copied={t('common.actionsBar.copied')} onCopy={() => copy(target.address)} />
@@ -83,7 +85,7 @@ function Whole({ target }: { target: Target }) {
       </section>
       <Broken target={target} />
       <Unmapped target={target} />
-      <Steps codes={target.steps} name={target.name} />
+      <Steps codes={target.steps} name={targetName(t, target)} />
     </div>
   )
 }
@@ -207,7 +209,7 @@ function Line({ line, all }: { line: TargetAttribute; all: number }) {
         {line.rule === 'phone-rfc3966' && <span className="target-note">{t('target.rules.phone')}</span>}
       </th>
       <td className="mono">{line.source}</td>
-      <td>
+      <td className="target-match">
         {line.match > 0 ? t('target.match', { at: number(line.match) }) : ''}
         {line.apply === 'only-on-create' && <span className="target-note">{t('target.once')}</span>}
       </td>

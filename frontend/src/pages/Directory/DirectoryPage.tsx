@@ -233,6 +233,7 @@ function Nothing({ kind, view, untouched, sample, onClear }: NothingProps) {
             <Button appearance="primary" onClick={() => go({ page: 'connection' })}>
               {t(`${kind}.empty.connect`)}
             </Button>
+            {kind === 'people' && <Button onClick={() => go({ page: 'tools', id: 'import' })}>{t('people.empty.import')}</Button>}
             <Button onClick={openSample}>{t(`${kind}.empty.sample`)}</Button>
           </>
         )}

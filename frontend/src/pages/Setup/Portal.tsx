@@ -41,7 +41,7 @@ export function Portal({ guide, snapshot, of }: { guide: Guide; snapshot: Snapsh
       <ol>
         {deeds[of][portal].map((deed) => (
           <li key={deed} data-deed={deed}>
-            {t(`setup.portal.${deed}`)}
+            {t(`setup.portal.${deed}`)}{' '}
             <Value deed={deed} snapshot={snapshot} />
           </li>
         ))}

@@ -15,6 +15,7 @@ import { NgrokSetup } from '../Connection/NgrokSetup'
 import { NightCard } from '../Connection/NightCard'
 import { OwnCard } from '../Connection/OwnCard'
 import { TargetCard } from '../Connection/TargetCard'
+import { targetName } from '../Connection/targetName'
 import { TokenButton } from '../Connection/TokenButton'
 import { TunnelCard } from '../Connection/TunnelCard'
 import { WayCard } from '../Connection/WayCard'
@@ -142,7 +143,7 @@ function TargetBody({ snapshot, unsure, guide }: Props) {
       {open && (
         <div className="buttons">
           <Button appearance="primary" onClick={() => void guideStore.save({ done: 'target' })}>
-            {t('setup.target.right', { name: guide.target })}
+            {t('setup.target.right', { name: targetName(t, { id: snapshot.target, name: guide.target }) })}
           </Button>
         </div>
       )}

@@ -44,7 +44,7 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
         {state === 'done' && <Seen step={step} id={id} />}
         {listens && state !== 'trouble' && <p className="quiet">{t('setup.listening', { when: when(step.since, i18n.language) })}</p>}
         <StepBody {...props} />
-        {props.snapshot.target !== generic && <Tutorial guide={guide} step={id} />}
+        {props.snapshot.target !== generic && <Tutorial guide={guide} step={id} target={props.snapshot.target} />}
         <Way step={id} state={state} over={guide.done} said={step.by === 'said' || state === 'skipped'} by={step.detail} />
       </div>
     </section>

@@ -139,7 +139,7 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
   const columns = useMemo((): Column<LookupRow>[] => [
     { id: 'n', title: t('lookup.columns.line'), width: '44px', align: 'end', render: (row) => row.n + 1 },
     { id: 'input', title: t('lookup.columns.input'), width: 'minmax(104px, 1.4fr)', render: (row) => <span title={row.input}><Marked text={row.input} search={search} /></span> },
-    { id: 'state', title: t('lookup.columns.state'), width: '148px', render: (row) => <Status {...lookupWord(t, row.state)} /> },
+    { id: 'state', title: t('lookup.columns.state'), width: 'minmax(148px, 1fr)', render: (row) => <Status {...lookupWord(t, row.state)} /> },
     ...to.map((out): Column<LookupRow> => ({
       id: out, title: t(`lookup.outs.${out}`), width: 'minmax(92px, 1.3fr)', render: (row) => <Found row={row} out={out} search={search} />,
     })),
