@@ -1,7 +1,9 @@
 // People who were there before Entra: a file read as it comes, its columns, the preview, the import and the way back; then what the first cycle would do.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, look, openPage, openWindow, refusal, settled, until, visit } from './window.mjs'
+import { ask, findings, launch, look, openPage, openWindow, refusal, settled, until, visit } from './window.mjs'
 
 const main = (page) => page.locator('#main')
 const button = (page, name) => main(page).getByRole('button', { name })
@@ -118,8 +120,37 @@ describe('bringing people in', { timeout: 120_000 }, () => {
     await button(page, 'Read the list').click()
     await main(page).getByText('https').first().waitFor()
     assert.deepEqual(await findings(page), [])
-    await page.evaluate(breakCalls({ LookAtImport: refusal('DB_LOCKED') }))
+    await page.evaluate(`globalThis.go.main.App.LookAtImport = () => ${refusal('DB_LOCKED')}`)
     await button(page, 'Read the list').click()
-    await main(page).locator('.fui-MessageBar').first().waitFor()
+    await main(page).getByText('DB_LOCKED').first().waitFor()
+  })
+
+  it('shows long names in a small window in German, and keeps a token in no field once it was read with', async () => {
+    const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(4)
+    const list = { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: 1, Resources: [{ id: '1', userName: long, displayName: long, active: true }] }
+    const old = createServer((_, answer) => answer.setHeader('Content-Type', 'application/scim+json').end(JSON.stringify(list))).listen(0, '127.0.0.1')
+    after(() => old.close())
+    await once(old, 'listening')
+    await ask(page, 'SavePreferences', 'system', 'de')
+    await page.reload()
+    await look(page, { width: 900, height: 600, dark: true })
+    await page.getByRole('radio').nth(3).check()
+    await page.getByRole('textbox', { name: 'SCIM-Adresse' }).fill(`http://127.0.0.1:${old.address().port}/scim`)
+    await page.getByLabel('Token dafür').fill('s3cret-of-old')
+    await button(page, 'Liste lesen').click()
+    await until(page, () => page.evaluate(() => document.activeElement?.id === 'import-found'), 'the keyboard at what was found')
+    assert.equal(await page.evaluate(() => document.documentElement.outerHTML.includes('s3cret') || [...document.querySelectorAll('input')].some((i) => i.value.includes('s3cret'))), false)
+    await button(page, 'Vorschau').click()
+    await until(page, () => page.evaluate(() => document.activeElement?.id === 'import-preview'), 'the keyboard at the preview')
+    await row(page, long).click()
+    const strip = await page.locator('.strip').boundingBox()
+    assert.ok(strip.y + strip.height <= 600, `the chosen row ends at ${strip.y + strip.height}`)
+    assert.equal(await page.locator('.strip').evaluate((e) => e.scrollWidth > e.clientWidth), false)
+    assert.deepEqual(await findings(page), [])
+    await button(page, 'Spalten').click()
+    await button(page, 'Andere Quelle').first().click()
+    await until(page, () => page.evaluate(() => document.activeElement?.tagName === 'H2'), 'the keyboard at the question again')
+    assert.equal(await page.getByLabel('Token dafür').inputValue(), '')
+    assert.deepEqual(page.faults, [])
   })
 })
