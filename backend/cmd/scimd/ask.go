@@ -154,6 +154,12 @@ func (a *app) export(ctx context.Context, args []string) error {
 	})
 }
 
+// isStream tells what is no file, or only stands for one: /dev/stdout may be a file that others write to as well.
+func isStream(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && (!info.Mode().IsRegular() || strings.HasPrefix(filepath.ToSlash(filepath.Clean(file)), "/dev/"))
+}
+
 // notOurs keeps a mistyped name from putting a list in the place of a database: nothing that a data folder needs is written over.
 func notOurs(file string) error {
 	abs, err := filepath.Abs(file)
@@ -173,14 +179,15 @@ func notOurs(file string) error {
 
 // whole writes a file that is there complete or not at all. What is no file, such as a pipe, is written to as it is.
 func whole(file string, write func(io.Writer) error) error {
+	stream := isStream(file)
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
 	}
 	if err := notOurs(file); err != nil {
 		return err
 	}
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		to, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if stream {
+		to, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", file, err)
 		}

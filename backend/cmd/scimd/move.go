@@ -103,18 +103,17 @@ func canWrite(files ...string) error {
 		if file == "" {
 			continue
 		}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return fmt.Errorf("write %s: it is a folder", file)
+		}
+		if isStream(file) {
+			continue
+		}
 		if target, err := filepath.EvalSymlinks(file); err == nil {
 			file = target
 		}
 		if err := notOurs(file); err != nil {
 			return err
-		}
-		info, err := os.Stat(file)
-		if err == nil && info.IsDir() {
-			return fmt.Errorf("write %s: it is a folder", file)
-		}
-		if err == nil && !info.Mode().IsRegular() {
-			continue // a pipe, such as standard output
 		}
 		probe, err := os.CreateTemp(filepath.Dir(file), ".scimd-*")
 		if err != nil {
