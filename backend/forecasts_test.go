@@ -334,6 +334,54 @@ func TestAForecastIsMendedByConverting(t *testing.T) {
 	}
 }
 
+// TestAForecastMendsOnlyWhatItOffers offers nothing where it is not sure who is who, or where nothing here mends it.
+func TestAForecastMendsOnlyWhatItOffers(t *testing.T) {
+	b, _ := serve(t)
+	peopled(t, b, `{"userName":"a.berg","displayName":"Anna Berg","active":true}`, `{"userName":"l.lund","displayName":"Lee Lund","active":true}`)
+	export := "userPrincipalName,displayName,objectId,accountEnabled\nanna@x.example,Anna Berg,o1,True\nanna2@x.example,Anna Berg,o2,True\nlee@x.example,Lee Lund,o3,True\n"
+	f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", export)})
+	if err != nil || f.Green || f.Twice != 3 || f.Mends != 1 || f.Fix != FixConvert {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if r := forecastRows(t, b, f)[0]; r.Reason != forecast.MayBeHere || r.With != "Anna Berg" || r.Fix != "" {
+		t.Errorf("two are called Anna Berg: %+v", r)
+	}
+	if _, err := b.FixForecast(t.Context(), ForecastFix{Plan: f.Plan, Fix: FixConvert, N: []int{0}}); Code(err) != "BAD_QUERY" {
+		t.Errorf("converting her gives %v", err)
+	}
+	if _, err := b.FixForecast(t.Context(), ForecastFix{Plan: f.Plan, Fix: FixExternalID}); Code(err) != "BAD_QUERY" {
+		t.Errorf("externalIds where user IDs are matched by give %v", err)
+	}
+	fixed, err := b.FixForecast(t.Context(), ForecastFix{Plan: f.Plan, Fix: FixConvert})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, err := b.UserIDRows(t.Context(), PlanQuery{Plan: fixed.Plan, Limit: 10}); err != nil || page.Total != 1 || page.Rows[0].From != "l.lund" {
+		t.Errorf("the plan is %+v, %v", page, err)
+	}
+	empty := ForecastRequest{Users: handed(t, b, "empty.csv", "userPrincipalName,displayName,objectId\n")}
+	if _, err := b.MakeForecast(t.Context(), empty); Code(err) != "BAD_FILE" || !strings.Contains(err.Error(), "nobody") {
+		t.Errorf("a file of nobody gives %v", err)
+	}
+}
+
+// TestStrictHoldsNothingUnknownAgainstAnybody: the portal's file does not tell everything that a target requires.
+func TestStrictHoldsNothingUnknownAgainstAnybody(t *testing.T) {
+	b, _ := serve(t)
+	use(t, b, TargetChange{ID: "eptura", Strict: true})
+	f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", "userPrincipalName,givenName\nanna@x.example,Anna\nbob@x.example,\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := forecastRows(t, b, f)
+	if rows[0].State != ForecastCreate {
+		t.Errorf("the file has no column for what is missing: %+v", rows[0])
+	}
+	if rows[1].State != ForecastRefused || !strings.Contains(rows[1].Detail, "givenName") {
+		t.Errorf("the file says that Bob has no given name: %+v", rows[1])
+	}
+}
+
 // TestAForecastIsMendedByExternalIDs sets the externalId that Entra matches by, and takes it back.
 func TestAForecastIsMendedByExternalIDs(t *testing.T) {
 	b, _ := serve(t)
