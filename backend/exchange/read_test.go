@@ -135,8 +135,6 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"a", `the encoding "ebcdic" is not read`, Options{Encoding: "ebcdic"}},
 		{"a", `"::" can't be a delimiter`, Options{Delimiter: "::"}},
 		{strings.Repeat(",", maxColumns+1) + "\n", "line 1: there are more than 1000 columns", Options{Delimiter: ","}},
-		{"a\n" + strings.Repeat("\n", maxRows+1) + "b\n", fmt.Sprintf("line %d: there are more than %d rows", maxRows+1, maxRows), Options{Delimiter: ","}},
-		{strings.Repeat(strings.Repeat(",", maxColumns-1)+"x\n", maxCells/maxColumns+2), fmt.Sprintf("line %d: there are more than %d cells", maxCells/maxColumns+1, maxCells), Options{Delimiter: ","}},
 		{"[\n {\"a\": 1},\n {\"a\": x}\n]", "line 3, column 8: this is no JSON", Options{}},
 		{"[{\"a\": 1},\n 7]", "line 2: here should be an object", Options{}},
 		{"{\"a\": 1}\n{\"a\": ", "line 2, column 7: the file ends in the middle", Options{}},
@@ -144,6 +142,22 @@ func TestErrorsSayWhere(t *testing.T) {
 		_, err := Read([]byte(c.data), c.o)
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%.20q: %v, want %s", c.data, err, c.want)
+		}
+	}
+}
+
+// TestTooMuchIsRefused reads files that are just above the limits, which takes ten times as long under the race detector.
+func TestTooMuchIsRefused(t *testing.T) {
+	if underRace {
+		t.Skip("ten times slower with the race detector, and one goroutine all the while")
+	}
+	for want, data := range map[string]string{
+		fmt.Sprintf("line %d: there are more than %d rows", maxRows+1, maxRows):               "a\n" + strings.Repeat("\n", maxRows+1) + "b\n",
+		fmt.Sprintf("line %d: there are more than %d cells", maxCells/maxColumns+1, maxCells): strings.Repeat(strings.Repeat(",", maxColumns-1)+"x\n", maxCells/maxColumns+2),
+	} {
+		_, err := Read([]byte(data), Options{Delimiter: ","})
+		if _, ok := errors.AsType[*Error](err); !ok || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
 }
