@@ -9,6 +9,8 @@ const [folder, sheet, readme] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
 const sizes = [[1280, 800], [900, 600]]
 const browser = await launch()
+/** Places that their own tests look at, and places.test.mjs does not. */
+const also = [['connection-target', '#/connection/target'], ['tools-import', '#/tools/import'], ['tools-forecast', '#/tools/forecast'], ['tools-handover', '#/tools/handover'], ['setup-plan', '#/setup/plan'], ['setup-people', '#/setup/people']]
 
 /** Pictures of all places of a window, named state-place-theme-width. */
 async function take(window, state) {
@@ -17,7 +19,7 @@ async function take(window, state) {
     for (const dark of [false, true]) {
       const page = await openPage(browser, window, { width, height, dark })
       await page.locator('main h1').first().waitFor()
-      for (const [name, hash] of await places(page)) {
+      for (const [name, hash] of [...(await places(page)), ...also]) {
         await visit(page, hash)
         await settled(page)
         const file = join(folder, `${state}-${name}-${dark ? 'dark' : 'light'}-${width}.png`)
@@ -60,6 +62,6 @@ if (sheet) {
   const picture = async ({ file }) => `<img src="data:image/png;base64,${(await readFile(file)).toString('base64')}">`
   const lines = await Promise.all(shown.map(async ([title, all]) => `<h2>${title}</h2><div>${(await Promise.all(all.map(picture))).join('')}</div>`))
   await page.setContent(`<style>body{font:14px sans-serif;margin:16px;background:#ddd}h2{font-size:14px;margin:12px 0 4px}div{display:flex;gap:8px}img{width:356px;height:auto;align-self:start}</style>${lines.join('')}`)
-  await page.screenshot({ path: sheet, fullPage: true, type: 'jpeg', quality: 72 })
+  await page.screenshot({ path: sheet, fullPage: true, type: 'jpeg', quality: 64 })
 }
 await browser.close()
