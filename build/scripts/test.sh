@@ -61,7 +61,7 @@ raced() {
 
 # unraced runs what is skipped or smaller under the race detector, or has no heartbeats there.
 unraced() {
-	go test ./backend/store ./backend/tunnel ./backend/exchange && go test -run '^(TestTheStoreEqualsEntrasIdea|TestTheSameSeedAgain|TestARehearsal.*Tunnel|TestARehearsalWithALossInItsMiddle)$' ./backend
+	go test ./backend/store ./backend/tunnel ./backend/exchange && go test -run '^(TestTheStoreEqualsEntrasIdea|TestTheSameSeedAgain|TestARehearsal.*Tunnel|TestARehearsalWithALossInItsMiddle|TestTenThousandAreImported|TestEachTargetsTableArrivesWhole)$' ./backend
 }
 
 cross() {
