@@ -155,7 +155,7 @@ func TestTheForecastIsWhatEntraThenDoes(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(one.ID, by), func(t *testing.T) {
 				t.Parallel()
-				forecastAndCycle(t, one, by, uint64(i), i%2 == 1) //nolint:gosec // a small number
+				forecastAndCycle(t, one, by, uint64(i), i%2 == 1)
 			})
 		}
 	}

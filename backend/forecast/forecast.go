@@ -45,7 +45,7 @@ const (
 )
 
 // ErrMatching means that there is nothing to match by; what wraps it says what there is.
-var ErrMatching = errors.New("Entra matches by nothing that can be told")
+var ErrMatching = errors.New("there is nothing that Entra could match by")
 
 // Input is what a forecast is made of.
 type Input struct {
