@@ -38,6 +38,7 @@ type guideLog struct {
 	astray   guideProof
 	failed   guideProof
 	finished time.Time // the last that went well after one that failed
+	partial  bool      // rows were gone, or too many, before it was looked at for the first time
 }
 
 // A guideBurst is requests without a pause.
@@ -53,15 +54,16 @@ type guideBurst struct {
 // readLog looks at what came since the last time, a bounded part of it at once, and draws from it what it shows. It needs mu.
 func (b *Backend) readLog(ctx context.Context, now time.Time) error {
 	g := b.guide
-	_, last, err := b.store.ActivityHead(ctx)
+	first, last, err := b.store.ActivityHead(ctx)
 	if err != nil {
 		return err
 	}
 	if last < g.log.through { // it is another log
 		g.log.through = 0
 	}
-	if g.log.through == 0 && last > guideFar {
-		g.log.through = last - guideFar
+	if g.log.through == 0 {
+		g.log.partial = first > 1 || last > guideFar
+		g.log.through = max(last-guideFar, 0)
 	}
 	for range guideAtOnce {
 		if g.log.through >= last {

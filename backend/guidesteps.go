@@ -3,10 +3,12 @@ package backend
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
+	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
 	"scimdesk/backend/tunnel"
 )
@@ -15,6 +17,7 @@ const (
 	guideSilence = 5 * time.Minute      // after which nothing is a reason to look for what is wrong
 	guideGone    = 2 * 40 * time.Minute // two of Entra's intervals
 	guideTarget0 = "generic"            // that everybody begins with, so it has to be confirmed
+	guideGroups  = 500                  // so many are looked at for one that SCIM has written
 )
 
 // guideFacts is what the steps are made of.
@@ -47,6 +50,9 @@ func (b *Backend) guideView(ctx context.Context, now time.Time) (Guide, error) {
 	if p, ok := b.forecasts.last(); ok && p.info.Green {
 		b.guide.kept.see(GuideForecast, guideProof{At: now.UTC().Truncate(time.Millisecond)})
 	}
+	if err := b.seeGroup(ctx); err != nil {
+		return Guide{}, err
+	}
 	active := b.targets.get()
 	all := Guide{
 		Store: b.id, Step: f.Step, Plan: f.Plan, Role: f.Role, Night: f.night, Portal: cmp.Or(f.Portal, "current"), Cloud: cmp.Or(f.Cloud, "public"), People: f.People,
@@ -60,6 +66,32 @@ func (b *Backend) guideView(ctx context.Context, now time.Time) (Guide, error) {
 		all.Step = all.Steps[at].ID
 	}
 	return all, nil
+}
+
+// seeGroup takes a group that SCIM has written for the first one, where Entra provisions and the log does not reach back to when it came. Groups that were
+// imported or made here prove nothing.
+func (b *Backend) seeGroup(ctx context.Context) error {
+	k := &b.guide.kept
+	if _, started := k.Seen[GuideStart]; !started || !b.guide.log.partial {
+		return nil
+	}
+	if _, seen := k.Seen[GuideGroup]; seen {
+		return nil
+	}
+	enough, looked := errors.New("enough"), 0
+	err := b.store.Scan(ctx, scim.Group, store.With{}, func(rec store.Record) error {
+		if rec.Entra {
+			k.see(GuideGroup, guideProof{At: rec.Created, Value: rec.Name})
+		}
+		if looked++; rec.Entra || looked == guideGroups {
+			return enough
+		}
+		return nil
+	})
+	if errors.Is(err, enough) {
+		return nil
+	}
+	return err
 }
 
 // last gives the plan that was looked at last.
@@ -174,11 +206,7 @@ func (f *guideFacts) past(list []GuideStep) {
 		}
 	}
 	group := at(GuideGroup)
-	switch {
-	case group.State != guideOpen:
-	case at(GuideStart).State == guideDone && f.snap.Groups.Total > 0 && f.snap.LastEntra != "":
-		group.State, group.By = guideDone, guideSeen
-	case at(GuideCycle).State == guideDone:
+	if group.State == guideOpen && at(GuideCycle).State == guideDone {
 		group.State, group.Detail = guideSkipped, guideNoGroups
 	}
 }
