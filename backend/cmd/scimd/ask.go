@@ -171,10 +171,10 @@ func notOurs(file string) error {
 	if inner := strings.ToLower(filepath.Base(dir)); inner == "targets" || inner == "backup" {
 		dir, ours = filepath.Dir(dir), true
 	}
-	if _, err := os.Stat(filepath.Join(dir, "scimdesk.db")); err != nil || !ours {
-		return nil
+	if _, err := os.Stat(filepath.Join(dir, "scimdesk.db")); err == nil && ours {
+		return fmt.Errorf("write %s: the data folder needs that file; name another", file)
 	}
-	return fmt.Errorf("write %s: the data folder needs that file; name another", file)
+	return nil
 }
 
 // whole writes a file that is there complete or not at all. What is no file, such as a pipe, is written to as it is.

@@ -48,7 +48,7 @@ func (a *app) handOver(ctx context.Context, args []string) error {
 	switch {
 	case kinds > 1:
 		return &usageError{"scimd handover: say one of --again, --full, --pending and --receipt"}
-	case *format != "" && *format != "csv" && *format != "json":
+	case *format != "" && *format != "csv" && *format != "json" && !(*pending && *format == "text"):
 		return &usageError{"scimd handover: --format is csv or json"}
 	case *again < 0 || *receipt < 0:
 		return &usageError{"scimd handover: hand-overs are numbered from 1"}

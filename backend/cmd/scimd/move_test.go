@@ -155,7 +155,7 @@ func TestWrongValuesAreUsage(t *testing.T) {
 func TestPendingIsPrintable(t *testing.T) {
 	dir := t.TempDir()
 	before(t, dir, 0, map[string]string{"eve\x1b[2J\nfoo": "eve@contoso.example"})
-	if code, out, errOut := call(t, "handover", "--pending", "--data", dir); code != exitOK || strings.Contains(out, "\x1b") || strings.Count(out, "\n") != 1 {
+	if code, out, errOut := call(t, "handover", "--pending", "--format", "text", "--data", dir); code != exitOK || strings.Contains(out, "\x1b") || strings.Count(out, "\n") != 1 {
 		t.Errorf("%d %q %s", code, out, errOut)
 	}
 }
