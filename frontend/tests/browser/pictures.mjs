@@ -57,11 +57,11 @@ if (sheet) {
     const title = `${one.name}, ${one.state}`
     rows.set(title, [...(rows.get(title) ?? []), one])
   }
-  const shown = [...rows].filter(([title]) => !/raw|request-request|request-response|group-profile|person-groups/.test(title))
+  const shown = [...rows].filter(([title]) => !/raw|request-request|request-response|group-profile|person-groups|(tools-(lookup|import|forecast|journal)|setup-people|setup-plan), full/.test(title))
   const page = await browser.newPage({ viewport: { width: 1480, height: 800 } })
   const picture = async ({ file }) => `<img src="data:image/png;base64,${(await readFile(file)).toString('base64')}">`
   const lines = await Promise.all(shown.map(async ([title, all]) => `<h2>${title}</h2><div>${(await Promise.all(all.map(picture))).join('')}</div>`))
   await page.setContent(`<style>body{font:14px sans-serif;margin:16px;background:#ddd}h2{font-size:14px;margin:12px 0 4px}div{display:flex;gap:8px}img{width:356px;height:auto;align-self:start}</style>${lines.join('')}`)
-  await page.screenshot({ path: sheet, fullPage: true, type: 'jpeg', quality: 64 })
+  await page.screenshot({ path: sheet, fullPage: true, type: 'jpeg', quality: 55 })
 }
 await browser.close()
