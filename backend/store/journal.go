@@ -37,6 +37,7 @@ type journal struct {
 	careful  int  // so many rows go one by one: one of them can't be stored
 	refused  bool // by the disk, since flush began
 	flushing bool // flush waits for a ride, whatever it carries
+	riding   int  // commits under way that carry what was taken
 	touched  map[touch]time.Time
 
 	odometer odometer
@@ -190,7 +191,7 @@ func (j *journal) flush() bool {
 	}()
 	for {
 		j.mu.Lock()
-		refused, waits := j.refused, len(j.rows) > 0 || len(j.touched) > 0 || j.lost > 0 || j.odometer.waits()
+		refused, waits := j.refused, j.riding > 0 || len(j.rows) > 0 || len(j.touched) > 0 || j.lost > 0 || j.odometer.waits()
 		j.mu.Unlock()
 		if refused || !waits {
 			return !refused
@@ -212,6 +213,9 @@ func (j *journal) ride() *job {
 	if len(rows) == 0 && len(touched) == 0 && lost == 0 && carried == nil {
 		return nil
 	}
+	j.mu.Lock()
+	j.riding++
+	j.mu.Unlock()
 	write := writing(rows, touched, lost)
 	return &job{fn: func(tx *Tx) error { return errors.Join(write(tx), tx.writeCarried(carried)) }, answered: func(err error) {
 		if err != nil {
@@ -230,6 +234,7 @@ func (j *journal) arrived(rows []*Activity, touched map[touch]time.Time, lost in
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.riding--
 	switch {
 	case err == nil:
 		j.careful = max(j.careful-len(rows), 0)
