@@ -18,7 +18,7 @@ var directions = map[string][]string{
 	".":                    {"backend", "backend/control"},
 	"backend/cmd/scimd":    {"backend", "backend/control"},
 	"frontend/tests/seed":  {"backend/scim", "backend/server", "backend/store", "backend/token"}, // fills a folder for the browser tests
-	"frontend/tests/ngrok": {"backend/tunnel/ngroktest"},                         // plays ngrok for the browser tests
+	"frontend/tests/ngrok": {"backend/tunnel/ngroktest"},                                         // plays ngrok for the browser tests
 	"backend/control":      {"backend"},
 	"backend": {"backend/scim", "backend/store", "backend/server", "backend/token", "backend/config", "backend/exchange", "backend/entra", "backend/tunnel", "backend/power",
 		"backend/userid", "backend/forecast", "backend/target", "backend/handover"},

@@ -90,6 +90,9 @@ type ForecastFix struct {
 	N    []int  `json:"n"`
 }
 
+// ForecastMayBeHere is the reason of a creation of somebody who may be here already, which nothing but a person can tell.
+const ForecastMayBeHere = forecast.MayBeHere
+
 // JobExternalID is a job that sets externalIds.
 const JobExternalID = "external-id"
 

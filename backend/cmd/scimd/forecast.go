@@ -10,7 +10,6 @@ import (
 
 	"scimdesk/backend"
 	"scimdesk/backend/control"
-	"scimdesk/backend/forecast"
 )
 
 const forecastUsage = `scimd forecast says what Entra's first cycle will do to the people who are here: whom it adopts and what of them changes, whom it
@@ -164,7 +163,7 @@ func forecastLine(r backend.ForecastRow) string {
 		if r.With != "" && r.Fix != "" {
 			return fmt.Sprintf("%s, and %s (%s) is here already: convert that user ID first", who, r.With, r.Here)
 		}
-		if r.Reason == forecast.MayBeHere {
+		if r.Reason == backend.ForecastMayBeHere {
 			return fmt.Sprintf("%s, and %s (%s) may be the same person: look before you convert that user ID", who, r.With, r.Here)
 		}
 		return who

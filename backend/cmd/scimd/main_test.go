@@ -233,7 +233,7 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 	if err != nil || len(rows) != s.People.Deleted+1 || strings.Join(rows[0], " ") != "state userName localId" {
 		t.Errorf("export of the deleted: %q for %d people, %v", rows, s.People.Deleted, err)
 	}
-	if code, _, errOut = call(t, "export", "people", "--data", dir, "--quality", "none"); code != exitFailed || !strings.Contains(errOut, "same-email") {
+	if code, _, errOut = call(t, "export", "people", "--data", dir, "--quality", "none"); code != exitUsage || !strings.Contains(errOut, "same-email") {
 		t.Errorf("export of a quality that there is not: %d %s", code, errOut)
 	}
 	code, _, errOut = call(t, "run", "--data", dir, "--listen", "127.0.0.1:0")
