@@ -123,7 +123,7 @@ func (s *slowTunnel) Open(context.Context, tunnel.Config, func(tunnel.Event)) (t
 }
 
 func (s *slowTunnel) Listen(context.Context, string, string) (tunnel.Listener, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is at once
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	return slowListener{ln}, err
 }
 func (s *slowTunnel) Resume(context.Context) error { return nil }
