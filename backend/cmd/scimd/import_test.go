@@ -32,7 +32,7 @@ func TestImportOnTheCommandLine(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "office")
 			if owned {
 				d := start(t, dir, freeAddr(t))
-				defer func() { _ = d.cmd.Process.Kill(); _ = <-d.done }()
+				defer func() { _, _ = d.cmd.Process.Kill(), <-d.done }()
 			}
 			file := written(t, "staff.csv", staff)
 			code, out, errOut := call(t, "import", "people", file, "--dry-run", "--data", dir)
@@ -177,7 +177,9 @@ func TestKilledInTheMiddleOfAnImport(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = <-d.done
+	if err := <-d.done; err == nil {
+		t.Error("scimd survived a kill")
+	}
 	if left := names(t, dir); len(left) != 0 {
 		t.Errorf("%d people are left", len(left))
 	}
