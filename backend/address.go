@@ -119,12 +119,16 @@ func (a givenAddress) cameBy(base string) givenAddress {
 
 // noteAddress compares the address that is up with the one that Entra was given.
 func (b *Backend) noteAddress(ctx context.Context) {
-	origin, up := b.link.origin()
-	if origin == "" || !up || b.sample {
+	if b.sample {
 		return
 	}
-	way := b.setting.connection().Way
-	b.changeGiven(ctx, func(a givenAddress) givenAddress { return a.seen(b.tenant(origin, a.Address), way, time.Now()) })
+	b.changeGiven(ctx, func(a givenAddress) givenAddress {
+		origin, up := b.link.origin() // of now: who looked before somebody else's change would take that back
+		if origin == "" || !up {
+			return a
+		}
+		return a.seen(b.tenant(origin, a.Address), b.setting.connection().Way, time.Now())
+	})
 }
 
 // changeGiven also keeps what is noted while the program ends.
