@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } from 'react'
-import { reveal } from '../../components/Grid'
+import { reveal, rowHeight } from '../../components/Grid'
 import { useObservable } from '../../lib/observable'
 import type { DirectoryList } from '../../state/directory'
 import { type ListView, narrowing, type PagedList } from '../../state/list'
@@ -99,6 +99,20 @@ export function useCursor<Row extends { id: string }>({ kind, list, view, route,
     seen.current = route.id
     if (route.id !== '' && active !== null) reveal(grid.current, active)
   })
+  // What makes the list shorter, such as chips that come once people are counted, leaves the open row in view if it was.
+  const opened = route.id === '' ? null : active
+  useEffect(() => {
+    const frame = grid.current
+    if (!frame || opened === null) return
+    let height = frame.clientHeight
+    const resized = new ResizeObserver(() => {
+      const top = opened * rowHeight - frame.scrollTop
+      if (frame.clientHeight < height && top >= 0 && top < height) reveal(frame, opened)
+      height = frame.clientHeight
+    })
+    resized.observe(frame)
+    return () => resized.disconnect()
+  }, [grid, opened])
   const came = useRef(true)
   useEffect(() => {
     if (came.current && route.id === '' && list.open.id !== '') go({ page: kind, ...list.open }, true)
