@@ -46,7 +46,9 @@ describe('the frame', { timeout: 240_000 }, () => {
       assert.equal(await current(page), name)
       const other = (i + 3) % names.length
       await page.keyboard.press(`Control+${other + 1}`)
-      await until(page, async () => (await focused(page)) === names[other], 'the focus on the title')
+      // The guide leads on to the step at hand.
+      const title = names[other] === 'Set-up' ? 'Entra plan and role' : names[other]
+      await until(page, async () => (await focused(page)) === title, 'the focus on the title')
       assert.equal(await page.title(), `${names[other]} - ScimDesk`)
     }
     await page.keyboard.press('Alt+ArrowLeft')
