@@ -52,7 +52,11 @@ func (p *opener) Open(ctx context.Context, c Config, tell func(Event)) (Session,
 		life: life, end: end, tell: tell, warn: p.warn(c), returned: make(chan struct{}),
 		gate: &gate{dial: dial, turns: make(chan turn)},
 	}
-	if s.agent, err = ngrok.NewAgent(p.options(c, s)...); err != nil {
+	if s.agent, err = ngrok.NewAgent(p.options(c, s, s.gate)...); err != nil {
+		end()
+		return nil, err
+	}
+	if s.probe, err = ngrok.NewAgent(p.options(c, s, direct(dial))...); err != nil {
 		end()
 		return nil, err
 	}
@@ -74,11 +78,11 @@ func (p *opener) warn(c Config) func(error) {
 	return func(err error) { p.o.Log.Warn("ngrok warns", "text", redact(err.Error(), c.secrets()...)) }
 }
 
-func (p *opener) options(c Config, s *session) []ngrok.AgentOption {
+func (p *opener) options(c Config, s *session, dialer ngrok.Dialer) []ngrok.AgentOption {
 	options := []ngrok.AgentOption{
 		ngrok.WithAuthtoken(c.Authtoken),
 		ngrok.WithAutoConnect(false),
-		ngrok.WithDialer(s.gate),
+		ngrok.WithDialer(dialer),
 		ngrok.WithEventHandler(s.on),
 		ngrok.WithRPCHandler(s.command),
 		ngrok.WithLogger(slog.New(quiet{p.o.Log.Handler(), c.secrets()})),
@@ -103,6 +107,7 @@ func (p *opener) options(c Config, s *session) []ngrok.AgentOption {
 // told to the SDK, so that it does not sleep; what fails after makes it sleep up to 30 seconds, and then Resume is ErrAway.
 type session struct {
 	agent    ngrok.Agent
+	probe    ngrok.Agent // never connected; asks why the agent could not
 	gate     *gate
 	life     context.Context // the SDK's session dies with the context that it was connected with
 	end      context.CancelFunc
@@ -161,12 +166,27 @@ func (s *session) try(ctx context.Context, patience time.Duration) error {
 			}
 			dialed = nil
 		case err := <-result:
-			return err
+			return s.why(ctx, err)
 		case <-ctx.Done():
 			s.gate.drop()
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// why asks again when a try ended with no more than a closed connection. The SDK reads and writes at once and tells what failed first; now
+// and then a certificate that it refused is told as that.
+func (s *session) why(ctx context.Context, err error) error {
+	probe, ok := s.probe.(ngrok.Diagnoser)
+	if err == nil || !ok || because(err).Code != kindLost.code {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	if _, found := probe.Diagnose(ctx, ""); found != nil && bySystem(found) == kindInspected {
+		return found
+	}
+	return err
 }
 
 func (s *session) begin() <-chan error {
@@ -300,6 +320,17 @@ func (s *session) Close() {
 	late.Stop()
 	s.end()
 	s.gate.drop()
+}
+
+// direct is a dialer that waits for no turn.
+type direct func(ctx context.Context, network, address string) (net.Conn, error)
+
+func (d direct) Dial(network, address string) (net.Conn, error) {
+	return d(context.Background(), network, address)
+}
+
+func (d direct) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return d(ctx, network, address)
 }
 
 // gate is the SDK's dialer. It lets the SDK dial once a turn, and keeps the connection, so that it can be dropped.
