@@ -73,28 +73,34 @@ func TestFileNames(t *testing.T) {
 }
 
 func TestNext(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Skip("no time zones here")
-	}
-	for _, c := range []struct{ every, at, last, want string }{
-		{Hour, "02:00", "2026-03-04T05:06:00+01:00", "2026-03-04T06:00:00+01:00"},
-		{Hour, "02:00", "2026-03-04T06:00:00+01:00", "2026-03-04T07:00:00+01:00"},
-		{Day, "02:00", "2026-03-04T01:59:00+01:00", "2026-03-04T02:00:00+01:00"},
-		{Day, "02:00", "2026-03-04T02:00:00+01:00", "2026-03-05T02:00:00+01:00"},
-		{Off, "02:00", "2026-03-04T05:06:00+01:00", ""},
-		{Cycle, "02:00", "2026-03-04T05:06:00+01:00", ""},
+	for _, c := range []struct{ zone, every, at, last, want string }{
+		{"Europe/Berlin", Hour, "02:00", "2026-03-04T05:06:00+01:00", "2026-03-04T06:00:00+01:00"},
+		{"Europe/Berlin", Hour, "02:00", "2026-03-04T06:00:00+01:00", "2026-03-04T07:00:00+01:00"},
+		{"Europe/Berlin", Hour, "02:00", "2026-03-04T23:59:59.5+01:00", "2026-03-05T00:00:00+01:00"},
+		{"Europe/Berlin", Day, "02:00", "2026-03-04T01:59:00+01:00", "2026-03-04T02:00:00+01:00"},
+		{"Europe/Berlin", Day, "02:00", "2026-03-04T02:00:00+01:00", "2026-03-05T02:00:00+01:00"},
+		{"Europe/Berlin", Off, "02:00", "2026-03-04T05:06:00+01:00", ""},
+		{"Europe/Berlin", Cycle, "02:00", "2026-03-04T05:06:00+01:00", ""},
+		// Clocks are put forward at 2, and at midnight, and back at 2.
+		{"America/New_York", Hour, "02:00", "2026-03-08T01:06:00-05:00", "2026-03-08T03:00:00-04:00"},
+		{"America/New_York", Hour, "02:00", "2026-11-01T01:06:00-04:00", "2026-11-01T01:00:00-05:00"},
+		{"America/New_York", Day, "02:30", "2026-03-08T01:31:00-05:00", "2026-03-09T02:30:00-04:00"},
+		{"America/Santiago", Day, "00:00", "2026-09-05T23:01:00-04:00", "2026-09-07T00:00:00-03:00"},
 	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Skip("no time zones here")
+		}
 		last, err := time.Parse(time.RFC3339, c.last)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := ""
-		if next := Next(c.every, c.at, last.In(berlin)); !next.IsZero() {
+		if next := Next(c.every, c.at, last.In(zone)); !next.IsZero() {
 			got = next.Format(time.RFC3339)
 		}
 		if got != c.want {
-			t.Errorf("%s %s after %s: %s, want %s", c.every, c.at, c.last, got, c.want)
+			t.Errorf("%s %s %s after %s: %s, want %s", c.zone, c.every, c.at, c.last, got, c.want)
 		}
 	}
 	if len(ScheduleFaults("week", "02:00")) == 0 || len(ScheduleFaults(Day, "25:00")) == 0 || len(ScheduleFaults(Day, "23:59")) != 0 {

@@ -31,22 +31,23 @@ func ScheduleFaults(every, at string) []string {
 }
 
 // Next gives when the next is due behind the last one, in last's time zone; zero for never, and for what follows Entra. It may be in the past: then a
-// time was missed, and one is due now.
+// time was missed, and one is due now. It is behind last also where clocks are put forward, and a time of day that they leave out is an hour earlier or later.
 func Next(every, at string, last time.Time) time.Time {
-	y, m, d := last.Date()
 	switch every {
 	case Hour:
-		return time.Date(y, m, d, last.Hour()+1, 0, 0, 0, last.Location())
+		return last.Add(time.Hour - time.Duration(last.Minute())*time.Minute - time.Duration(last.Second())*time.Second - time.Duration(last.Nanosecond()))
 	case Day:
 		of, err := time.Parse(clock, at)
 		if err != nil {
 			return time.Time{}
 		}
-		due := time.Date(y, m, d, of.Hour(), of.Minute(), 0, 0, last.Location())
-		if !due.After(last) {
-			due = time.Date(y, m, d+1, of.Hour(), of.Minute(), 0, 0, last.Location())
+		y, m, d := last.Date()
+		for {
+			if due := time.Date(y, m, d, of.Hour(), of.Minute(), 0, 0, last.Location()); due.After(last) {
+				return due
+			}
+			d++
 		}
-		return due
 	}
 	return time.Time{}
 }
