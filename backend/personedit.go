@@ -31,8 +31,8 @@ var ErrEntraOwns = errors.New("these values are written by Entra itself")
 var ErrChanged = errors.New("the person has changed meanwhile")
 
 // PersonEdit changes what Entra does not own. Of somebody whom Entra has written that is localId, role, note and protected; of one made
-// here all of it. Version and Mark are those of Person: CHANGED if one is another by now; Mark "" is not looked at. A new person
-// has neither, and ID "".
+// here all of it. Version and Mark are those of Person: CHANGED if one is another by now; Version is not looked at
+// where only what is kept here changes and Mark is given, nor is Mark "". A new person has neither, and ID "".
 type PersonEdit struct {
 	ID        string      `json:"id"`
 	Version   int64       `json:"version"`
@@ -117,12 +117,12 @@ func (b *Backend) changePerson(tx *store.Tx, e PersonEdit) error {
 	if err != nil {
 		return err
 	}
-	if rec.Version != e.Version || e.Mark != "" && e.Mark != mark(rec.Local) {
-		return ErrChanged
-	}
 	values, err := changedValues(rec, e.Values)
 	if err != nil {
 		return err
+	}
+	if e.changed(rec, values) {
+		return ErrChanged
 	}
 	c := store.Cause{Origin: b.face}
 	if len(values) > 0 {
@@ -138,6 +138,17 @@ func (b *Backend) changePerson(tx *store.Tx, e PersonEdit) error {
 		return nil
 	})
 	return err
+}
+
+// changed tells whether what is edited is not any more as the page has it. What Entra writes meanwhile is in nobody's way where the mark says that
+// nothing kept here is another.
+func (e PersonEdit) changed(rec store.Record, values []Attribute) bool {
+	if e.Mark == "" || len(values) > 0 {
+		if rec.Version != e.Version {
+			return true
+		}
+	}
+	return e.Mark != "" && e.Mark != mark(rec.Local)
 }
 
 // changedValues gives those of the values that are others than a person has. Values that stand several times under one path have none of

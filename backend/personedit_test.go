@@ -122,7 +122,15 @@ func TestAnEditIsRefusedWhenSomebodyElseWasFaster(t *testing.T) {
 	if _, err := edit(t, b, ids[0], func(e *PersonEdit) { e.LocalID = "A-1" }); err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []PersonEdit{{ID: ids[0], Version: before.Version, Mark: before.Mark, Note: "x"}, {ID: ids[0], Version: before.Version + 1, Note: "x"}} {
+	after, err := b.Person(t.Context(), ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []PersonEdit{
+		{ID: ids[0], Version: after.Version, Mark: before.Mark, Note: "x"},
+		{ID: ids[0], Version: after.Version + 1, Note: "x"},
+		{ID: ids[0], Version: after.Version + 1, Mark: after.Mark, Values: []Attribute{{"title", "x"}}},
+	} {
 		if _, err := b.EditPerson(t.Context(), e); Code(err) != "CHANGED" {
 			t.Errorf("%+v: %v", e, err)
 		}

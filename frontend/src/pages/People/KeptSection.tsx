@@ -95,7 +95,7 @@ function EditForm({ value, onClose }: { value: Person; onClose: (saved: boolean)
     setBusy(true)
     setError(null)
     try {
-      await editPerson(editOf(draft, base, value))
+      await editPerson(editOf(draft, base))
       announce(t('people.kept.saved'))
       onClose(true)
     } catch (thrown) {

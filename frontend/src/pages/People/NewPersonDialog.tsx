@@ -25,7 +25,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
     setBusy(true)
     setError(null)
     try {
-      const made = await editPerson(editOf(draft, null, null))
+      const made = await editPerson(editOf(draft, null))
       announce(t('people.new.done', { name: made.name }))
       onClose()
       go({ page: 'people', id: made.id })

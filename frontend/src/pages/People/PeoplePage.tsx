@@ -37,7 +37,7 @@ export function PeoplePage(props: PageProps) {
   const [making, setMaking] = useState(false)
   const counts = useCounts(session, answered !== null)
   const { people } = snapshot
-  const anyLocal = counts?.anyLocal ?? false
+  const anyLocal = (counts?.anyLocal ?? false) || list.indexOf((row) => row.localId !== '') !== null
   useAskedByLink(session, props.route)
 
   const columns = useMemo((): Column<PersonRow>[] => {

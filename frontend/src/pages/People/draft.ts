@@ -40,15 +40,15 @@ export function draftOf(person: Person | null): Draft {
 }
 
 /**
- * What saving a draft asks for. Of a person whom Entra has written the values are Entra's, and its changes since are no reason to
- * refuse: what is kept here has not moved with them. Of one made here only the values that were changed are sent.
+ * What saving a draft asks for. Of a person whom Entra has written the values are Entra's. Of one made here only the values that were
+ * changed are sent.
  */
-export function editOf(draft: Draft, base: Person | null, now: Person | null): PersonEdit {
+export function editOf(draft: Draft, base: Person | null): PersonEdit {
   const before = draftOf(base)
   const values = base?.entra ? [] : fieldNames.filter((name) => draft.values[name].trim() !== before.values[name] || (base === null && draft.values[name] !== ''))
   return {
     id: base?.id ?? '',
-    version: (base?.entra ? now?.version : base?.version) ?? 0,
+    version: base?.version ?? 0,
     mark: base?.mark ?? '',
     localId: draft.localId,
     role: draft.role,
