@@ -89,7 +89,8 @@ describe('the overview', { timeout: 180_000 }, () => {
     const from = `from=${encodeURIComponent(hours[0].at)}`
     assert.ok(failures > 0)
     for (const [name, hash] of [['People', '#/people'], ['Groups', '#/groups'], ['Requests', `#/activity?${from}`], ['Failures', `#/activity?outcomes=failure%2Cerror&${from}`]]) {
-      const count = await tile(page, name).locator('.count').textContent()
+      let count = ''
+      await until(page, async () => (count = await tile(page, name).locator('.count').textContent()) !== '', `the number of ${name}`)
       await tile(page, name).focus()
       await page.keyboard.press('Enter')
       await until(page, async () => (await page.evaluate(() => location.hash)) === hash, hash)
