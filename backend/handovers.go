@@ -496,19 +496,19 @@ func (b *Backend) HandOver(ctx context.Context, r HandoverRequest) (HandoverInfo
 			return HandoverInfo{}, fmt.Errorf("%w: a hand-over is csv or json, not %q", ErrQuery, r.Format)
 		}
 	}
-	folder, err := b.handoverFolder(cmp.Or(r.Folder, s.Folder))
-	if err != nil {
-		return HandoverInfo{}, err
+	folder := cmp.Or(r.Folder, s.Folder)
+	if r.Again > 0 || r.Full {
+		if folder, err = b.handoverFolder(folder); err != nil {
+			return HandoverInfo{}, err
+		}
 	}
-	var info HandoverInfo
 	switch {
 	case r.Again > 0:
 		return h.again(ctx, r.Again, folder)
 	case r.Full:
 		return h.full(ctx, s, folder)
-	default:
-		info, err = h.make(ctx, s, folder)
 	}
+	info, err := h.make(ctx, s, folder)
 	if err != nil {
 		return HandoverInfo{}, err
 	}
@@ -519,21 +519,29 @@ func (b *Backend) HandOver(ctx context.Context, r HandoverRequest) (HandoverInfo
 	return info, nil
 }
 
-// make makes the next one, or the files of one that a crash has left without them.
+// make makes the next one, or the files of one that a crash has left without them. Where there is nothing to hand over the folder does not matter.
 func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string) (HandoverInfo, error) {
+	none := HandoverInfo{Files: []string{}}
 	ready, cut, err := h.b.store.ReadyHandover(ctx)
 	if err != nil {
-		return HandoverInfo{}, err
+		return none, err
 	}
 	if !cut {
-		staged, err := h.stage(ctx, s)
-		if err == nil && staged.Seq == 0 {
-			err = h.wellAgain(ctx)
+		next, err := h.look(ctx, s)
+		if err != nil {
+			return none, err
 		}
-		if err != nil || staged.Seq == 0 {
-			return HandoverInfo{Files: []string{}}, err
+		if !next.files() {
+			return none, h.wellAgain(ctx)
 		}
-		ready = staged
+	}
+	if folder, err = h.b.handoverFolder(folder); err != nil {
+		return none, err
+	}
+	if !cut {
+		if ready, err = h.stage(ctx, s); err != nil || ready.Seq == 0 {
+			return none, err
+		}
 	}
 	about, err := aboutHandover(ready)
 	if err != nil {
@@ -567,6 +575,15 @@ func (h *handovers) wellAgain(ctx context.Context) error {
 	}
 	run.Fault, run.Code = "", ""
 	return h.keepRun(ctx, run)
+}
+
+// fault tells of the last one by itself, if that failed.
+func (h *handovers) fault(ctx context.Context) (HandoverFault, error) {
+	run, err := h.lastRun(ctx)
+	if err != nil || run.Fault == "" {
+		return HandoverFault{}, err
+	}
+	return HandoverFault{At: stamp(run.Last), Code: run.Code, Fault: run.Fault}, nil
 }
 
 // stage keeps what the next one holds; Seq is 0 where it would hold nothing.

@@ -651,17 +651,25 @@ func TestHandOversByThemselves(t *testing.T) {
 		go func() { b.handing.run(ctx); close(ran) }()
 		defer func() { stop(); <-ran }()
 		n := 0
-		join := func() {
+		join := func() (id string) {
 			n++
-			_, err := b.store.Create(t.Context(), store.Cause{Origin: store.OriginSCIM}, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": fmt.Sprint("u", n)}}, store.With{})
+			rec, err := b.store.Create(t.Context(), store.Cause{Origin: store.OriginSCIM}, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": fmt.Sprint("u", n)}}, store.With{})
 			if err != nil {
 				t.Fatal(err)
 			}
+			return rec.ID
 		}
 		made := func() (int, string) {
 			s, err := b.Handover(t.Context())
 			if err != nil {
 				t.Fatal(err)
+			}
+			told, err := b.Snapshot(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h := told.Handover; h.Code != s.FaultCode || h.Fault != s.Fault || (h.At == "") != (h.Code == "") {
+				t.Errorf("everybody is told %+v, and the page %s: %s", h, s.FaultCode, s.Fault)
 			}
 			return len(s.List), s.FaultCode
 		}
@@ -696,6 +704,27 @@ func TestHandOversByThemselves(t *testing.T) {
 		check(30*time.Minute, 1, "EXPORT_FAILED")
 		check(time.Hour, 2, "")
 		check(5*time.Hour, 2, "")
+		// A folder that nothing is to go into is not missed, and one that was is not any more once nothing is left to go into it.
+		if err := os.Rename(s.Folder, s.Folder+"2"); err != nil {
+			t.Fatal(err)
+		}
+		check(2*time.Hour, 2, "")
+		join()
+		check(time.Hour, 2, "EXPORT_FAILED")
+		if info, err := b.HandOver(t.Context(), HandoverRequest{Folder: s.Folder + "2"}); err != nil || info.Seq != 3 {
+			t.Errorf("by hand: %+v, %v", info, err)
+		}
+		check(time.Second, 3, "")
+		check(2*time.Hour, 3, "")
+		short := join()
+		check(time.Hour, 3, "EXPORT_FAILED")
+		if err := b.store.Delete(t.Context(), store.Cause{Origin: store.OriginSCIM}, scim.User, short, 0); err != nil {
+			t.Fatal(err)
+		}
+		check(time.Hour, 3, "")
+		if err := os.Rename(s.Folder+"2", s.Folder); err != nil {
+			t.Fatal(err)
+		}
 
 		s.Every = handover.Cycle
 		if _, err := b.SaveHandover(t.Context(), s); err != nil {
@@ -703,17 +732,17 @@ func TestHandOversByThemselves(t *testing.T) {
 		}
 		synctest.Wait() // or it may come in what is handed over at once
 		join()
-		check(9*time.Minute, 2, "")
+		check(9*time.Minute, 3, "")
 		join()
-		check(9*time.Minute, 2, "")
-		check(3*time.Minute, 3, "")
-		check(24*time.Hour, 3, "")
+		check(9*time.Minute, 3, "")
+		check(3*time.Minute, 4, "")
+		check(24*time.Hour, 4, "")
 		s.Every = handover.Off
 		if _, err := b.SaveHandover(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 		join()
-		check(24*time.Hour, 3, "")
+		check(24*time.Hour, 4, "")
 	})
 }
 

@@ -40,6 +40,8 @@ type JobInfo struct {
 	Undone  int    `json:"undone"`
 	Refused int    `json:"refused"` // rows that an undo could not take back
 	CanUndo bool   `json:"canUndo"`
+	Code    string `json:"code"`  // why it stands still, an error code of errors.go; "" while it goes. It goes on by itself
+	Fault   string `json:"fault"` // the same as a sentence
 }
 
 // JobRow is one person or group of a job.
@@ -293,8 +295,24 @@ func (r *jobs) current() (j store.Job, moved <-chan struct{}, fault error) {
 }
 
 func (r *jobs) info() JobInfo {
-	j, _, _ := r.current()
+	j, _, fault := r.current()
+	return stopped(j, fault)
+}
+
+// shown is a job with why it stands still, if it does.
+func (r *jobs) shown(j store.Job) JobInfo {
+	if now, _, fault := r.current(); now.Seq == j.Seq && working(j) {
+		return stopped(j, fault)
+	}
 	return jobInfo(j)
+}
+
+func stopped(j store.Job, fault error) JobInfo {
+	info := jobInfo(j)
+	if fault != nil {
+		info.Code, info.Fault = Code(fault), Message(fault)
+	}
+	return info
 }
 
 // Jobs gives the jobs of the folder, the newest first. One that the end of the program cut off goes on when the folder is opened again.
@@ -305,7 +323,7 @@ func (b *Backend) Jobs(ctx context.Context) ([]JobInfo, error) {
 	}
 	infos := make([]JobInfo, 0, len(all))
 	for _, j := range all {
-		infos = append(infos, jobInfo(j))
+		infos = append(infos, b.jobs.shown(j))
 	}
 	return infos, nil
 }
@@ -313,7 +331,7 @@ func (b *Backend) Jobs(ctx context.Context) ([]JobInfo, error) {
 // Job gives one.
 func (b *Backend) Job(ctx context.Context, seq int64) (JobInfo, error) {
 	j, err := b.store.Job(ctx, seq)
-	return jobInfo(j), err
+	return b.jobs.shown(j), err
 }
 
 func jobInfo(j store.Job) JobInfo {
@@ -387,13 +405,13 @@ func (b *Backend) UndoJob(ctx context.Context, u JobUndo) (JobInfo, error) {
 }
 
 // WaitJob waits until a job neither runs nor is being undone. Where it stands still, for a full disk for example, it says why instead
-// of waiting; the job goes on by itself.
+// of waiting; the job goes on by itself while the folder is open.
 func (b *Backend) WaitJob(ctx context.Context, seq int64) (JobInfo, error) {
 	for {
 		at, moved, fault := b.jobs.current()
 		switch {
 		case at.Seq == seq && fault != nil:
-			return jobInfo(at), fmt.Errorf("job %d stands still and goes on by itself: %w", seq, fault)
+			return stopped(at, fault), fmt.Errorf("carry out job %d: %w", seq, fault)
 		case at.Seq != seq || !working(at):
 			return b.Job(ctx, seq)
 		}

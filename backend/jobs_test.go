@@ -2,7 +2,11 @@ package backend
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -43,7 +47,7 @@ func TestAJobThatStandsStillGoesOn(t *testing.T) {
 	if _, err := b.WaitJob(t.Context(), j.Seq); !errors.Is(err, full) {
 		t.Errorf("who waits is told %v", err)
 	}
-	if s, err := b.Snapshot(t.Context()); err != nil || s.Job.Seq != j.Seq || s.Job.State != store.JobRunning || s.Job.File != "f" {
+	if s, err := b.Snapshot(t.Context()); err != nil || s.Job.Seq != j.Seq || s.Job.State != store.JobRunning || s.Job.File != "f" || s.Job.Code != "INTERNAL" || s.Job.Fault != "job 1: the disk is full" {
 		t.Errorf("the snapshot has %+v, %v", s.Job, err)
 	}
 	if _, err := b.jobs.start(t.Context(), "test", "window", jobAbout{}, rows); Code(err) != "JOB_RUNNING" {
@@ -61,12 +65,74 @@ func TestAJobThatStandsStillGoesOn(t *testing.T) {
 		<-moved
 	}
 	info, err := b.WaitJob(t.Context(), j.Seq)
-	if err != nil || info.State != store.JobDone || info.Done != 1 || info.Failed != 1 || info.Face != "window" {
+	if err != nil || info.State != store.JobDone || info.Done != 1 || info.Failed != 1 || info.Face != "window" || info.Code+info.Fault != "" {
 		t.Errorf("the job is %+v, %v", info, err)
 	}
 	page, err := b.JobRows(t.Context(), JobQuery{Job: j.Seq, State: store.RowFailed})
 	if err != nil || page.Total != 1 || page.Rows[0].Code != JobTaken || page.Rows[0].Reason != "somebody has it" {
 		t.Errorf("what failed is %+v, %v", page, err)
+	}
+}
+
+// TestAJobOnAFullDisk converts people while a real small disk is full: whoever looks at the job is told why it stands still, and once there is room it goes on
+// by itself and nothing is told any more.
+func TestAJobOnAFullDisk(t *testing.T) {
+	disk := smallDisk(t)
+	b, _ := serve(t, func(o *Options) { o.Dir = filepath.Join(disk, "data") })
+	for i := range 3 {
+		old(t, b, fmt.Sprint("p", i), fmt.Sprintf("p%d@contoso.example", i), "")
+	}
+	ballast := filepath.Join(disk, "ballast")
+	kind := b.jobs.kinds[JobConvert]
+	convert, filled := kind.do, false
+	kind.do = func(tx *store.Tx, c store.Cause, rows []store.JobRow) error {
+		if !filled {
+			fill(t, ballast)
+			filled = true
+		}
+		return convert(tx, c, rows)
+	}
+	b.jobs.kinds[JobConvert] = kind
+	p := plan(t, b, UserIDRule{To: ToEmail})
+	j, err := b.ApplyUserIDs(t.Context(), p.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told, err := b.WaitJob(t.Context(), j.Seq); Code(err) != "DB_FULL" || told.Code != "DB_FULL" {
+		t.Fatalf("who waits is told %+v, %v", told, err)
+	}
+	s, err := b.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := b.Job(t.Context(), j.Seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.Jobs(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	for _, told := range []JobInfo{s.Job, one, all[0]} {
+		if told.Seq != j.Seq || told.Code != "DB_FULL" || !strings.Contains(told.Fault, "full") || told.State != store.JobRunning || told.Done != 0 {
+			t.Errorf("on a full disk the job is %+v", told)
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		at, moved, _ := b.jobs.current()
+		if !working(at) {
+			break
+		}
+		<-moved
+	}
+	if info, err := b.Job(t.Context(), j.Seq); err != nil || info.Done != 3 || info.Code+info.Fault != "" {
+		t.Errorf("with room again: %+v, %v", info, err)
+	}
+	if s, err := b.Snapshot(t.Context()); err != nil || s.Job.State != store.JobDone || s.Job.Code+s.Job.Fault != "" {
+		t.Errorf("with room again the snapshot has %+v, %v", s.Job, err)
 	}
 }
 

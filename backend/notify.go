@@ -137,6 +137,14 @@ type Snapshot struct {
 	Target    string        `json:"target"`    // id of the system that the folder stands in for
 	OneToken  bool          `json:"oneToken"`  // that has one secret at a time: making a token ends the one before at once
 	Job       JobInfo       `json:"job"`       // the one under way; else the last one that ended since the folder was opened, Seq 0 if none has
+	Handover  HandoverFault `json:"handover"`  // the last hand-over by itself, if that failed
+}
+
+// HandoverFault is why the last hand-over that was due by itself was not made. All is "" once one is made, or nothing is left to hand over.
+type HandoverFault struct {
+	At    string `json:"at"`    // when it was tried last
+	Code  string `json:"code"`  // an error code of errors.go
+	Fault string `json:"fault"` // the same as a sentence
 }
 
 // RefusedInfo is the newest request that was refused for its token; At is "" if the log has none.
@@ -221,6 +229,9 @@ func (b *Backend) Snapshot(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	if s.Gap, err = b.gapNow(ctx, time.Now()); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Handover, err = b.handing.fault(ctx); err != nil {
 		return Snapshot{}, err
 	}
 	return s, nil

@@ -64,9 +64,9 @@ func (a *app) tell(s backend.Snapshot, owner *control.Client) error {
 	if disk != "ok" {
 		disk += " since " + s.Database.Since + ": " + s.Database.Detail
 	}
-	return a.print("Served        %s\nTenant URL    %s\n%sTunnel        %s\nData folder   %s\nDatabase      %s\nSecret token  %s\n%sLast request  %s\nLast refused  %s\nSelf-check    %s\n%s%sPeople        %d (%d active, %d disabled, %d deleted)\nGroups        %d (%d deleted)\nRequests      %d in the log\n",
+	return a.print("Served        %s\nTenant URL    %s\n%sTunnel        %s\nData folder   %s\nDatabase      %s\nSecret token  %s\n%sLast request  %s\nLast refused  %s\nSelf-check    %s\n%s%s%s%sPeople        %d (%d active, %d disabled, %d deleted)\nGroups        %d (%d deleted)\nRequests      %d in the log\n",
 		served, address, changedLine(s.Changed), tunnelLine(s.Tunnel), s.Folder, disk, token, oldToken(s.OldToken), never(s.LastEntra), never(s.Refused.At),
-		checkLine(s.Check), gapLine(s.Gap), quotaLine(s.Quota),
+		checkLine(s.Check), gapLine(s.Gap), quotaLine(s.Quota), jobLine(s.Job), handoverLine(s.Handover),
 		s.People.Total, s.People.Active, s.People.Total-s.People.Active, s.People.Deleted, s.Groups.Total, s.Groups.Deleted, s.Activity.Last)
 }
 
@@ -105,6 +105,20 @@ func quotaLine(level string) string {
 		return ""
 	}
 	return "ngrok's quota " + level + ": scimd connection tells more\n"
+}
+
+func jobLine(j backend.JobInfo) string {
+	if j.Code == "" {
+		return ""
+	}
+	return fmt.Sprintf("Job %-9d stands still and goes on by itself: %s\n", j.Seq, printable(j.Fault))
+}
+
+func handoverLine(h backend.HandoverFault) string {
+	if h.At == "" {
+		return ""
+	}
+	return fmt.Sprintf("Hand-over     was due and not made, tried last %s: %s\n", h.At, printable(h.Fault))
 }
 
 func never(at string) string {

@@ -165,7 +165,7 @@ func (a *app) receipt(ctx context.Context, f folder, seq int64, text, keys strin
 	}
 	for _, j := range jobs {
 		if j.Kind == backend.JobLocal {
-			if j, err = f.WaitJob(ctx, j.Seq); err != nil {
+			if j, err = a.waitJob(ctx, f, j.Seq); err != nil {
 				return err
 			}
 			a.say("%d local IDs set, %d not: the journal under ID tools says why.", j.Done, j.Failed)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scimdesk/backend"
+	"scimdesk/backend/control"
 )
 
 // tellEvery is how often somebody who waits for a job is told how far it is.
@@ -25,8 +26,11 @@ func (a *app) waitJob(ctx context.Context, f folder, seq int64) (backend.JobInfo
 		j, err := f.WaitJob(part, seq)
 		over := part.Err() != nil
 		cancel()
-		if err == nil || !over {
-			return j, err
+		if err != nil && !over {
+			return j, a.stopped(ctx, f, seq, err)
+		}
+		if err == nil {
+			return j, nil
 		}
 		if ctx.Err() != nil {
 			return j, fmt.Errorf("job %d is not done; it goes on when the folder is opened again: %w", seq, ctx.Err())
@@ -40,6 +44,20 @@ func (a *app) waitJob(ctx context.Context, f folder, seq int64) (backend.JobInfo
 			_, _ = fmt.Fprintf(a.err, "  %d of %d\n", j.Done+j.Failed, j.Total)
 		}
 	}
+}
+
+// stopped says of a job that stands still that it does, and when it goes on: an owner goes on with it, a folder that is closed behind this command does
+// when it is opened again.
+func (a *app) stopped(ctx context.Context, f folder, seq int64, why error) error {
+	j, err := f.Job(ctx, seq)
+	if err != nil || j.Code == "" {
+		return why
+	}
+	when := "by itself"
+	if _, owned := f.(*control.Client); !owned {
+		when = "when the folder is opened again"
+	}
+	return fmt.Errorf("job %d stands still and goes on %s: %w", seq, when, why)
 }
 
 // finishJob ends what a crash cut off, before anybody works at a folder that was opened for a moment. One that stands still is told of, and no reason
@@ -172,6 +190,10 @@ func (a *app) tellJobs(ctx context.Context, f folder, format string, kinds ...st
 		return jsonArray(a.out, func(add func(any) error) error { return each(func(j backend.JobInfo) error { return add(j) }) })
 	}
 	return each(func(j backend.JobInfo) error {
-		return a.print("%4d  %-8s  %s  %s %s: %d of %d, %d failed, %d undone, %d refused\n", j.Seq, j.State, j.Made, j.Kind, printable(j.Rule), j.Done, j.Total, j.Failed, j.Undone, j.Refused)
+		still := ""
+		if j.Code != "" {
+			still = "; stands still and goes on by itself: " + printable(j.Fault)
+		}
+		return a.print("%4d  %-8s  %s  %s %s: %d of %d, %d failed, %d undone, %d refused%s\n", j.Seq, j.State, j.Made, j.Kind, printable(j.Rule), j.Done, j.Total, j.Failed, j.Undone, j.Refused, still)
 	})
 }

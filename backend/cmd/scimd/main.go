@@ -134,7 +134,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		say(backend.Message(err))
 		return exitTaken
 	case strings.HasPrefix(code, "DB_"):
-		say(backend.Message(err) + "\n  " + err.Error())
+		text := backend.Message(err)
+		if why := err.Error(); why != text { // an owner's answer has no more to it
+			text += "\n  " + why
+		}
+		say(text)
 		return exitUnavailable
 	case strings.HasPrefix(code, "TOKEN_"):
 		say(backend.Message(err))
