@@ -16,18 +16,23 @@ export const language = new Observable<Language>(systemLanguage())
 /** Whether / and ? alone do something; see shell/keys.ts. */
 export const singleKeys = new Observable(true)
 
-/** What pages remember, by name; see remember. */
-const views = new Map<string, string>()
+/** What pages remember, as JSON by name; see remember. */
+export const views = new Observable<ReadonlyMap<string, string>>(new Map())
 
-/** Reads what is kept. Looks must not hold the window up: what can't be read in time stays as the system has it. */
-export async function loadPreferences(patience = 500): Promise<void> {
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), patience))
-  const kept = await Promise.race([preferences().catch(() => null), late])
-  if (!kept) return
-  theme.set(themes.find((v) => v === kept.theme) ?? 'system')
-  language.set(languages.find((v) => v === kept.language) ?? systemLanguage())
-  for (const view of kept.views) views.set(view.name, view.state)
-  singleKeys.set(remembered('single-keys') !== false)
+/**
+ * Reads what is kept. Looks must not hold the window up: what can't be read in time is as the system has it until it comes, and what
+ * was chosen meanwhile stays.
+ */
+export async function loadPreferences(patience = 500, read = preferences): Promise<void> {
+  const before = { theme: theme.get(), language: language.get() }
+  const taken = read().then((kept) => {
+    if (theme.get() === before.theme) theme.set(themes.find((v) => v === kept.theme) ?? 'system')
+    if (language.get() === before.language) language.set(languages.find((v) => v === kept.language) ?? systemLanguage())
+    views.set(new Map([...kept.views.map((view) => [view.name, view.state] as const), ...views.get()]))
+    singleKeys.set(remembered('single-keys') !== false)
+  })
+  const late = new Promise<void>((resolve) => setTimeout(resolve, patience))
+  await Promise.race([taken.catch(() => undefined), late])
 }
 
 /** Changes the look at once and keeps it; the promise tells whether it could be kept. */
@@ -48,8 +53,13 @@ export function chooseSingleKeys(on: boolean): void {
 
 /** What a page remembered under a name, null if nothing that can be read. */
 export function remembered(name: string): unknown {
+  return parsed(views.get().get(name))
+}
+
+/** What one of views stands for, null if nothing that can be read. */
+export function parsed(state = 'null'): unknown {
   try {
-    return JSON.parse(views.get(name) ?? 'null')
+    return JSON.parse(state)
   } catch {
     return null
   }
@@ -58,6 +68,6 @@ export function remembered(name: string): unknown {
 /** Keeps what a page wants to remember, at most 4 KiB of JSON. That it could not be kept is no reason to disturb anybody. */
 export function remember(name: string, state: unknown): void {
   const text = JSON.stringify(state)
-  views.set(name, text)
+  views.set(new Map(views.get()).set(name, text))
   saveView(name, text).catch(() => undefined)
 }

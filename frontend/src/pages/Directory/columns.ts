@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { Column } from '../../components/Grid'
-import { remember, remembered } from '../../state/preferences'
+import { useObservable } from '../../lib/observable'
+import { parsed, remember, views } from '../../state/preferences'
 
 /** A column somebody may choose; the first one is always shown. */
 export interface Choice {
@@ -37,11 +38,10 @@ export function choicesFrom(kept: unknown, defaults: readonly Choice[]): Choice[
  */
 export function useColumns<Row>(name: string, all: readonly Column<Row>[], shownFirst: readonly string[], pending: readonly string[] = []): ColumnChoice<Row> {
   const defaults = useMemo(() => all.map(({ id }) => ({ id, shown: shownFirst.includes(id) })), [all, shownFirst])
-  const [kept, setKept] = useState(() => remembered(name))
-  const choices = useMemo(() => choicesFrom(kept, defaults), [kept, defaults])
+  const kept = useObservable(views).get(name)
+  const choices = useMemo(() => choicesFrom(parsed(kept), defaults), [kept, defaults])
   const change = (next: Choice[]) => {
     const chosen = next.filter(({ id, shown }) => shown || !pending.includes(id))
-    setKept(chosen)
     remember(name, chosen)
   }
   const columns = useMemo(
@@ -60,9 +60,6 @@ export function useColumns<Row>(name: string, all: readonly Column<Row>[], shown
       next.splice(at + by, 0, moved)
       change(next)
     },
-    reset: () => {
-      setKept(null)
-      remember(name, null)
-    },
+    reset: () => remember(name, null),
   }
 }
