@@ -43,6 +43,15 @@ describe('a feed', () => {
     stop()
   })
 
+  it('reads once when something moved just before it began', async () => {
+    const one = feed()
+    one.moved()
+    const stop = one.start()
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(asked).toBe(1)
+    stop()
+  })
+
   it('keeps what it has when reading fails, and reads when told to', async () => {
     const one = feed()
     const stop = one.start()

@@ -26,11 +26,11 @@ export class Feed<T> {
     this.#atMostEvery = atMostEvery
   }
 
-  /** Begins to read; the returned function ends it, and an answer that comes later is dropped. */
+  /** Begins to read, unless that is under way; the returned function ends it, and an answer that comes later is dropped. */
   start = (): (() => void) => {
     const shown = () => !document.hidden && this.#dirty && this.moved()
     document.addEventListener('visibilitychange', shown)
-    this.moved()
+    if (!this.#reading) this.moved()
     return () => {
       document.removeEventListener('visibilitychange', shown)
       clearTimeout(this.#timer)
@@ -77,7 +77,7 @@ export class Feed<T> {
 /** A feed for as long as a component stands; it reads anew each time that moved is another value. */
 export function useFeed<T>(pull: () => Promise<T>, moved: unknown, atMostEvery?: number): FeedView<T> & { retry: () => void } {
   const [feed] = useState(() => new Feed(pull, atMostEvery))
-  useEffect(() => feed.start(), [feed])
   useEffect(() => feed.moved(), [feed, moved])
+  useEffect(() => feed.start(), [feed])
   return { ...useObservable(feed.view), retry: feed.retry }
 }

@@ -58,8 +58,8 @@ function Figures({ session, snapshot, unsure }: Omit<PageProps, 'route'>) {
 function useOverview(session: Session): Feed<Overview> {
   const [feed] = useState(() => new Feed(overview))
   const hour = Math.floor(useNow() / 3_600_000)
-  useEffect(() => feed.start(), [feed])
   useEffect(() => feed.moved(), [feed, hour])
+  useEffect(() => feed.start(), [feed])
   useEffect(() => {
     const { view } = session.log
     let seen = view.get().last + view.get().unseen
