@@ -117,9 +117,14 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (count > 0) onRange(from, to)
   }, [onRange, from, to, count])
 
+  // Where the grid last scrolled to its end. Its own scrolling is told a frame later, when the grid may have become lower:
+  // only who is above that place has left the end.
+  const end = useRef(0)
   const toEnd = () => {
     const el = scroller.current
-    if (el) el.scrollTop = el.scrollHeight
+    if (!el) return
+    el.scrollTop = el.scrollHeight
+    end.current = el.scrollTop
   }
   useLayoutEffect(() => {
     if (atEnd) toEnd()
@@ -148,7 +153,9 @@ export function Grid<Row>(props: GridProps<Row>) {
   const onScroll = () => {
     const el = scroller.current
     if (el && scroll) Object.assign(scroll, { top: el.scrollTop, order })
-    if (el && atEnd && el.scrollHeight - el.clientHeight - el.scrollTop > rowHeight / 4) props.onLeaveEnd?.()
+    if (!el || !atEnd) return
+    if (el.scrollHeight - el.clientHeight - el.scrollTop <= rowHeight / 4) end.current = el.scrollTop
+    else if (el.scrollTop < end.current) props.onLeaveEnd?.()
   }
 
   const walk = (index: number, extend: boolean) => {

@@ -1,6 +1,6 @@
 import { Button, Input } from '@fluentui/react-components'
 import { DismissRegular, FilterRegular } from '@fluentui/react-icons'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Filter, parse, type Problem, print } from '../../state/activity-filter'
 import { personTerm, suggest } from '../../state/activity-suggest'
@@ -24,6 +24,7 @@ export function FilterField({ filter, onFilter, progress, onLeave }: FilterField
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const place = useRef<number | null>(null)
   const sent = useRef(print(filter))
   const [text, setText] = useState(sent.current)
   const [caret, setCaret] = useState(sent.current.length)
@@ -74,11 +75,15 @@ export function FilterField({ filter, onFilter, progress, onLeave }: FilterField
     const at = from + option.text.length + (whole ? 1 : 0)
     type(next, at)
     setOpen(!whole)
-    requestAnimationFrame(() => {
-      input.current?.focus()
-      input.current?.setSelectionRange(at, at)
-    })
+    place.current = at
   }
+  // The caret goes behind what was taken with the text itself: a frame later somebody has typed on.
+  useLayoutEffect(() => {
+    if (place.current === null) return
+    input.current?.focus()
+    input.current?.setSelectionRange(place.current, place.current)
+    place.current = null
+  })
   const clear = () => {
     setText('')
     setCaret(0)
