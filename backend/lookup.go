@@ -297,15 +297,27 @@ func readList(data []byte) (*exchange.Table, error) {
 	if len(t.Rows) != 1 {
 		return t, nil
 	}
-	cells := slices.DeleteFunc(slices.Clone(t.Rows[0]), func(c string) bool { return c == "" })
-	if len(cells) < 2 || slices.ContainsFunc(cells, func(c string) bool { return !strings.Contains(c, "@") }) {
-		return t, nil
+	return behindEachOther(data, t), nil
+}
+
+// behindEachOther makes a list of addresses that stand behind each other. A comma may stand in their names, as in Berg, Anna <anna.berg@contoso.example>.
+func behindEachOther(data []byte, t *exchange.Table) *exchange.Table {
+	for _, delimiter := range []string{";", ","} {
+		parted, err := exchange.Read(data, exchange.Options{Delimiter: delimiter, Encoding: t.Format.Encoding, Header: exchange.NoHeader})
+		if err != nil {
+			continue // a quote that the other delimiter closes
+		}
+		cells := slices.DeleteFunc(slices.Clone(parted.Rows[0]), func(c string) bool { return c == "" })
+		if len(cells) < 2 || slices.ContainsFunc(cells, func(c string) bool { return !strings.Contains(c, "@") }) {
+			continue
+		}
+		list := &exchange.Table{Header: []string{""}, Format: parted.Format, Warnings: parted.Warnings}
+		for _, c := range cells {
+			list.Rows, list.Lines = append(list.Rows, []string{c}), append(list.Lines, parted.Lines[0])
+		}
+		return list
 	}
-	list := &exchange.Table{Header: []string{""}, Format: t.Format, Warnings: t.Warnings}
-	for _, c := range cells {
-		list.Rows, list.Lines = append(list.Rows, []string{c}), append(list.Lines, t.Lines[0])
-	}
-	return list, nil
+	return t
 }
 
 // findColumn gives the column to whose first values most people answer, the first one if nobody does.

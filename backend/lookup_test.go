@@ -157,9 +157,16 @@ func TestAListKeepsItsOrderAndColumns(t *testing.T) {
 func TestAddressesOfAMailProgramAreAList(t *testing.T) {
 	b := scratch(t)
 	office(t, b)
-	got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "", "Anna Berg <anna.berg@contoso.example>; Zoe <zoe@contoso.example>; bo@contoso.example"), Column: -1})
-	if len(got) != 3 || !strings.HasSuffix(got[0], "email case a.berg") || !strings.HasSuffix(got[2], "email found bo1") {
-		t.Errorf("the list is %q", got)
+	for _, text := range []string{
+		"Anna Berg <anna.berg@contoso.example>; Zoe <zoe@contoso.example>; bo@contoso.example",
+		"Berg, Anna <anna.berg@contoso.example>; Müller, Zoe <zoe@contoso.example>; bo@contoso.example;",
+		"\"Berg, Anna\" <anna.berg@contoso.example>, \"Müller, Zoe\" <zoe@contoso.example>, bo@contoso.example",
+		"\"Berg, Anna\" <anna.berg@contoso.example>\n\"Müller, Zoe\" <zoe@contoso.example>\nbo@contoso.example\n",
+	} {
+		got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "", text), Column: -1})
+		if len(got) != 3 || !strings.HasSuffix(got[0], "email case a.berg") || !strings.HasSuffix(got[2], "email found bo1") {
+			t.Errorf("%s: the list is %q", text, got)
+		}
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // A parser reads rows of a CSV one by one. It is as lenient as it can be without losing anything: a quote inside a cell that has not begun
-// with one stands for itself, and so does one that is followed by neither delimiter nor line end. The one thing that is an error is
-// a quote that opens a cell and is never closed, since the rest of the file would be one cell.
+// with one stands for itself, and so does one that is followed by neither delimiter nor line end; a quoted name before an <address> is a part of
+// the cell. The one thing that is an error is a quote that opens a cell and is never closed, since the rest of the file would be one cell.
 type parser struct {
 	text      string
 	delimiter byte
@@ -124,6 +124,21 @@ func (p *parser) behind(pos int) int {
 	return -1
 }
 
+// mailbox gives the end of the address that follows a quoted name, as in "Berg, Anna" <anna.berg@contoso.example>, which mail programs write (RFC 5322
+// section 3.4); -1 if something else follows.
+func (p *parser) mailbox(pos int) int {
+	rest := strings.TrimLeft(p.text[pos:], " ")
+	end := strings.IndexAny(rest, ">\r\n\"")
+	if !strings.HasPrefix(rest, "<") || end < 0 || rest[end] != '>' || !strings.Contains(rest[:end], "@") {
+		return -1
+	}
+	end += len(p.text) - len(rest) + 1
+	if p.behind(end) < 0 {
+		return -1
+	}
+	return end
+}
+
 // quoted reads a cell whose opening quote stands at from. Line ends in it become LF.
 func (p *parser) quoted(from int) (string, error) {
 	var joined strings.Builder
@@ -158,6 +173,10 @@ func (p *parser) quoted(from int) (string, error) {
 				p.stray.at(line)
 			}
 			return p.clean(cell), nil
+		}
+		if end := p.mailbox(at + 1); end >= 0 {
+			p.pos = p.behind(end)
+			return p.clean(p.text[from:end]), nil
 		}
 		strayed++
 		at++

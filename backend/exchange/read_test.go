@@ -280,3 +280,12 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// TestAQuotedNameBeforeAnAddressBelongsToIt, as mail programs write both; behind it the next cell begins as ever.
+func TestAQuotedNameBeforeAnAddressBelongsToIt(t *testing.T) {
+	got, err := Read([]byte(`"Berg, Anna" <a@x.example>,"Klein, Ben" ,"Lang" <c`+"\n"+`"Dora" <d@x.example> x","e"`), Options{Delimiter: ",", Header: NoHeader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "rows", got.Rows, [][]string{{`"Berg, Anna" <a@x.example>`, "Klein, Ben", "Lang\" <c\n\"Dora\" <d@x.example> x", "e"}})
+}
