@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"scimdesk/backend/exchange"
 	"scimdesk/backend/scim"
+	"scimdesk/backend/server"
 	"scimdesk/backend/store"
 )
 
@@ -185,9 +187,14 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 	r := &scim.Resource{Type: scim.User, Attrs: map[string]any{"schemas": []any{scim.UserURN}}}
 	beside := importBeside{kept: slices.Contains(f.mapped, columnLocalID)}
 	row := f.table.Rows[i]
+	var tooLong error
 	for j, name := range f.mapped {
 		value := row[j]
 		if name == "" || value == "" {
+			continue
+		}
+		if len(value) > valueLimit && name != columnGroups && utf8.RuneCountInString(value) > valueLimit {
+			tooLong = cmp.Or(tooLong, fmt.Errorf("the value of %s is longer than %d characters", name, valueLimit))
 			continue
 		}
 		if f.places[j].attr != "" {
@@ -198,7 +205,8 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 			return r, beside, err
 		}
 	}
-	return beside.finish(r)
+	r, beside, err := beside.finish(r)
+	return r, beside, cmp.Or(tooLong, err)
 }
 
 // cell reads a value that stands at no place of a document.
@@ -334,6 +342,9 @@ func (s *importResource) person() (*scim.Resource, importBeside, error) {
 	if s.doc != nil {
 		r, err := scim.FromDocument(scim.User, s.doc)
 		return r, s.beside, err
+	}
+	if len(s.raw) > server.DefaultMaxBody {
+		return nil, importBeside{}, fmt.Errorf("it has more than %d bytes, which is the most that SCIM takes of anybody", server.DefaultMaxBody)
 	}
 	r, err := scim.ParseReplacement(scim.User, s.raw)
 	if err != nil {

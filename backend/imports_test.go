@@ -295,6 +295,24 @@ func TestWhoIsHereAlreadyIsFound(t *testing.T) {
 	}
 }
 
+// TestValuesThatNobodyCouldEditAreNotTaken: an export gone wrong has whole texts in a cell, which every list and hand-over would carry on.
+func TestValuesThatNobodyCouldEditAreNotTaken(t *testing.T) {
+	b := scratch(t)
+	long := strings.Repeat("ü", valueLimit)
+	groups := strings.Repeat("Office;", valueLimit)
+	_, rows := preview(t, b, importOf(t, b, "people", "", "userName,title,note,groups\na,"+long+",,"+groups+"\nb,"+long+"ü,,\nc,,"+long+"ü,\n"))
+	_, whole := preview(t, b, importOf(t, b, "people", "", `[{"schemas":["`+scim.UserURN+`"],"userName":"d","title":"`+strings.Repeat("x", 1<<20)+`"}]`))
+	var got []string
+	for _, r := range append(rows, whole...) {
+		got = append(got, fmt.Sprintf("%s %s %s", r.Key, r.State, r.Reason))
+	}
+	want := []string{"a create ", "b invalid the value of title is longer than 4000 characters", "c invalid the value of note is longer than 4000 characters",
+		" invalid it has more than 1048576 bytes, which is the most that SCIM takes of anybody"}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 func TestAnUndoneImportLeavesWhatWasChangedSince(t *testing.T) {
 	b, secret := serve(t)
 	job := applied(t, b, importOf(t, b, "people", "", "userName,title\na,x\nb,x\nc,x\nd,x\n"))
