@@ -7,6 +7,7 @@ import { Session } from './state/session'
 import './styles/base.css'
 import './styles/page.css'
 import './styles/parts.css'
+import './styles/narrow.css'
 
 const session = new Session()
 session.start()
