@@ -48,7 +48,7 @@ export function commonColumns<Row extends CommonRow>(t: TFunction, language: str
     changed: {
       id: 'changed',
       title: t('directory.columns.changed'),
-      width: 'minmax(168px, 1.1fr)',
+      width: 'minmax(168px, 1.3fr)',
       sortable: true,
       render: (row) => <LastChange at={row.changed} action={row.lastAction} />,
     },

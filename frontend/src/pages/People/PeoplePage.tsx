@@ -46,7 +46,7 @@ export function PeoplePage(props: PageProps) {
       textColumn<PersonRow>(id, t(`directory.columns.${id === 'title' ? 'jobTitle' : id}`), width, (row) => row[id], { search, sortable: true, mono: id === 'localId', ...(from ? { from } : {}) })
     return [
       { ...common.name, render: (row) => <NameCell row={row} search={search} plain={common.name.render(row)} /> },
-      text('userName', 'minmax(130px, 1.4fr)', 480),
+      text('userName', 'minmax(130px, 1.7fr)', 480),
       text('localId', 'minmax(90px, 0.8fr)', 480),
       text('email', 'minmax(130px, 1.4fr)', 760),
       { id: 'state', title: t('directory.columns.state'), width: '124px', sortable: true, render: (row) => <StateMark state={row.state} unsure={unsure} /> },

@@ -45,10 +45,10 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
   const search = view.answered?.search ?? ''
 
   const columns = useMemo((): Column<UserIDRow>[] => [
-    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.2fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
     { id: 'from', title: t('convert.columns.from'), width: 'minmax(120px, 1.5fr)', render: (row) => <FromTo from={row.from} to={row.to} side="from" /> },
-    { id: 'to', title: t('convert.columns.to'), width: 'minmax(120px, 1.5fr)', render: (row) => <To row={row} /> },
-    { id: 'state', title: t('directory.columns.state'), width: 'minmax(166px, 1fr)', render: (row) => <RowState row={row} /> },
+    { id: 'to', title: t('convert.columns.to'), width: 'minmax(120px, 1.9fr)', render: (row) => <To row={row} /> },
+    { id: 'state', title: t('directory.columns.state'), width: 'minmax(160px, 0.7fr)', render: (row) => <RowState row={row} /> },
   ], [t, search])
 
   const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {

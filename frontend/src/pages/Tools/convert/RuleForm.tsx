@@ -29,6 +29,8 @@ export function RuleForm({ convert }: { convert: Convert }) {
     </Field>
   )
 
+  const example = <Example convert={convert} ready={lack === null} />
+
   return (
     <form className="tool-ask" noValidate aria-labelledby={`${id}-title`} onSubmit={submit}>
       <h2 id={`${id}-title`}>{t('convert.rule.title')}</h2>
@@ -47,7 +49,11 @@ export function RuleForm({ convert }: { convert: Convert }) {
       {form.to === 'other-email' && text('emailType', 'home')}
       {form.to === 'domain' && text('fromDomain', 'old.example')}
       {form.to === 'domain' && text('toDomain', 'new.example')}
-      {form.to === 'template' && <TemplateField value={form.template} onChange={(template) => convert.set({ template })} />}
+      {form.to === 'template' && (
+        <TemplateField value={form.template} onChange={(template) => convert.set({ template })}>
+          {example}
+        </TemplateField>
+      )}
       {form.to === 'file' && (
         <FileDrop
           label={t('convert.fields.file')} accept=".csv,.txt,.tsv" limit={uploadLimit} example={'a.berg;anna.berg@contoso.example'}
@@ -57,7 +63,7 @@ export function RuleForm({ convert }: { convert: Convert }) {
           onClear={convert.upload.clear}
         />
       )}
-      <Example convert={convert} ready={lack === null} />
+      {form.to !== 'template' && example}
       <WhomFields form={form} onChange={(part) => convert.set(part)} />
       <div className="tool-part">
         <Checkbox label={t('convert.fields.owned')} checked={form.owned} onChange={(_, { checked }) => convert.set({ owned: checked === true })} />

@@ -1,12 +1,12 @@
 import { Button, Field, Input, Link } from '@fluentui/react-components'
-import { useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 const fields = ['givenName', 'familyName', 'displayName', 'mailbox', 'domain', 'email', 'userName', 'employeeNumber', 'externalId', 'localId', 'department'] as const
 const filters = ['first', '3', 'lower', 'upper', 'ascii', 'de'] as const
 
-/** A template with help at hand: each field and each filter, put where the cursor stands. */
-export function TemplateField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+/** A template with help at hand: each field and each filter, put where the cursor stands. Its children, what comes of it, stay in sight above the help. */
+export function TemplateField({ value, onChange, children }: { value: string; onChange: (value: string) => void; children: ReactNode }) {
   const { t } = useTranslation()
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
@@ -27,6 +27,7 @@ export function TemplateField({ value, onChange }: { value: string; onChange: (v
       <Field label={t('convert.fields.template')}>
         <Input input={{ ref: input }} className="template-input" value={value} maxLength={1000} spellCheck={false} autoComplete="off" onChange={(_, { value: text }) => onChange(text)} />
       </Field>
+      {children}
       <Link as="button" inline aria-expanded={helped} aria-controls={`${id}-help`} onClick={() => setHelped(!helped)}>
         {t('convert.template.help')}
       </Link>

@@ -48,10 +48,10 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
 
   const search = view.answered?.search ?? ''
   const columns = useMemo((): Column<JobRow>[] => [
-    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.2fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
     { id: 'from', title: t('journal.columns.before'), width: 'minmax(110px, 1.5fr)', render: (row) => <FromTo from={row.from} to={row.to} side="from" /> },
-    { id: 'to', title: t('journal.columns.after'), width: 'minmax(110px, 1.5fr)', render: (row) => <FromTo from={row.from} to={row.to} side="to" /> },
-    { id: 'state', title: t('directory.columns.state'), width: 'minmax(140px, 1fr)', render: (row) => <span title={row.reason}><Status {...rowWord(t, row.state)} /></span> },
+    { id: 'to', title: t('journal.columns.after'), width: 'minmax(110px, 1.9fr)', render: (row) => <FromTo from={row.from} to={row.to} side="to" /> },
+    { id: 'state', title: t('directory.columns.state'), width: 'minmax(126px, 0.6fr)', render: (row) => <span title={row.reason}><Status {...rowWord(t, row.state)} /></span> },
   ], [t, search])
 
   if (!job) return error ? <ErrorBar error={error} onRetry={retry} /> : null
