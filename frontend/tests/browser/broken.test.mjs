@@ -1,7 +1,7 @@
 // What is left of the window when a part of it breaks, or is not answered.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { breakCalls, findings, launch, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
+import { again, breakCalls, findings, launch, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const nav = (page, name) => page.getByRole('navigation').getByRole('button', { name })
 const broke = (page) => page.getByRole('heading', { level: 1, name: 'This part of the window broke' })
@@ -66,7 +66,7 @@ describe('a window that breaks', { timeout: 120_000 }, () => {
     await page.clock.fastForward(12_500)
     await page.getByRole('main').getByText('CALL_TIMEOUT').first().waitFor()
     await page.evaluate(() => (globalThis.mended = true))
-    await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
+    await again(page, page.getByRole('main'))
     await page.getByText('CALL_TIMEOUT').first().waitFor({ state: 'detached' })
     await page.context().close()
   })
@@ -99,6 +99,7 @@ describe('a window that breaks', { timeout: 120_000 }, () => {
         await choose(text, name)
         await page.getByRole(text === 'rotate' ? 'alertdialog' : 'dialog', { name: title }).waitFor()
         assert.equal(await page.evaluate(() => location.hash), to)
+        await until(page, () => page.evaluate(() => document.activeElement.closest('[aria-modal=true]') !== null), 'the focus in it')
         if (text === 'rotate' && twice === 0) await page.getByRole('button', { name: 'Close without copying' }).click()
         else await page.keyboard.press('Escape')
         await page.locator('[aria-modal=true]').waitFor({ state: 'detached' })

@@ -58,9 +58,7 @@ describe('the focus', { timeout: 180_000 }, () => {
     const restore = page.locator('#main aside').getByRole('button', { name: 'Restore' })
     await restore.focus()
     await page.keyboard.press('Enter')
-    const dialog = page.getByRole('alertdialog')
-    await dialog.or(restore).first().waitFor()
-    if (await dialog.count()) await dialog.getByRole('button', { name: 'Restore' }).press('Enter')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Restore' }).press('Enter')
     await restore.waitFor({ state: 'detached' })
     await until(page, () => page.evaluate(() => document.activeElement?.closest('#main aside') !== null), 'the focus in the panel')
   })
@@ -84,9 +82,12 @@ describe('the focus', { timeout: 180_000 }, () => {
     await visit(page, '#/settings')
     await page.getByRole('radio', { name: 'As the system' }).focus()
     await page.locator('.product').click()
-    await page.evaluate(() => document.body.append(document.createElement('i')))
-    await page.waitForTimeout(100) // it would have moved by then
-    assert.equal(await page.evaluate(() => document.activeElement === document.body), true)
+    const left = await page.evaluate(async () => {
+      document.body.append(document.createElement('i'))
+      for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame) // it would have moved by then
+      return document.activeElement === document.body
+    })
+    assert.ok(left)
   })
 })
 
@@ -111,11 +112,16 @@ describe('what is said', { timeout: 180_000 }, () => {
       await page.keyboard.press('F5')
       await page.getByRole('main').getByText('has not answered since').waitFor()
     }
+    await until(page, async () => (await said('assertive')).length > 0, 'the loss')
     const losses = await said('assertive')
     assert.equal(losses.length, 1)
     assert.match(losses[0], /has not answered since/)
-    await page.evaluate(() => (globalThis.dead = false))
-    await page.getByRole('button', { name: 'Try again' }).first().press('Enter')
+    // At once, before the page tries again by itself.
+    await page.getByRole('button', { name: 'Try again' }).first().focus()
+    await page.evaluate(() => {
+      globalThis.dead = false
+      document.activeElement.click()
+    })
     await until(page, async () => (await said()).includes('No token'), 'what holds now')
     await isOn(page, 'Overview')
     assert.equal((await said('assertive')).length, 1)
@@ -140,12 +146,19 @@ describe('what is said', { timeout: 180_000 }, () => {
   })
 
   it('is that something could not be copied, for two seconds', async () => {
-    const page = await openPage(browser, window, { broken: breakCalls({ CopyText: `() => ${refusal('INTERNAL')}` }) })
+    const page = await openPage(browser, window, { before: (fresh) => fresh.clock.install(), broken: breakCalls({ CopyText: `() => ${refusal('INTERNAL')}` }) })
     await visit(page, '#/connection')
+    const copy = page.getByRole('main').getByRole('button', { name: /^Copy/ }).first()
+    await copy.waitFor()
     const said = await listen(page)
-    await page.getByRole('main').getByRole('button', { name: /^Copy/ }).first().click()
+    await page.clock.pauseAt(Date.now() + 60_000)
+    await copy.focus()
+    await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Could not copy' }).waitFor()
-    assert.deepEqual(await said(), ['Could not copy'])
+    assert.deepEqual((await said()).filter((text) => text === 'Could not copy'), ['Could not copy'])
+    await page.clock.fastForward(1_900)
+    assert.equal(await page.getByRole('button', { name: 'Could not copy' }).count(), 1)
+    await page.clock.fastForward(200)
     await page.getByRole('button', { name: 'Could not copy' }).waitFor({ state: 'detached' })
     await page.context().close()
   })

@@ -165,6 +165,12 @@ export async function until(page, holds, what) {
   assert.fail(`did not come: ${what}`)
 }
 
+/** Presses Try again, unless the page has tried again by itself meanwhile. */
+export async function again(page, place = page) {
+  const button = place.getByRole('button', { name: 'Try again' }).first()
+  await until(page, async () => !(await button.isVisible()) || button.click({ timeout: 1_000 }).then(() => true, () => false), 'another try')
+}
+
 const axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 /** What axe finds against WCAG 2.2 A and AA. Tabster's focus sentinels are hidden and focusable by design. */
@@ -217,6 +223,16 @@ export const create = (address, secret, displayName) =>
     headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/scim+json' },
     body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: `${displayName}@contoso.example`.replaceAll(' ', '.'), displayName }),
   }).then((r) => r.status)
+
+/** Keeps what a screen reader is told from now on, where the next message soon takes the place of one; the function gives all of it. */
+export async function hear(page) {
+  await page.evaluate(() => {
+    const region = document.querySelector('.visually-hidden[role=status]')
+    globalThis.heard = []
+    new MutationObserver(() => globalThis.heard.push(region.textContent)).observe(region, { childList: true, subtree: true })
+  })
+  return () => page.evaluate(() => globalThis.heard)
+}
 
 /** A call's failure with a code, as script for breakCalls. */
 export const refusal = (code) => `Promise.reject(new Error('{"code":"${code}","message":""}'))`
