@@ -33,12 +33,13 @@ func (b *Backend) clean(ctx context.Context) {
 	}
 }
 
-// cleanOnce removes old requests, people, groups and jobs, and says in the log how many went, also before an error.
+// cleanOnce removes old requests, people, groups, jobs and rows of hand-overs, and says in the log how many went, also before an error.
 func (b *Backend) cleanOnce(ctx context.Context) error {
 	keep := b.setting.get()
 	now := time.Now()
 	var removed store.Removed
-	var requestsErr, deletedErr, jobsErr error
+	var handovers int
+	var requestsErr, deletedErr, jobsErr, handoversErr error
 	if keep.RequestDays > 0 {
 		removed, requestsErr = b.store.Prune(ctx, now.AddDate(0, 0, -keep.RequestDays))
 	}
@@ -48,11 +49,12 @@ func (b *Backend) cleanOnce(ctx context.Context) error {
 		gone, deletedErr = b.store.PurgeDeleted(ctx, old)
 		removed.People, removed.Groups = gone.People, gone.Groups
 		removed.Jobs, jobsErr = b.store.PruneJobs(ctx, old) // their rows hold what people were
+		handovers, handoversErr = b.handing.clean(ctx, old) // theirs too
 	}
-	if removed != (store.Removed{}) {
-		b.log.Info("removed what was kept long enough", "requests", removed.Requests, "people", removed.People, "groups", removed.Groups, "jobs", removed.Jobs)
+	if removed != (store.Removed{}) || handovers > 0 {
+		b.log.Info("removed what was kept long enough", "requests", removed.Requests, "people", removed.People, "groups", removed.Groups, "jobs", removed.Jobs, "handovers", handovers)
 	}
-	if err := errors.Join(requestsErr, deletedErr, jobsErr); err != nil {
+	if err := errors.Join(requestsErr, deletedErr, jobsErr, handoversErr); err != nil {
 		return fmt.Errorf("clean %s: %w", b.dir, err)
 	}
 	return nil

@@ -94,6 +94,8 @@ func classify(err error) fault {
 		return fault{"JOB_RUNNING", "Another conversion or import is still under way. Wait until it is done."}
 	case errors.Is(err, store.ErrJobState):
 		return fault{"JOB_STATE", "This can't be undone: it has been undone already, or is not done yet."}
+	case errors.Is(err, ErrHandoverCleaned):
+		return fault{"HANDOVER_CLEANED", "This hand-over can't be made again: it is older than what the settings keep, and its rows are removed. Its numbers and its receipt stay. A full export tells everything as it is now."}
 	case errors.Is(err, ErrEntraOwns):
 		return fault{"ENTRA_OWNS", err.Error()}
 	case errors.Is(err, ErrChanged):

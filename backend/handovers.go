@@ -65,6 +65,7 @@ type HandoverInfo struct {
 	Files   []string `json:"files"`
 	Taken   string   `json:"taken"`   // when the receipt was given, "" if not yet
 	Receipt string   `json:"receipt"` // what it says
+	Cleaned bool     `json:"cleaned"` // it was made so long ago that its rows are not kept: it can't be made again
 }
 
 // HandoverState is how the hand-over stands.
@@ -86,7 +87,7 @@ type HandoverState struct {
 // import and all hand-overs, and counts as none.
 type HandoverRequest struct {
 	Folder string `json:"folder"` // "" is the settings' one, or the downloads
-	Again  int64  `json:"again"`
+	Again  int64  `json:"again"`  // ErrHandoverCleaned where its rows are not kept any more
 	Full   bool   `json:"full"`
 	Format string `json:"format,omitempty"` // csv or json in place of the settings' one; not of Again
 }
@@ -279,11 +280,16 @@ func (b *Backend) Handover(ctx context.Context) (HandoverState, error) {
 	if err != nil {
 		return state, err
 	}
+	cleaned, err := h.cleaned(ctx)
+	if err != nil {
+		return state, err
+	}
 	for _, one := range made {
 		info, err := infoOf(one)
 		if err != nil {
 			return state, err
 		}
+		info.Cleaned = one.Seq <= cleaned.Gone
 		state.List = append(state.List, info)
 	}
 	return state, nil
@@ -642,6 +648,13 @@ func (h *handovers) again(ctx context.Context, seq int64, folder string) (Handov
 	if !found {
 		return HandoverInfo{}, noHandover(seq)
 	}
+	cleaned, err := h.cleaned(ctx)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
+	if seq <= cleaned.Gone {
+		return HandoverInfo{}, fmt.Errorf("make hand-over %d again: %w", seq, ErrHandoverCleaned)
+	}
 	about, err := aboutHandover(one)
 	if err != nil {
 		return HandoverInfo{}, err
@@ -721,8 +734,14 @@ func (b *Backend) GiveReceipt(ctx context.Context, r HandoverReceipt) (HandoverI
 	if err != nil {
 		return HandoverInfo{}, err
 	}
+	cleaned, err := b.handing.cleaned(ctx)
+	if err != nil {
+		return HandoverInfo{}, err
+	}
 	b.tellStatus()
-	return infoOf(one)
+	info, err := infoOf(one)
+	info.Cleaned = one.Seq <= cleaned.Gone
+	return info, err
 }
 
 // run makes hand-overs when they are due, until ctx ends.

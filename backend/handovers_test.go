@@ -326,7 +326,8 @@ func (p *player) allowed(err error) {
 	}
 }
 
-// A hundred times something happens, fifty in each format under the race detector, and each time what is handed over must bring the old system to what a full export says.
+// A hundred times something happens, fifty in each format under the race detector, and each time what is handed over must bring the old system to what a full export says,
+// with what is old being removed in between.
 func TestHandOversAddUp(t *testing.T) {
 	for _, format := range []string{"csv", "json"} {
 		t.Run(format, func(t *testing.T) {
@@ -371,6 +372,11 @@ func TestHandOversAddUp(t *testing.T) {
 					t.Fatalf("cycle %d, hand-over %d:\n%s\n\nfull:\n%s\n\nrows: %v\n%v", cycle, seq, old.text(), full.text(), people, members)
 				}
 				old.giveKeys(t, b, rng, cycle)
+				if cycle%3 == 0 {
+					if _, err := b.handing.clean(t.Context(), time.Now().Add(time.Hour)); err != nil {
+						t.Fatal(err)
+					}
+				}
 				if t.Failed() {
 					t.Fatalf("cycle %d", cycle)
 				}
@@ -460,6 +466,93 @@ func TestAHandOverIsTheSameAgain(t *testing.T) {
 	if _, err := b.HandOver(t.Context(), HandoverRequest{Again: 7}); Code(err) != "NOT_FOUND" {
 		t.Errorf("one that was never made: %v", err)
 	}
+}
+
+// After what the settings keep, hand-overs keep their place in the list and can't be made again, but for the newest; what the old system knows stays known.
+func TestOldHandOversAreCleaned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: NoListener, Face: "scimd"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		cause := store.Cause{Origin: store.OriginSCIM}
+		made := map[int64]map[string]string{}
+		next := func() {
+			t.Helper()
+			info := handOver(t, b, HandoverRequest{Folder: t.TempDir()})
+			made[info.Seq] = fileBytes(t, info.Files)
+			time.Sleep(24 * time.Hour)
+		}
+		var ids []string
+		for i := range 3 {
+			rec, err := b.store.Create(t.Context(), cause, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": fmt.Sprint("u", i), "active": true}}, store.With{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, rec.ID)
+			next()
+		}
+		if err := b.store.Delete(t.Context(), cause, scim.User, ids[0], 0); err != nil {
+			t.Fatal(err)
+		}
+		next()
+		if _, err := b.GiveReceipt(t.Context(), HandoverReceipt{Seq: 1, Text: "taken"}); err != nil {
+			t.Fatal(err)
+		}
+		check := func(days int, gone int64) {
+			t.Helper()
+			c, err := b.Settings(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.SaveSettings(t.Context(), SettingsChange{Listen: c.Listen, RequestDays: c.RequestDays, DeletedDays: days}); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the second finds nothing
+				if err := b.cleanOnce(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			state, err := b.Handover(t.Context())
+			if err != nil || len(state.List) != len(made) || state.Pending.Joiners+state.Pending.Changes+state.Pending.Leavers != 0 {
+				t.Fatalf("after %d days: %+v, %v", days, state, err)
+			}
+			for _, one := range state.List {
+				if one.Cleaned != (one.Seq <= gone) || one.Joiners+one.Leavers != 1 || (one.Receipt == "taken") != (one.Seq == 1) {
+					t.Errorf("after %d days number %d is %+v", days, one.Seq, one)
+				}
+				again, err := b.HandOver(t.Context(), HandoverRequest{Again: one.Seq, Folder: t.TempDir()})
+				if one.Cleaned {
+					if Code(err) != "HANDOVER_CLEANED" {
+						t.Errorf("number %d made again: %v", one.Seq, err)
+					}
+				} else if err != nil || !maps.Equal(fileBytes(t, again.Files), made[one.Seq]) {
+					t.Errorf("number %d made again: %+v, %v", one.Seq, again, err)
+				}
+			}
+		}
+		check(0, 0)
+		check(10, 0)
+		check(3, 1) // that of three days ago is not older than three
+		check(10, 1)
+		check(1, 3)
+		time.Sleep(100 * 24 * time.Hour)
+		check(1, 3)
+		if _, err := b.store.Create(t.Context(), cause, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": "u0"}}, store.With{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.store.Delete(t.Context(), cause, scim.User, ids[1], 0); err != nil {
+			t.Fatal(err)
+		}
+		if info := handOver(t, b, HandoverRequest{}); info.Seq != 5 || info.Joiners != 1 || info.Leavers != 1 || info.Changes != 0 {
+			t.Errorf("the next: %+v", info)
+		}
+	})
 }
 
 // What is on disk but not recorded, as a crash between leaves it, is made again under its number and with its bytes, whatever came since.

@@ -396,6 +396,11 @@ export namespace backend {
 	    header: string;
 	    attribute: string;
 	}
+	export interface HandoverFault {
+	    at: string;
+	    code: string;
+	    fault: string;
+	}
 	export interface HandoverInfo {
 	    seq: number;
 	    made: string;
@@ -408,6 +413,7 @@ export namespace backend {
 	    files: string[];
 	    taken: string;
 	    receipt: string;
+	    cleaned: boolean;
 	}
 	export interface HandoverRow {
 	    id: string;
@@ -553,6 +559,8 @@ export namespace backend {
 	    undone: number;
 	    refused: number;
 	    canUndo: boolean;
+	    code: string;
+	    fault: string;
 	}
 	export interface JobRow {
 	    n: number;
@@ -845,6 +853,7 @@ export namespace backend {
 	    target: string;
 	    oneToken: boolean;
 	    job: JobInfo;
+	    handover: HandoverFault;
 	}
 	
 	export interface TargetBroken {

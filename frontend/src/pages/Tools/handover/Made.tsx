@@ -45,11 +45,11 @@ export function Made({ model, one, off, onChanged }: { model: Handover; one: Han
         <Button appearance={one.taken === '' ? 'primary' : 'secondary'} disabledFocusable={off} onClick={() => setAsking(true)}>
           {t(one.taken === '' ? 'handover.receipt.give' : 'handover.receipt.change')}
         </Button>
-        <Button disabledFocusable={off || making !== null} icon={making === 'again' ? <Spinner className="late" size="extra-tiny" /> : null} onClick={() => void again()}>
+        <Button disabledFocusable={off || one.cleaned || making !== null} icon={making === 'again' ? <Spinner className="late" size="extra-tiny" /> : null} onClick={() => void again()}>
           {t('handover.again')}
         </Button>
       </div>
-      <p className="quiet small">{t('handover.againNote')}</p>
+      <p className="quiet small">{t(one.cleaned ? 'handover.cleaned' : 'handover.againNote')}</p>
       {asking && <ReceiptDialog one={one} onGiven={onChanged} onClose={() => setAsking(false)} />}
     </div>
   )
