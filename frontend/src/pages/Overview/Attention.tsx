@@ -1,10 +1,11 @@
 import { Link } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
+import { detailOf, errorKey } from '../../api/errors'
 import type { Activity, Snapshot } from '../../api/types'
 import { Status } from '../../components/Status'
 import { useNow } from '../../lib/now'
 import { actionKey } from '../../lib/status'
-import { brief, moment } from '../../lib/time'
+import { brief, moment, when } from '../../lib/time'
 import { hashOf } from '../../state/route'
 import { needs } from './needs'
 import { Card, type Read } from './part'
@@ -25,12 +26,13 @@ export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snap
         return (
           <div className="attention">
             <ul className="needs">
-              {list.map(({ kind, count, severe, to }) => (
+              {list.map(({ kind, count, severe, to, fault, at }) => (
                 <li key={kind}>
-                  <Status tone={severe ? 'bad' : 'warning'} word={t(`overview.attention.${kind}`, { count, formatted: number(count) })} />
+                  <Status tone={severe ? 'bad' : 'warning'} word={t(`overview.attention.${kind}`, { count, formatted: number(count), when: at && when(at, i18n.language) })} />
                   <Link href={hashOf(to)} aria-label={t(`overview.attention.show.${kind}`)}>
                     {t('overview.attention.showWord')}
                   </Link>
+                  {fault && <Why fault={fault} />}
                 </li>
               ))}
             </ul>
@@ -48,6 +50,16 @@ export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snap
         )
       }}
     </Card>
+  )
+}
+
+/** The reason in the page's own words, and the backend's where they say more. */
+function Why({ fault }: { fault: { code: string; message: string } }) {
+  const { t } = useTranslation()
+  return (
+    <span className="need-why quiet small">
+      {t(`${errorKey(fault.code)}.text`)} <span lang="en">{detailOf(fault)}</span>
+    </span>
   )
 }
 

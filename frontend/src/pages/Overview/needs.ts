@@ -1,14 +1,18 @@
 import type { Overview, Snapshot } from '../../api/types'
 import { evidence } from '../../lib/evidence'
+import { standsStill } from '../../lib/jobs'
 import { wayOf } from '../../lib/tunnel'
 import type { PageName, Route } from '../../state/route'
 
 /** One thing that somebody should look at. The texts are in locales under overview.attention. */
 export interface Need {
-  kind: 'noToken' | 'unreachable' | 'moved' | 'check' | 'rotation' | 'newToken' | 'refusedNow' | 'quiet' | 'notReceiving' | 'failures' | 'refused'
+  kind: 'noToken' | 'unreachable' | 'moved' | 'job' | 'handover' | 'check' | 'rotation' | 'newToken' | 'refusedNow' | 'quiet' | 'notReceiving' | 'failures' | 'refused'
   count: number
   severe: boolean
   to: Partial<Route> & { page: PageName }
+  /** Why, where there is more to say than the texts do, and since when. */
+  fault?: { code: string; message: string }
+  at?: string
 }
 
 /** After so long somebody has forgotten a rotation. */
@@ -28,7 +32,9 @@ export function needs(snapshot: Snapshot, unsure: boolean, overview: Pick<Overvi
   if (state === 'newToken') list.push({ kind: 'newToken', count: 1, severe: false, to: { page: 'connection' } })
   if (state === 'refused') list.push({ kind: 'refusedNow', count: 1, severe: true, to: { page: 'connection' } })
   if (state === 'late' || state === 'silent') list.push({ kind: 'quiet', count: 1, severe: state === 'silent', to: { page: 'connection' } })
-  const { check, token, oldToken } = snapshot
+  const { check, token, oldToken, job, handover } = snapshot
+  if (!unsure && standsStill(job)) list.push({ kind: 'job', count: 1, severe: false, to: { page: 'tools', id: 'journal', tab: String(job.seq) }, fault: { code: job.code, message: job.fault } })
+  if (!unsure && handover.at) list.push({ kind: 'handover', count: 1, severe: false, to: { page: 'tools', id: 'handover' }, fault: { code: handover.code, message: handover.fault }, at: handover.at })
   if (!unsure && !check.running && check.finished && !check.ok && state !== 'unreachable') list.push({ kind: 'check', count: 1, severe: false, to: { page: 'connection', id: 'check' } })
   if (!unsure && oldToken.exists && now - Date.parse(token.created) > week) list.push({ kind: 'rotation', count: 1, severe: false, to: { page: 'connection', id: 'token' } })
   // Refused ones are failures too: where there are no others, they are told by their own name alone.

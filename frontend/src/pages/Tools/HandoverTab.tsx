@@ -28,8 +28,8 @@ export function HandoverTab({ snapshot, route, unsure }: PageProps) {
   const { t, i18n } = useTranslation()
   const model = handoverOf(snapshot.store)
   const { making, made, failed } = useObservable(model.view)
-  const { people, groups, activity, job } = snapshot
-  const moved = [people.total, people.active, people.deleted, groups.total, activity.last, job.seq, job.state, job.done].join(' ')
+  const { people, groups, activity, job, handover: failure } = snapshot
+  const moved = [people.total, people.active, people.deleted, groups.total, activity.last, job.seq, job.state, job.done, failure.at].join(' ')
   const feed = useFeed(handover, moved, readEvery)
   const state = feed.data
   const heading = useRef<HTMLHeadingElement>(null)

@@ -6,7 +6,7 @@ import type { JobInfo } from '../../api/types'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { Status, type Tone } from '../../components/Status'
-import { isUnderWay, kindOf, stateOf } from '../../lib/jobs'
+import { isUnderWay, kindOf, standsStill, stateOf } from '../../lib/jobs'
 import { when } from '../../lib/time'
 import type { PageProps } from '../../shell/page'
 import { useJob, useJobs } from '../../state/jobs'
@@ -54,7 +54,7 @@ export function JournalTab({ snapshot, route, unsure }: PageProps) {
                 <span className="quiet small">
                   {when(one.made, i18n.language)}, {t('journal.rowCount', { count: one.total, formatted: one.total.toLocaleString(i18n.language) })}
                 </span>
-                <Status tone={toneOf(one)} word={t(`journal.states.${stateOf(one.state)}`)} />
+                <Status tone={toneOf(one)} word={standsStill(one) ? t('journal.still.word') : t(`journal.states.${stateOf(one.state)}`)} />
               </button>
             </li>
           ))}
@@ -88,7 +88,7 @@ export function JournalTab({ snapshot, route, unsure }: PageProps) {
 }
 
 function toneOf(job: JobInfo): Tone {
-  if (isUnderWay(job)) return 'waiting'
+  if (isUnderWay(job)) return standsStill(job) ? 'warning' : 'waiting'
   const state = stateOf(job.state)
   if (state === 'unknown') return 'unknown'
   if (job.failed + job.refused > 0) return 'warning'

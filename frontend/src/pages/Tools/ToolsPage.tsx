@@ -1,7 +1,8 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, Tab, TabList } from '@fluentui/react-components'
 import { useTranslation } from 'react-i18next'
 import { PageHead } from '../../components/PageHead'
-import { isUnderWay, kindOf } from '../../lib/jobs'
+import { errorKey } from '../../api/errors'
+import { isUnderWay, kindOf, standsStill } from '../../lib/jobs'
 import { type ToolName, toolNames } from '../../lib/tools'
 import type { PageProps } from '../../shell/page'
 import { go } from '../../state/route'
@@ -40,9 +41,10 @@ export function ToolsPage(props: PageProps) {
         ))}
       </TabList>
       {isUnderWay(job) && (at === 'lookup' || at === 'forecast' || at === 'handover') && (
-        <MessageBar intent="info">
+        <MessageBar intent={standsStill(job) ? 'warning' : 'info'} layout={standsStill(job) ? 'multiline' : 'auto'}>
           <MessageBarBody>
-            {t('tools.underWay', { kind: t(`journal.kinds.${kindOf(job.kind)}`), done: number(job.done + job.failed), total: number(job.total) })}
+            {t('tools.underWay', { kind: t(`journal.kinds.${kindOf(job.kind)}`), done: number(job.done + job.failed), total: number(job.total) })}{' '}
+            {standsStill(job) && t('journal.still.line', { why: t(`${errorKey(job.code)}.text`) })}
           </MessageBarBody>
           <MessageBarActions>
             <Button onClick={() => go({ page: 'tools', id: 'journal', tab: String(job.seq) })}>{t('tools.showJournal')}</Button>
