@@ -2,7 +2,9 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
@@ -133,6 +135,39 @@ func (b *Backend) Group(ctx context.Context, id string) (Group, error) {
 	g.JSON, err = b.pretty(rec)
 	return g, err
 }
+
+// GroupNamed gives the id of the group that has an id, or is the only one of a name, whose letters' case does not count. NOT_FOUND if none is, BAD_QUERY
+// with the ids if several are.
+func (b *Backend) GroupNamed(ctx context.Context, name string) (string, error) {
+	rec, err := b.store.Look(ctx, scim.Group, name, store.With{})
+	if err == nil {
+		return rec.ID, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	named, err := b.named(ctx, scim.Group, "displayName", name, namesakes)
+	if err != nil {
+		return "", err
+	}
+	switch len(named.Records) {
+	case 0:
+		return "", &scim.Error{Kind: scim.NotFound, Detail: fmt.Sprintf("no group has the name or the id %q", name), Err: store.ErrNotFound}
+	case 1:
+		return named.Records[0].ID, nil
+	}
+	ids := make([]string, len(named.Records))
+	for i, rec := range named.Records {
+		ids[i] = rec.ID
+	}
+	if named.Total > len(ids) {
+		ids = append(ids, "…")
+	}
+	return "", fmt.Errorf("%w: %d groups are called %q; say the id of one: %s", ErrQuery, named.Total, name, strings.Join(ids, ", "))
+}
+
+// namesakes is how many groups of one name are listed.
+const namesakes = 20
 
 // Members gives a part of the list of ListQuery.Group's members. NOT_FOUND if no group has or had the id.
 func (b *Backend) Members(ctx context.Context, q ListQuery) (MembersPage, error) {

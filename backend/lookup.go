@@ -84,7 +84,7 @@ type LookupChoice struct {
 // LookupOut asks for the list with what was found: as text for the clipboard (ToText), or as a file.
 type LookupOut struct {
 	Plan   string   `json:"plan"`
-	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, and state, which is LookupRow's
+	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, status, and state, which is LookupRow's
 	Format string   `json:"format"` // csv or json
 	Folder string   `json:"folder"`
 }
@@ -506,9 +506,12 @@ func (b *Backend) ChooseLookup(_ context.Context, c LookupChoice) (Lookup, error
 	return list.info, nil
 }
 
+// columnStatus is whether somebody who was found is active, disabled or deleted.
+const columnStatus = "status"
+
 // lookupColumns are the columns that a list can get.
 func lookupColumns() []string {
-	return []string{kindUserName, kindEmail, kindID, kindExternalID, kindLocalID, kindName, "state"}
+	return []string{kindUserName, kindEmail, kindID, kindExternalID, kindLocalID, kindName, columnStatus, "state"}
 }
 
 // value is what a line gets in a column, "" where nobody is chosen.
@@ -531,6 +534,8 @@ func (r *LookupRow) value(column string) string {
 		return m.ExternalID
 	case kindLocalID:
 		return m.LocalID
+	case columnStatus:
+		return m.State
 	}
 	return m.Name
 }

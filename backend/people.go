@@ -302,15 +302,7 @@ func (b *Backend) whoHasTheName(ctx context.Context, t *scim.ResourceType, id st
 	if t == scim.Group {
 		attribute, value = "displayName", r.DisplayName()
 	}
-	quoted, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("quote %s: %w", attribute, err)
-	}
-	filter, err := scim.ParseFilter(t, attribute+" eq "+string(quoted))
-	if err != nil {
-		return err
-	}
-	page, err := b.store.List(ctx, t, store.Query{Filter: filter, Count: 1})
+	page, err := b.named(ctx, t, attribute, value, 1)
 	if err != nil {
 		return err
 	}
@@ -320,4 +312,17 @@ func (b *Backend) whoHasTheName(ctx context.Context, t *scim.ResourceType, id st
 	now := page.Records[0]
 	return &scim.Error{Kind: scim.Uniqueness, Err: refusal, Detail: fmt.Sprintf("%s can't be restored: %s %q belongs to %s (%s) now. Rename or delete that %s in Entra first.",
 		rec.Name, attribute, value, now.Name, now.ID, map[*scim.ResourceType]string{scim.User: "person", scim.Group: "group"}[t])}
+}
+
+// named gives the first of those who have a value of an attribute that is found by an index.
+func (b *Backend) named(ctx context.Context, t *scim.ResourceType, attribute, value string, count int) (store.Page, error) {
+	quoted, err := json.Marshal(value)
+	if err != nil {
+		return store.Page{}, fmt.Errorf("quote %s: %w", attribute, err)
+	}
+	filter, err := scim.ParseFilter(t, attribute+" eq "+string(quoted))
+	if err != nil {
+		return store.Page{}, err
+	}
+	return b.store.List(ctx, t, store.Query{Filter: filter, Count: count})
 }

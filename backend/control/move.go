@@ -21,6 +21,7 @@ func moveRoutes(mux *http.ServeMux, b *backend.Backend) {
 	offer(mux, "/userids/rows", b.UserIDRows)
 	offer(mux, "/userids/settle", b.SettleUserID)
 	offer(mux, "/userids/apply", b.ApplyUserIDs)
+	offer(mux, "/group/named", b.GroupNamed)
 	offer(mux, "/import/look", b.LookAtImport)
 	offer(mux, "/import/plan", b.PlanImport)
 	offer(mux, "/import/rows", b.ImportRows)
@@ -119,6 +120,11 @@ func (c *Client) SettleUserID(ctx context.Context, s backend.UserIDChoice) (back
 // ApplyUserIDs begins to carry it out.
 func (c *Client) ApplyUserIDs(ctx context.Context, plan string) (backend.JobInfo, error) {
 	return put[string, backend.JobInfo](ctx, c, "/userids/apply", plan)
+}
+
+// GroupNamed gives the id of a group.
+func (c *Client) GroupNamed(ctx context.Context, name string) (string, error) {
+	return put[string, string](ctx, c, "/group/named", name)
 }
 
 // LookAtImport says what a source looks like.

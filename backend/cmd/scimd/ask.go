@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"scimdesk/backend"
@@ -143,7 +142,7 @@ func (a *app) export(ctx context.Context, args []string) error {
 	var filter backend.ListQuery
 	fs.StringVar(&filter.State, "state", "", "active, disabled, deleted or all")
 	fs.StringVar(&filter.Quality, "quality", "", "only people of no-email, same-email, no-manager-found, no-group, no-local-id or made-here; groups of no-members")
-	fs.StringVar(&filter.Group, "group", "", "only people who are in the group with this `id`")
+	fs.StringVar(&filter.Group, "group", "", "only people who are in the group with this `name` or id")
 	columns := fs.String("columns", "", "`names` of a CSV's columns with commas between them, as the file with all of them has them")
 	words, err := a.parse(fs, args, []string{"people", "groups"})
 	if err != nil {
@@ -157,6 +156,10 @@ func (a *app) export(ctx context.Context, args []string) error {
 		return &usageError{"scimd export: --format is csv or json"}
 	}
 	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
+		var err error
+		if list.Filter.Group, err = groupID(ctx, f, filter.Group); err != nil {
+			return err
+		}
 		write := func(w io.Writer) error { return f.Export(ctx, w, list.What, list.Format) }
 		if filter.State+filter.Quality+filter.Group+*columns != "" {
 			write = func(w io.Writer) error { return f.ExportList(ctx, w, list) }
@@ -180,8 +183,7 @@ func notOurs(file string) error {
 	if err != nil {
 		return fmt.Errorf("find %s: %w", file, err)
 	}
-	dir, name := filepath.Dir(abs), strings.ToLower(filepath.Base(abs))
-	ours := strings.HasPrefix(name, "scimdesk.") || slices.Contains([]string{"config.json", "run.json", "authtoken"}, name)
+	dir, ours := filepath.Dir(abs), isOurs(filepath.Base(abs))
 	if inner := strings.ToLower(filepath.Base(dir)); inner == "targets" || inner == "backup" {
 		dir, ours = filepath.Dir(dir), true
 	}

@@ -67,24 +67,20 @@ func (a *app) handOver(ctx context.Context, args []string) error {
 }
 
 func (a *app) makeHandOver(ctx context.Context, f folder, r backend.HandoverRequest) error {
-	made := false
+	var made []string
 	if r.Folder != "" {
 		abs, err := filepath.Abs(r.Folder) // the owner may stand in another folder
 		if err != nil {
 			return fmt.Errorf("find folder: %w", err)
 		}
-		if err := os.Mkdir(abs, 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
+		if made, err = makeFolders(abs); err != nil {
 			return err
-		} else if err == nil {
-			made = true
 		}
 		r.Folder = abs
 	}
 	info, err := f.HandOver(ctx, r)
 	if err != nil {
-		if made {
-			_ = os.Remove(r.Folder) // unless something is in it
-		}
+		removeFolders(made)
 		return err
 	}
 	switch {
@@ -101,6 +97,28 @@ func (a *app) makeHandOver(ctx context.Context, f folder, r backend.HandoverRequ
 		}
 	}
 	return nil
+}
+
+// makeFolders makes a folder and those above it that are not there, and gives what it made, the innermost first.
+func makeFolders(path string) (made []string, err error) {
+	for at := path; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+			break
+		}
+		made = append(made, at)
+	}
+	if err := os.MkdirAll(path, 0o750); err != nil {
+		removeFolders(made)
+		return nil, err
+	}
+	return made, nil
+}
+
+// removeFolders removes what makeFolders made, unless something is in it.
+func removeFolders(made []string) {
+	for _, path := range made {
+		_ = os.Remove(path)
+	}
 }
 
 // say tells what is no result.

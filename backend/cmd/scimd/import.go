@@ -86,9 +86,12 @@ func (a *app) importPeople(ctx context.Context, args []string) error {
 	if err := errors.Join(canRead(c.file), canRead(c.tokenFile), canWrite(c.report)); err != nil {
 		return err
 	}
+	if c.dry && words[0] != "undo" {
+		return a.tryOut(ctx, *data, func(f folder) error { return a.runImport(ctx, f, c) })
+	}
 	return a.with(ctx, *data, words[0] != "undo", func(f folder, _ *control.Client) error {
 		if words[0] == "undo" {
-			return a.undoImport(ctx, f, c.job)
+			return a.undo(ctx, f, undoing{backend.JobImport, "rows", c.job, c.format})
 		}
 		return a.runImport(ctx, f, c)
 	})
@@ -102,6 +105,10 @@ func (c *importCall) take(words []string) error {
 		return wrong("say people or groups and a file, or undo")
 	case words[0] == "undo" && len(words) > 1, len(words) > 2:
 		return wrong(fmt.Sprintf("%q is one word too many", words[len(words)-1]))
+	case words[0] == "undo" && c.format == "csv":
+		return wrong("--format of undo is text or json")
+	case !slices.Contains([]string{"text", "csv", "json"}, c.format):
+		return wrong("--format is text, csv or json")
 	case words[0] == "undo":
 		return nil
 	case len(words) == 1 && c.source.URL == "", len(words) == 2 && c.source.URL != "":
@@ -110,25 +117,12 @@ func (c *importCall) take(words []string) error {
 		return wrong("--token-file goes with --url")
 	case !slices.Contains([]string{"skip", "empty", "overwrite"}, c.source.Existing):
 		return wrong("--existing is skip, empty or overwrite")
-	case !slices.Contains([]string{"text", "csv", "json"}, c.format):
-		return wrong("--format is text, csv or json")
 	}
 	c.source.Kind = words[0]
 	if len(words) == 2 {
 		c.file = words[1]
 	}
 	return nil
-}
-
-func (a *app) undoImport(ctx context.Context, f folder, job int64) error {
-	if job == 0 {
-		last, err := lastJob(ctx, f, backend.JobImport)
-		if err != nil {
-			return err
-		}
-		job = last.Seq
-	}
-	return a.undoKind(ctx, f, job, backend.JobImport, "rows")
 }
 
 func (a *app) runImport(ctx context.Context, f folder, c importCall) error {
@@ -153,13 +147,16 @@ func (a *app) runImport(ctx context.Context, f folder, c importCall) error {
 				return err
 			}
 		}
-		return c.nothing(p)
+		return nothingDone(p)
 	}
 	return a.applyImport(ctx, f, p, c)
 }
 
-// nothing is the end where nothing was done: an error if that is because no row was any good.
-func (c importCall) nothing(p backend.ImportPlan) error {
+// nothingDone is the end where nothing was done: an error if that is because no row was any good.
+func nothingDone(p backend.ImportPlan) error {
+	if p.Total == 0 {
+		return fmt.Errorf("%w: there is nobody in it", errNobody)
+	}
 	for _, n := range p.Counts {
 		if slices.Contains([]string{backend.ImportCreate, backend.ImportUpdate, backend.ImportSame, backend.ImportSkip}, n.State) {
 			return nil
@@ -195,15 +192,57 @@ func (a *app) openSource(ctx context.Context, f folder, c *importCall) error {
 		return err
 	}
 	for _, place := range look.Places {
-		_, _ = fmt.Fprintf(a.err, "Look at %s\n", printable(place))
+		a.say("Look at %s", printable(placeWords(place)))
 	}
 	if len(c.columns) > 0 {
 		return c.mapColumns(look)
+	}
+	if look.Format == "csv" && !keyed(look) {
+		a.say("No column is called as user IDs or local IDs are: say which it is, such as --map 1=userName")
 	}
 	if unknown := unmapped(look); len(unknown) > 0 {
 		_, _ = fmt.Fprintf(a.err, "Left out, since no attribute is called so: %s\n", printable(strings.Join(unknown, ", ")))
 	}
 	return nil
+}
+
+// keyed tells whether a file has what its rows are told apart by, as far as the names of its columns tell.
+func keyed(look backend.ImportLook) bool {
+	return slices.ContainsFunc(look.Columns, func(c backend.ImportColumn) bool {
+		return slices.Contains([]string{"userName", "localId", "displayName"}, c.Attribute)
+	})
+}
+
+// warningWords are the codes of what is odd in a file.
+var warningWords = map[string]string{
+	"SHORT_ROWS": "fewer cells than the header has", "LONG_ROWS": "more cells than the header has", "STRAY_QUOTES": "quotes where none belong",
+	"EXCEL_NUMBERS": "numbers of which a spreadsheet has lost digits", "BAD_BYTES": "letters that could not be read",
+	"FORMULA_GUARDS":   "signs that kept a spreadsheet from calculating, which were taken off",
+	"ENCODING_GUESSED": "umlauts and accents, since the encoding is guessed, Windows-1252: say another with --encoding",
+}
+
+// placeWords says in words what ImportLook.Places has as a code, a column and lines.
+func placeWords(place string) string {
+	code, where, _ := strings.Cut(place, " ")
+	code = strings.TrimSuffix(code, ":")
+	words, known := warningWords[code]
+	if !known {
+		return place
+	}
+	column, lines := where, ""
+	if i := strings.LastIndex(where, ": "); i >= 0 {
+		column, lines = where[:i], where[i+2:]
+	} else if strings.Contains(place, ": ") {
+		column, lines = "", where
+	}
+	if lines != "" {
+		lines = "line " + lines
+	}
+	at := strings.Join(slices.DeleteFunc([]string{lines, column}, func(s string) bool { return s == "" }), ", ")
+	if at == "" {
+		return words
+	}
+	return at + ": " + words
 }
 
 func unmapped(look backend.ImportLook) []string {
@@ -287,7 +326,7 @@ func (a *app) tellImport(ctx context.Context, f folder, p backend.ImportPlan, c 
 		return errors.Join(importTable(ctx, f, out, p, c.format), out.Flush())
 	}
 	say := &printer{w: a.out}
-	say.line("%d %s in %s:", p.Total, p.Kind, printable(cmp.Or(c.source.URL, c.file)))
+	say.line("%d %s in %s:", p.Total, p.Kind, printable(cmp.Or(c.source.URL, sourceName(c.file))))
 	for _, n := range p.Counts {
 		say.line("%7d  %s", n.Count, importWords[c.dry][n.State])
 	}

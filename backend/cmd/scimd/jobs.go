@@ -95,31 +95,37 @@ func lastJob(ctx context.Context, f folder, kinds ...string) (backend.JobInfo, e
 			}
 		}
 	}
-	return backend.JobInfo{}, errors.New("there is nothing to undo")
+	return backend.JobInfo{}, errors.New("there is nothing to undo: nothing of this kind was done that has not been taken back")
 }
 
-// undoKind is undoJob for a job that somebody has named by its number: what is to be user IDs must not turn out to be an import's people.
-func (a *app) undoKind(ctx context.Context, f folder, seq int64, kind, what string) error {
-	j, err := f.Job(ctx, seq)
+// An undoing says which job is taken back: the last one of its kind if seq is 0. What it is about is for people to read.
+type undoing struct {
+	kind, what string
+	seq        int64
+	format     string
+}
+
+// undo takes a job back, waits, and tells what came of it. Rows that could not be taken back are an error. A job that was named by its number must
+// be of the kind: what is to be user IDs must not turn out to be an import's people.
+func (a *app) undo(ctx context.Context, f folder, u undoing) error {
+	j, err := lastJob(ctx, f, u.kind)
+	if u.seq != 0 {
+		j, err = f.Job(ctx, u.seq)
+	}
 	if err != nil {
 		return err
 	}
-	if j.Kind != kind {
-		return fmt.Errorf("job %d is no %s but %s", seq, kind, j.Kind)
+	seq := j.Seq
+	if j.Kind != u.kind {
+		return fmt.Errorf("job %d is no %s but %s", seq, u.kind, j.Kind)
 	}
-	return a.undoJob(ctx, f, seq, what)
-}
-
-// undoJob takes a job back, waits, and tells what came of it. Rows that could not be taken back are an error.
-func (a *app) undoJob(ctx context.Context, f folder, seq int64, what string) error {
 	if _, err := f.UndoJob(ctx, backend.JobUndo{Job: seq}); err != nil {
 		return err
 	}
-	j, err := a.waitJob(ctx, f, seq)
-	if err != nil {
+	if j, err = a.waitJob(ctx, f, seq); err != nil {
 		return err
 	}
-	if err := a.print("Undone: %d of %d %s of job %d.\n", j.Undone, j.Undone+j.Refused, what, seq); err != nil {
+	if err := a.tellJob(j, u.format, "Undone: %d of %d %s of job %d.\n", j.Undone, j.Undone+j.Refused, u.what, seq); err != nil {
 		return err
 	}
 	if j.Refused == 0 {
@@ -129,6 +135,14 @@ func (a *app) undoJob(ctx context.Context, f folder, seq int64, what string) err
 		return err
 	}
 	return fmt.Errorf("%d could not be taken back and stay as they are", j.Refused)
+}
+
+// tellJob prints what came of a job: in words, or as JSON the job, as the list of jobs has it.
+func (a *app) tellJob(j backend.JobInfo, format, words string, args ...any) error {
+	if format == "json" {
+		return jsonArray(a.out, func(add func(any) error) error { return add(j) })
+	}
+	return a.print(words, args...)
 }
 
 // tellRows lists on standard error the first rows of a job that are in a state.

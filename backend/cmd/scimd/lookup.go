@@ -28,7 +28,7 @@ func (a *app) lookUp(ctx context.Context, args []string) error {
 	data := dataFlag(fs)
 	from := fs.String("from", "", "what the values are: userName, email, anyEmail, id, externalId, localId or name (default: found out for each)")
 	column := fs.String("column", "", "the `column` that holds them, by its name or its number from 1 (default: found out)")
-	to := fs.String("to", "userName,email,id,externalId,localId,name,state", "the `columns` that are added")
+	to := fs.String("to", "userName,email,id,externalId,localId,name,status,state", "the `columns` that are added")
 	format := fs.String("format", "csv", "csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output; it appears when it is whole")
 	words, err := a.words(fs, args)
@@ -109,6 +109,9 @@ func tellLookup(w io.Writer, l backend.Lookup) error {
 	for _, c := range l.Counts {
 		counts = append(counts, fmt.Sprintf("%d %s", c.Count, c.State))
 	}
-	_, err := fmt.Fprintf(w, "%d lines: %s\n", l.Total, strings.Join(counts, ", "))
+	if l.Total == 0 {
+		counts = []string{"there is nothing but a header in it"}
+	}
+	_, err := fmt.Fprintf(w, "Lines: %d, %s\n", l.Total, strings.Join(counts, ", "))
 	return err
 }

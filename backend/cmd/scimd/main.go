@@ -94,7 +94,8 @@ func main() {
 type app struct {
 	in       io.Reader
 	out, err io.Writer
-	usage    string // of the command at hand
+	name     string // of the command at hand, such as scimd import
+	usage    string // its help
 }
 
 // usageError is a command line that can't be followed; nothing was done.
@@ -106,7 +107,7 @@ func (u *usageError) Error() string { return u.message }
 var errDifferent = errors.New("the server differs from what was sent to it")
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{in: stdin, out: stdout, err: stderr}
+	a := &app{in: stdin, out: stdout, err: stderr, name: "scimd"}
 	err := a.command(ctx, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
@@ -119,7 +120,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	usage, wrong := errors.AsType[*usageError](err)
 	switch {
 	case wrong:
-		say(usage.message + "\nscimd --help shows what there is.")
+		say(strings.TrimPrefix(usage.message, "scimd ") + "\n" + a.name + " --help shows what there is.")
 		return exitUsage
 	case code == "LISTEN_EXPOSED" || code == "BAD_ADDRESS" || code == "BAD_REHEARSAL" || code == "BAD_QUERY":
 		say(err.Error())
@@ -149,6 +150,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func (a *app) command(ctx context.Context, args []string) error {
+	args, err := dataBehind(args)
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		return &usageError{"say what to do, such as run, token, import, userids, forecast, handover, status or export"}
 	}
@@ -193,6 +198,28 @@ func (a *app) command(ctx context.Context, args []string) error {
 	return &usageError{fmt.Sprintf("there is no command %q", args[0])}
 }
 
+// dataBehind puts a --data that stands before the command behind it, where flags are read. It is the only flag that all commands share.
+func dataBehind(args []string) ([]string, error) {
+	if len(args) == 0 {
+		return nil, nil
+	}
+	name, _, whole := strings.Cut(strings.TrimLeft(args[0], "-"), "=")
+	if name != "data" || args[0] == name {
+		return args, nil
+	}
+	flag := 1
+	if !whole {
+		flag = 2
+	}
+	if len(args) < flag {
+		return nil, &usageError{"--data names a folder"}
+	}
+	if len(args) == flag {
+		return nil, nil
+	}
+	return slices.Concat(args[flag:flag+1], args[:flag], args[flag+1:]), nil
+}
+
 func (a *app) print(format string, args ...any) error {
 	_, err := fmt.Fprintf(a.out, format, args...)
 	return err
@@ -203,7 +230,7 @@ func (a *app) flags(name, usage string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {} // parse shows it, where it was asked for
-	a.usage = usage
+	a.name, a.usage = name, usage
 	return fs
 }
 
@@ -273,17 +300,21 @@ type folder interface {
 }
 
 // with does something with a folder. owner is nil if nobody has it open.
-// A folder that is not there is not made by looking at it, unless make says so.
+// A folder that is not there is not made by looking at it, unless makeIt says so.
 func (a *app) with(ctx context.Context, data string, makeIt bool, do func(f folder, owner *control.Client) error) error {
 	dir, err := backend.DataDir(data)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		if !makeIt {
-			return fmt.Errorf("there is no data folder %s yet: scimd run makes it", dir)
-		}
-		_, _ = fmt.Fprintln(a.err, "Making a new data folder,", dir)
+	switch there, err := look(dir); {
+	case err != nil:
+		return err
+	case there == nothing && !makeIt:
+		return fmt.Errorf("there is no data folder %s yet: look at --data, or make one with scimd run or scimd import", dir)
+	case there == foreign && !makeIt:
+		return fmt.Errorf("%s is no data folder: it holds other things, and nothing of ScimDesk. Look at --data", dir)
+	case there == nothing:
+		a.say("Making a new data folder, %s", dir)
 	}
 	var owner *control.Client
 	var own *backend.Backend

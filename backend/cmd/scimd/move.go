@@ -26,6 +26,7 @@ type moving interface {
 	UserIDRows(ctx context.Context, q backend.PlanQuery) (backend.UserIDPage, error)
 	SettleUserID(ctx context.Context, s backend.UserIDChoice) (backend.UserIDPlan, error)
 	ApplyUserIDs(ctx context.Context, plan string) (backend.JobInfo, error)
+	GroupNamed(ctx context.Context, name string) (string, error)
 	LookAtImport(ctx context.Context, s backend.ImportSource) (backend.ImportLook, error)
 	PlanImport(ctx context.Context, s backend.ImportSource) (backend.ImportPlan, error)
 	ImportRows(ctx context.Context, q backend.PlanQuery) (backend.ImportPage, error)
@@ -54,7 +55,7 @@ const handPart = 2 << 20
 
 // handFile gives a file to the folder, which may be another process that can't read it; "-" is standard input.
 func (a *app) handFile(ctx context.Context, f folder, path string) (up backend.Upload, err error) {
-	in, name := a.in, "standard input"
+	in, name := a.in, sourceName(path)
 	if path != "-" {
 		file, err := os.Open(path) //nolint:gosec // whoever calls scimd may read what they may read
 		if err != nil {
@@ -83,6 +84,14 @@ func (a *app) handFile(ctx context.Context, f folder, path string) (up backend.U
 			return up, nil
 		}
 	}
+}
+
+// sourceName is how a file is called in what is said of it.
+func sourceName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
 }
 
 // canRead tells before anything is done whether a file can be handed over.

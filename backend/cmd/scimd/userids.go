@@ -34,6 +34,9 @@ People whose user ID Entra has written are left out unless --owned. Nobody is ch
 --skip-collisions leaves them out or --suffix-collisions puts numbers behind the names. It is done in short steps, while Entra is answered, and goes
 on when it was cut off.`
 
+// conversions is what --to can be.
+const conversions = "email, other-email, mailbox, external-id, employee-number, domain, template, file, former, local-id"
+
 // userIDFlags are the flags of a rule.
 type userIDFlags struct {
 	rule          backend.UserIDRule
@@ -41,7 +44,7 @@ type userIDFlags struct {
 }
 
 func (r *userIDFlags) register(fs *flag.FlagSet) {
-	fs.StringVar(&r.rule.To, "to", "", "what the user IDs become: email, other-email, mailbox, external-id, employee-number, domain, template, file, former, local-id")
+	fs.StringVar(&r.rule.To, "to", "", "what the user IDs become, as above")
 	fs.StringVar(&r.rule.EmailType, "email-type", "", "the `type` of --to other-email, such as home")
 	fs.StringVar(&r.rule.FromDomain, "from-domain", "", "the old `domain` of --to domain")
 	fs.StringVar(&r.rule.ToDomain, "to-domain", "", "the new `domain` of --to domain")
@@ -49,7 +52,7 @@ func (r *userIDFlags) register(fs *flag.FlagSet) {
 	fs.StringVar(&r.file, "file", "", "the `file` of --to file: a CSV with old and new user IDs")
 	fs.BoolVar(&r.rule.Owned, "owned", false, "also those whose user ID Entra has written")
 	fs.StringVar(&r.rule.Search, "search", "", "only people who are found by these `words`")
-	fs.StringVar(&r.rule.Group, "group", "", "only members of the group with this `id`")
+	fs.StringVar(&r.rule.Group, "group", "", "only members of the group with this `name` or id")
 	fs.StringVar(&r.rule.State, "state", "", "only people who are active or disabled")
 	fs.StringVar(&r.idsFile, "ids-file", "", "only people whose ids stand in this `file`, one a line")
 }
@@ -59,7 +62,7 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 	data := dataFlag(fs)
 	var r userIDFlags
 	r.register(fs)
-	format := fs.String("format", "text", "of plan and jobs: text, json, and of plan csv")
+	format := fs.String("format", "text", "text or json; of plan also csv")
 	skip := fs.Bool("skip-collisions", false, "of apply: leave out who would get an ID that somebody else has or gets")
 	suffix := fs.Bool("suffix-collisions", false, "of apply: put a number behind such IDs")
 	report := fs.String("report", "", "of apply: `file` with a line for each person, CSV or .json")
@@ -73,6 +76,8 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 	switch {
 	case planning && r.rule.To == "":
 		return &usageError{"scimd userids: say what the user IDs shall become, such as --to email"}
+	case planning && !slices.Contains(strings.Split(conversions, ", "), r.rule.To):
+		return &usageError{"scimd userids: --to is one of " + conversions}
 	case r.rule.To == backend.ToFile && r.file == "":
 		return &usageError{"scimd userids: --to file needs --file"}
 	case *skip && *suffix:
@@ -90,14 +95,7 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 		case "jobs":
 			return a.tellJobs(ctx, f, *format, backend.JobConvert)
 		case "undo":
-			if *job == 0 {
-				last, err := lastJob(ctx, f, backend.JobConvert)
-				if err != nil {
-					return err
-				}
-				*job = last.Seq
-			}
-			return a.undoKind(ctx, f, *job, backend.JobConvert, "user IDs")
+			return a.undo(ctx, f, undoing{backend.JobConvert, "user IDs", *job, *format})
 		}
 		p, err := a.planUserIDs(ctx, f, r)
 		if err != nil {
@@ -109,7 +107,7 @@ func (a *app) userIDs(ctx context.Context, args []string) error {
 		if p, err = a.settleUserIDs(ctx, f, p, *skip, *suffix); err != nil {
 			return err
 		}
-		return a.applyUserIDs(ctx, f, p, *report, *ids)
+		return a.applyUserIDs(ctx, f, p, *format, *report, *ids)
 	})
 }
 
@@ -130,7 +128,19 @@ func (a *app) planUserIDs(ctx context.Context, f folder, r userIDFlags) (backend
 			return backend.UserIDPlan{}, fmt.Errorf("read %s: %w", r.idsFile, errNothing)
 		}
 	}
+	var err error
+	if r.rule.Group, err = groupID(ctx, f, r.rule.Group); err != nil {
+		return backend.UserIDPlan{}, err
+	}
 	return f.PlanUserIDs(ctx, r.rule)
+}
+
+// groupID gives the id of a group that is named by its name or id.
+func groupID(ctx context.Context, f folder, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	return f.GroupNamed(ctx, name)
 }
 
 // eachUserID reads the rows of a state, "" for all, part by part.
@@ -178,6 +188,9 @@ func (a *app) tellPlan(ctx context.Context, f folder, p backend.UserIDPlan, form
 
 func tellPlanText(ctx context.Context, w io.Writer, f folder, p backend.UserIDPlan) error {
 	say := &printer{w: w}
+	if len(p.Counts) == 0 {
+		say.line("Nobody is here whom it could be about.")
+	}
 	for _, c := range p.Counts {
 		say.line("%7d  %s", c.Count, stateWords(c.State))
 		if c.State == backend.RowSame {
@@ -249,7 +262,10 @@ func (a *app) settleUserIDs(ctx context.Context, f folder, p backend.UserIDPlan,
 	return p, errCollide
 }
 
-func (a *app) applyUserIDs(ctx context.Context, f folder, p backend.UserIDPlan, report, ids string) error {
+func (a *app) applyUserIDs(ctx context.Context, f folder, p backend.UserIDPlan, format, report, ids string) error {
+	if p.Change == 0 && format == "json" {
+		return jsonArray(a.out, func(func(any) error) error { return nil })
+	}
 	if p.Change == 0 {
 		return a.print("There is nothing to change.\n")
 	}
@@ -260,11 +276,11 @@ func (a *app) applyUserIDs(ctx context.Context, f folder, p backend.UserIDPlan, 
 	if j, err = a.waitJob(ctx, f, j.Seq); err != nil {
 		return err
 	}
-	if err := a.print("Converted %d of %d user IDs, job %d. To take it back: scimd userids undo\n", j.Done, j.Total, j.Seq); err != nil {
+	if err := a.tellJob(j, format, "Converted %d of %d user IDs, job %d. To take it back: scimd userids undo\n", j.Done, j.Total, j.Seq); err != nil {
 		return err
 	}
 	for _, c := range p.Counts {
-		if !slices.Contains([]string{backend.RowChange, backend.RowCase}, c.State) {
+		if format == "text" && !slices.Contains([]string{backend.RowChange, backend.RowCase}, c.State) {
 			if err := a.print("%7d  %s\n", c.Count, stateWords(c.State)); err != nil {
 				return err
 			}

@@ -155,7 +155,7 @@ func TestWrongUserIDCommands(t *testing.T) {
 		"--to file needs --file":             {"userids", "plan", "--to", "file"},
 		"either left out or get numbers":     {"userids", "apply", "--to", "email", "--skip-collisions", "--suffix-collisions"},
 		"--format is text or json":           {"userids", "jobs", "--format", "csv"},
-		`converted to "sideways"`:            {"userids", "plan", "--to", "sideways"},
+		"--to is one of email, other-email":  {"userids", "plan", "--to", "sideways"},
 		"say plan or apply or undo or jobs":  {"userids"},
 		"name one file":                      {"lookup"},
 		"values are userName, email":         {"lookup", written(t, "ids.txt", "a.berg\n"), "--from", "shoe"},
