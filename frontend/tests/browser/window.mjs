@@ -195,11 +195,14 @@ export async function look(page, { width, height, dark = false, forced = false }
   await page.locator(`.app[style*="${colorScheme}"]`).waitFor({ state: 'attached' })
 }
 
-/** Goes to a place as a link does, and waits until its page stands. */
+/** Goes to a place as a link does, and waits until its page stands: the page that was left has a title too, until the browser tells that the place is another. */
 export async function visit(page, hash) {
-  await page.evaluate((to) => {
+  await page.evaluate((to) => new Promise((there) => {
+    const from = location.href
+    addEventListener('hashchange', () => there(), { once: true })
     location.hash = to
-  }, hash)
+    if (location.href === from) there()
+  }), hash)
   await page.locator('main h1').first().waitFor()
 }
 
