@@ -1,11 +1,36 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, create, findings, get, launch, newToken, openPage, openWindow, rehearse, settled, until, visit } from './window.mjs'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ask, breakCalls, create, findings, get, launch, look, newToken, openPage, openWindow, refusal, rehearse, settled, until, visit } from './window.mjs'
 
 const step = (page, title) => page.locator('.step', { has: page.getByRole('heading', { name: title }) })
 const tile = (page, name) => page.locator('.tile', { hasText: name })
 const chart = (page) => page.getByRole('listbox', { name: /requests/i })
 const number = (n) => n.toLocaleString('en')
+
+const minutesAgo = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString()
+
+const nobody = { at: '', remote: '', detail: '', activity: 0 }
+
+/** The backend says also what is in globalThis.told, and can fail: the snapshot, or the figures. */
+const played = breakCalls({
+  Snapshot: `async (real) => {
+    if (globalThis.told?.dead) return ${refusal('CALL_TIMEOUT')}
+    const now = await real()
+    const { token, tunnel, ...more } = globalThis.told?.now ?? {}
+    return { ...now, ...more, token: { ...now.token, ...token }, tunnel: { ...now.tunnel, ...tunnel } }
+  }`,
+  Overview: `(real) => globalThis.told?.sick ? ${refusal('DB_LOCKED')} : real()`,
+  Reconnect: "() => ((globalThis.told.now.tunnel = { way: 'ngrok', state: 'blocked', code: 'TUNNEL_QUOTA' }), Promise.resolve())",
+  OpenPage: "() => Promise.reject(new Error('no browser'))",
+})
+
+/** Opens the overview anew on what the backend is to say. */
+async function tell(page, told) {
+  await visit(page, '#/settings')
+  await page.evaluate((now) => (globalThis.told = now), told)
+  await ask(page, 'DismissReminder') // tells the page that something has changed
+  await visit(page, '#/overview')
+}
 
 let browser
 before(async () => (browser = await launch()))
@@ -67,13 +92,14 @@ describe('the overview', { timeout: 180_000 }, () => {
   let secret
   before(async () => {
     window = await openWindow()
-    page = await openPage(browser, window)
+    page = await openPage(browser, window, { broken: played })
     address = (await ask(page, 'Snapshot')).address
     secret = await newToken(page)
     await rehearse(window, address, secret, '--people', '40', '--groups', '5', '--cycles', '2')
     assert.equal(await create(address, secret, 'Anna Berg'), 201)
     assert.equal(await create(address, secret, 'Anna Berg'), 409)
   })
+  beforeEach(() => visit(page, '#/overview'))
   after(() => window.close())
 
   it('counts what is there, and each figure leads to what it counts', async () => {
@@ -124,10 +150,10 @@ describe('the overview', { timeout: 180_000 }, () => {
     const { changes, failed } = await ask(page, 'Overview')
     const created = changes.find((c) => c.resource.name === 'Anna Berg')
     await page.locator('.changes-part').getByRole('link', { name: 'Anna Berg' }).click()
-    assert.equal(await page.evaluate(() => location.hash), `#/people/${created.resource.id}/history`)
+    await until(page, async () => (await page.evaluate(() => location.hash)) === `#/people/${created.resource.id}/history`, 'the history')
     await visit(page, '#/overview')
     await page.locator('.feed-failed li', { hasText: '409' }).getByRole('link').first().click()
-    assert.equal(await page.evaluate(() => location.hash), `#/activity/${failed[0].seq}`)
+    await until(page, async () => (await page.evaluate(() => location.hash)) === `#/activity/${failed[0].seq}`, 'the request')
     await visit(page, '#/overview')
   })
 
@@ -147,102 +173,74 @@ describe('the overview', { timeout: 180_000 }, () => {
   it('fits into the usual window, and cuts nothing off in the smallest, in both themes', async () => {
     const long = 'a-name-without-any-space-that-goes-on-and-on-until-it-has-eighty-characters-or-so'
     assert.equal(await create(address, secret, long), 201)
-    for (const [dark, width, height] of [[false, 1280, 800], [true, 1280, 800], [false, 900, 600], [true, 900, 600]]) {
-      const other = await openPage(browser, window, { dark, width, height })
-      await other.getByRole('link', { name: long }).waitFor()
-      await settled(other)
-      assert.deepEqual(await findings(other), [])
-      const main = await other.locator('main').evaluate((el) => ({ wide: el.scrollWidth - el.clientWidth, high: el.scrollHeight - el.clientHeight }))
+    await page.getByRole('link', { name: long }).waitFor()
+    await settled(page)
+    for (const [dark, width, height] of [[true, 1280, 800], [false, 900, 600], [true, 900, 600], [false, 1280, 800]]) {
+      await look(page, { dark, width, height })
+      assert.deepEqual(await findings(page), [])
+      const main = await page.locator('main').evaluate((el) => ({ wide: el.scrollWidth - el.clientWidth, high: el.scrollHeight - el.clientHeight }))
       assert.equal(main.wide, 0)
       if (width === 1280) assert.ok(main.high <= 0, `scrolls by ${main.high}`)
-      assert.deepEqual(await other.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]), [width, height])
-      await other.context().close()
+      assert.deepEqual(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]), [width, height])
     }
   })
 
   it('shows what it has when one part can not be read, and reads it when tried again', async () => {
-    const broken = breakCalls({ Overview: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"DB_LOCKED\",\"message\":\"\"}'))" })
-    const other = await openPage(browser, window, { broken })
-    await other.locator('.requests-part').getByText('DB_LOCKED').waitFor()
-    assert.equal(await other.getByText('DB_LOCKED').count(), 5)
-    await tile(other, 'People').locator('.count', { hasText: /^\d+$/ }).waitFor()
-    assert.deepEqual(await findings(other), [])
-    await other.evaluate(() => (globalThis.well = true))
-    await other.locator('.changes-part').getByRole('button', { name: 'Try again' }).click()
-    await other.locator('.changes-part .feed').waitFor()
-    assert.equal(await other.getByText('DB_LOCKED').count(), 0)
-    await other.context().close()
+    await tell(page, { sick: true })
+    await until(page, async () => (await page.getByText('DB_LOCKED').count()) === 5, 'what can not be read')
+    await tile(page, 'People').locator('.count', { hasText: /^\d+$/ }).waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.evaluate(() => (globalThis.told.sick = false))
+    await page.locator('.changes-part').getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.changes-part .feed').waitFor()
+    await until(page, async () => (await page.getByText('DB_LOCKED').count()) === 0, 'all parts')
   })
 
   for (const [part, found] of [['.tile:has-text("Failures")', '.count'], ['.requests-part', '.chart'], ['.attention-part', '.attention']]) {
     it(`reads ${part} when that is tried again there`, async () => {
-      const broken = breakCalls({ Overview: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"DB_LOCKED\",\"message\":\"\"}'))" })
-      const other = await openPage(browser, window, { broken })
-      await other.locator(part).getByText('DB_LOCKED').waitFor()
-      await other.evaluate(() => (globalThis.well = true))
-      await other.locator(part).getByRole('button', { name: 'Try again' }).press('Enter')
-      await other.locator(part).locator(found).waitFor()
-      await other.context().close()
+      await tell(page, { sick: true })
+      await page.locator(part).getByText('DB_LOCKED').waitFor()
+      await page.evaluate(() => (globalThis.told.sick = false))
+      await page.locator(part).getByRole('button', { name: 'Try again' }).press('Enter')
+      await page.locator(part).locator(found).waitFor()
     })
   }
 
   it('says where to go when Entra can not be opened', async () => {
-    const broken = breakCalls({
-      Snapshot: `async (real) => {
-        const now = await real()
-        const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString()
-        return { ...now, lastEntra: ago(130), lastVia: 'proxy', token: { ...now.token, created: ago(300), lastUsed: ago(130) }, refused: { at: '', remote: '', detail: '', activity: 0 } }
-      }`,
-      OpenPage: "() => Promise.reject(new Error('no browser'))",
-    })
-    const other = await openPage(browser, window, { broken })
-    await other.getByRole('button', { name: 'Open Entra' }).click()
-    await other.getByText('entra.microsoft.com').waitFor()
-    await other.context().close()
+    await tell(page, { now: { lastEntra: minutesAgo(130), lastVia: 'proxy', token: { created: minutesAgo(300), lastUsed: minutesAgo(130) }, refused: nobody } })
+    await page.getByRole('button', { name: 'Open Entra' }).click()
+    await page.getByText('entra.microsoft.com').waitFor()
   })
 
   it('calls what it does not know unknown, and never good', async () => {
-    const broken = breakCalls({ Snapshot: "(real) => globalThis.dead ? Promise.reject(new Error('{\"code\":\"CALL_TIMEOUT\",\"message\":\"\"}')) : real()" })
-    const other = await openPage(browser, window, { broken })
-    await other.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
-    await other.evaluate(() => (globalThis.dead = true))
+    await tell(page, {})
+    await page.getByRole('heading', { name: 'Receiving requests from this computer' }).waitFor()
+    await page.evaluate(() => (globalThis.told = { dead: true }))
     assert.equal(await get(address, secret), 200)
-    await other.getByRole('heading', { name: 'Unknown whether changes arrive' }).waitFor()
-    assert.equal(await other.locator('main .status.good').count(), 0)
-    assert.deepEqual(await findings(other), [])
-    await other.context().close()
+    await page.getByRole('heading', { name: 'Unknown whether changes arrive' }).waitFor()
+    assert.equal(await page.locator('main .status.good').count(), 0)
+    assert.deepEqual(await findings(page), [])
   })
 
   it('says since when Entra can not reach this app, why, and connects anew by one click', async () => {
-    const broken = breakCalls({
-      Snapshot: `async (real) => {
-        const now = await real()
-        const tunnel = { ...now.tunnel, way: 'ngrok', state: 'reconnecting', since: new Date(Date.now() - 600000).toISOString(), attempt: 3, ...globalThis.tunnel }
-        const gap = { from: '2026-01-02T10:00:00.000Z', to: '2026-01-02T14:00:00.000Z', cause: 'sleep', detail: '', seconds: 14400, visits: 6 }
-        return { ...now, tunnel, gap, refused: { ...now.refused, at: '' } }
-      }`,
-      Reconnect: "() => ((globalThis.tunnel = { state: 'blocked', code: 'TUNNEL_QUOTA' }), Promise.resolve())",
-    })
-    const other = await openPage(browser, window, { broken })
-    await other.getByRole('heading', { name: /can't reach this app since .*the tunnel is reconnecting/ }).waitFor()
-    await other.locator('.chain-node', { hasText: 'ngrok tunnel' }).getByText('Down').waitFor()
-    await other.locator('.chain-note').getByText('The computer slept.').waitFor()
-    await other.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel reconnecting').waitFor()
-    assert.deepEqual(await findings(other), [])
-    await other.getByRole('button', { name: 'Reconnect now' }).click()
+    const gap = { from: '2026-01-02T10:00:00.000Z', to: '2026-01-02T14:00:00.000Z', cause: 'sleep', detail: '', seconds: 14400, visits: 6 }
+    await tell(page, { now: { tunnel: { way: 'ngrok', state: 'reconnecting', since: minutesAgo(10), attempt: 3 }, gap, refused: nobody } })
+    await page.getByRole('heading', { name: /can't reach this app since .*the tunnel is reconnecting/ }).waitFor()
+    await page.locator('.chain-node', { hasText: 'ngrok tunnel' }).getByText('Down').waitFor()
+    await page.locator('.chain-note').getByText('The computer slept.').waitFor()
+    await page.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel reconnecting').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.getByRole('button', { name: 'Reconnect now' }).click()
     assert.equal(await get(address, secret), 200)
-    await other.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel blocked').waitFor()
-    await other.locator('.needs').getByText("Entra can't reach this app").waitFor()
-    await other.context().close()
+    await page.getByRole('contentinfo', { name: 'State' }).getByText('Tunnel blocked').waitFor()
+    await page.locator('.needs').getByText("Entra can't reach this app").waitFor()
   })
 
   for (const [minutes, said, state] of [[50, 'Entra is quiet', 'Unknown'], [90, 'Entra is late', 'Degraded'], [130, 'Entra has gone silent', 'Down']]) {
     it(`after ${minutes} minutes without a request says: ${said}`, async () => {
-      const broken = breakCalls({ Snapshot: `async (real, all) => ({ ...(all = await real()), token: { ...all.token, created: '2020-01-01T00:00:00Z' }, lastEntra: new Date(Date.now() - ${minutes} * 60000).toISOString(), lastVia: 'proxy', refused: { at: '', remote: '', detail: '', activity: 0 } })` })
-      const other = await openPage(browser, window, { broken })
-      await other.getByRole('heading', { name: said }).waitFor()
-      await other.locator('.chain-node', { hasText: 'Entra' }).first().getByText(state).waitFor()
-      await other.context().close()
+      await tell(page, { now: { token: { created: '2020-01-01T00:00:00Z' }, lastEntra: minutesAgo(minutes), lastVia: 'proxy', refused: nobody } })
+      await page.getByRole('heading', { name: said }).waitFor()
+      await page.locator('.chain-node', { hasText: 'Entra' }).first().getByText(state).waitFor()
     })
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, get, launch, look, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ask, breakCalls, findings, get, hear, launch, look, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const card = (page, name) => page.getByRole('region', { name })
 const dialog = (page) => page.getByRole('alertdialog')
@@ -34,6 +34,32 @@ async function one(page, address) {
   return secret
 }
 
+/** A rotation is under way: the old token and the new one, which nobody has used. */
+async function begun(page, address) {
+  const old = await one(page, address)
+  const fresh = await newToken(page, false)
+  await page.getByRole('button', { name: 'Go on with the rotation' }).waitFor()
+  return [old, fresh]
+}
+
+/** Calls that can be broken one at a time, by their names in globalThis.broken. */
+const breakable = breakCalls({
+  FinishRotation: `(real) => globalThis.broken?.finish ? ${refusal('DB_FULL')} : real()`,
+  RotateToken: `(real, how) => globalThis.broken?.begin && !how.leaked ? ${refusal('DB_FULL')} : real(how)`,
+  EndToken: `(real) => globalThis.broken?.end ? ${refusal('DB_FULL')} : real()`,
+  Tokens: '(real) => real().then((t) => ({ ...t, ...globalThis.broken?.tokens }))',
+  DismissReminder: '() => ((globalThis.broken = { put: true, tokens: { reminds: false } }), Promise.resolve())',
+})
+
+const breaks = (page, broken) => page.evaluate((now) => (globalThis.broken = now), broken)
+
+/** Nothing is broken and no dialog open, whatever became of the test before. */
+async function afresh(page) {
+  if ((await dialog(page).count()) > 0) await page.reload()
+  await breaks(page, {})
+  await visit(page, '#/connection')
+}
+
 describe('a rotation', { timeout: 120_000 }, () => {
   let window
   let page
@@ -41,10 +67,11 @@ describe('a rotation', { timeout: 120_000 }, () => {
   const secrets = []
   before(async () => {
     window = await openWindow()
-    page = await openPage(browser, window)
+    page = await openPage(browser, window, { broken: breakable })
     await visit(page, '#/connection')
     address = (await ask(page, 'Snapshot')).address
   })
+  beforeEach(() => afresh(page))
   after(() => window.close())
 
   it('is no part of the first token, which is made at once and shown only in its dialog', async () => {
@@ -75,9 +102,10 @@ describe('a rotation', { timeout: 120_000 }, () => {
     assert.equal(await get(address, old), 200)
     await page.keyboard.press('Escape')
     await dialog(page).getByText('stays open until the token is copied').waitFor()
+    const heard = await hear(page)
     assert.equal(await get(address, fresh), 200)
     await dialog(page).getByText('Step 3 of 3').waitFor()
-    await page.getByText('A request with the new token has come.').waitFor({ state: 'attached' })
+    await until(page, async () => (await heard()).includes('A request with the new token has come.'), 'the request in words')
     await step(page, 'The old token ends by itself').getByText('unless it is used again').waitFor()
     await secretField(page).focus()
     await page.keyboard.press('Control+c')
@@ -90,7 +118,8 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('can be looked at again without its secret, and ended at once when the new one was seen', async () => {
-    const [old, fresh] = secrets.slice(-2)
+    const [old, fresh] = await begun(page, address)
+    assert.equal(await get(address, fresh), 200)
     await page.getByRole('button', { name: 'Go on with the rotation' }).click()
     await dialog(page).getByText('Step 3 of 3').waitFor()
     assert.equal(await secretField(page).count(), 0)
@@ -104,7 +133,8 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('says of a token that has ended which it was and when, until a good one comes', async () => {
-    const [old, fresh] = secrets.slice(-2)
+    const old = await one(page, address)
+    const fresh = await one(page, address)
     assert.equal(await get(address, old), 401)
     await page.locator('.message').getByText('Entra sent a token that ended').waitFor()
     await page.getByText(`last four ${old.slice(-4)}`).first().waitFor()
@@ -116,9 +146,7 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('whose secret was lost makes another: the one that nobody used is refused, the old one goes on', async () => {
-    const old = await one(page, address)
-    const lost = await rotate(page)
-    await close(page, 'Close without copying')
+    const [old, lost] = await begun(page, address)
     await page.getByRole('button', { name: 'Go on with the rotation' }).click()
     await dialog(page).getByRole('button', { name: 'Lost it? Make another' }).click()
     await dialog(page).getByText('the one made before it, which nobody has used').waitFor()
@@ -133,7 +161,7 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('is undone after saying what that does: the old token is the only one again', async () => {
-    const [old, , fresh] = secrets.slice(-3)
+    const [old, fresh] = await begun(page, address)
     await page.getByRole('button', { name: 'Go on with the rotation' }).click()
     await dialog(page).getByRole('button', { name: 'Undo' }).click()
     await dialog(page).getByText('The new token is refused from now on').waitFor()
@@ -144,21 +172,20 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('warns before the old token ends unseen, and tells what failed in its place', async () => {
-    const other = await openPage(browser, window, { broken: breakCalls({ FinishRotation: `(real) => globalThis.well ? real() : ${refusal('DB_FULL')}` }) })
-    await visit(other, '#/connection')
-    const old = await one(other, address)
-    await rotate(other)
-    await dialog(other).getByRole('button', { name: 'End it now' }).click()
-    await dialog(other).getByText('provisioning stops until it does').waitFor()
-    await dialog(other).getByRole('button', { name: 'End the old one all the same' }).click()
-    await dialog(other).getByText('DB_FULL').waitFor()
+    const old = await one(page, address)
+    await breaks(page, { finish: true })
+    await rotate(page)
+    await dialog(page).getByRole('button', { name: 'End it now' }).click()
+    await dialog(page).getByText('provisioning stops until it does').waitFor()
+    await dialog(page).getByRole('button', { name: 'End the old one all the same' }).click()
+    await dialog(page).getByText('DB_FULL').waitFor()
     assert.equal(await get(address, old), 200)
-    await other.evaluate(() => (globalThis.well = true))
-    await dialog(other).getByRole('button', { name: 'End it now' }).click()
-    await dialog(other).getByRole('button', { name: 'End the old one all the same' }).click()
-    await dialog(other).getByRole('heading', { name: 'The old token has ended' }).waitFor()
+    await breaks(page, {})
+    await dialog(page).getByRole('button', { name: 'End it now' }).click()
+    await dialog(page).getByRole('button', { name: 'End the old one all the same' }).click()
+    await dialog(page).getByRole('heading', { name: 'The old token has ended' }).waitFor()
     assert.equal(await get(address, old), 401)
-    await other.context().close()
+    await close(page)
   })
 
   it('of a leaked token asks first, then ends it in the same moment', async () => {
@@ -180,16 +207,15 @@ describe('a rotation', { timeout: 120_000 }, () => {
   })
 
   it('that can not be begun says why, and begins when tried again', async () => {
-    const other = await openPage(browser, window, { broken: breakCalls({ RotateToken: `(real, how) => globalThis.well || how.leaked ? real(how) : ${refusal('DB_FULL')}` }) })
-    await visit(other, '#/connection')
-    const old = await one(other, address)
-    await other.getByRole('button', { name: 'Rotate token' }).click()
-    await token(other).getByText('DB_FULL').waitFor()
-    await other.evaluate(() => (globalThis.well = true))
-    await token(other).getByRole('button', { name: 'Try again' }).click()
-    await secretField(other).waitFor()
+    const old = await one(page, address)
+    await breaks(page, { begin: true })
+    await page.getByRole('button', { name: 'Rotate token' }).click()
+    await token(page).getByText('DB_FULL').waitFor()
+    await breaks(page, {})
+    await token(page).getByRole('button', { name: 'Try again' }).click()
+    await secretField(page).waitFor()
     assert.equal(await get(address, old), 200)
-    await other.context().close()
+    await close(page)
   })
 
   it('leaves no secret anywhere but in its field', async () => {
@@ -207,10 +233,11 @@ describe('the token', { timeout: 120_000 }, () => {
   let secret
   before(async () => {
     window = await openWindow()
-    page = await openPage(browser, window)
+    page = await openPage(browser, window, { broken: breakable })
     await visit(page, '#/connection')
     address = (await ask(page, 'Snapshot')).address
   })
+  beforeEach(() => afresh(page))
   after(() => window.close())
 
   it('is taken off the clipboard after a minute if that still holds it, and only then', async () => {
@@ -224,11 +251,13 @@ describe('the token', { timeout: 120_000 }, () => {
       await close(timed, 'Finish later')
       assert.equal(await clipboard(), secret)
     }
+    const heard = await hear(timed)
     await copySecret()
-    await timed.clock.runFor(59_000)
+    // The clock goes on by itself too: what the clicks took is part of the minute.
+    await timed.clock.runFor(30_000)
     assert.equal(await clipboard(), secret)
-    await timed.clock.runFor(2_000)
-    await timed.getByText('The token was removed from the clipboard.').waitFor({ state: 'attached' })
+    await timed.clock.runFor(31_000)
+    await until(timed, async () => (await heard()).includes('The token was removed from the clipboard.'), 'the removal in words')
     assert.equal(await clipboard(), '')
     await copySecret()
     await card(timed, 'Tenant URL').getByRole('button', { name: 'Copy' }).click()
@@ -275,23 +304,15 @@ describe('the token', { timeout: 120_000 }, () => {
   })
 
   it('that is old is spoken of once, and a rotation nobody finished is asked about', async () => {
-    const broken = breakCalls({
-      Tokens: '(real) => real().then((t) => ({ ...t, reminds: globalThis.old && !globalThis.put, asks: !globalThis.old }))',
-      DismissReminder: '() => ((globalThis.put = true), Promise.resolve())',
-    })
-    const other = await openPage(browser, window, { broken })
-    await visit(other, '#/connection')
-    await token(other).getByText('Two tokens have been accepted since').waitFor()
-    await other.evaluate(() => (globalThis.old = true))
-    assert.equal(await get(address, secret), 200)
-    await other.reload()
-    await other.evaluate(() => (globalThis.old = true))
-    assert.equal(await get(address, 'sdk_wrong'), 401)
-    assert.equal(await get(address, secret), 200)
-    await token(other).getByText('more than 180 days ago').waitFor()
-    await token(other).getByRole('button', { name: "Don't remind me of this one" }).click()
-    await until(other, () => other.evaluate(() => globalThis.put === true), 'the reminder put aside')
-    await other.context().close()
+    secret = await one(page, address)
+    await breaks(page, { tokens: { asks: true } })
+    const fresh = await newToken(page, false)
+    await token(page).getByText('Two tokens have been accepted since').waitFor()
+    await breaks(page, { tokens: { reminds: true, asks: false } })
+    assert.equal(await get(address, fresh), 200)
+    await token(page).getByText('more than 180 days ago').waitFor()
+    await token(page).getByRole('button', { name: "Don't remind me of this one" }).click()
+    await until(page, () => page.evaluate(() => globalThis.broken.put === true), 'the reminder put aside')
   })
 
   it('is ended when that is confirmed, and the focus stays where it was', async () => {
@@ -307,35 +328,31 @@ describe('the token', { timeout: 120_000 }, () => {
   })
 
   it('that can not be ended says why in the dialog, and ends when tried again', async () => {
-    secret = await newToken(page)
-    const other = await openPage(browser, window, { broken: breakCalls({ EndToken: `(real) => globalThis.well ? real() : ${refusal('DB_FULL')}` }) })
-    await visit(other, '#/connection')
-    await other.getByRole('button', { name: 'End token' }).click()
-    await dialog(other).getByRole('button', { name: 'End token' }).click()
-    await dialog(other).getByText('DB_FULL').waitFor()
+    secret = await one(page, address)
+    await breaks(page, { end: true })
+    await page.getByRole('button', { name: 'End token' }).click()
+    await dialog(page).getByRole('button', { name: 'End token' }).click()
+    await dialog(page).getByText('DB_FULL').waitFor()
     assert.equal(await get(address, secret), 200)
-    await other.evaluate(() => (globalThis.well = true))
-    await dialog(other).getByRole('button', { name: 'End token' }).click()
-    await dialog(other).waitFor({ state: 'detached' })
+    await breaks(page, {})
+    await dialog(page).getByRole('button', { name: 'End token' }).click()
+    await dialog(page).waitFor({ state: 'detached' })
     assert.equal(await get(address, secret), 401)
-    await other.context().close()
   })
 
   it('is rotated in a window of any size and colour, in German too', async () => {
-    secret = await newToken(page)
-    await ask(page, 'SavePreferences', 'system', 'de')
-    const other = await openPage(browser, window, { width: 640, height: 400 })
-    await visit(other, '#/connection')
-    await other.getByRole('button', { name: /Token erneuern|Erneuerung fortsetzen/ }).click()
-    await dialog(other).getByText('Schritt 2 von 3').waitFor()
+    await begun(page, address)
+    await visit(page, '#/settings')
+    await page.getByRole('radio', { name: 'Deutsch' }).click()
+    await visit(page, '#/connection')
+    await page.getByRole('button', { name: 'Erneuerung fortsetzen' }).click()
+    await dialog(page).getByText('Schritt 2 von 3').waitFor()
     for (const as of [{ width: 640, height: 400 }, { width: 900, height: 600, dark: true }, { width: 1280, height: 800, forced: true }]) {
-      await look(other, as)
-      assert.deepEqual(await findings(other), [], JSON.stringify(as))
-      const wide = await dialog(other).evaluate((el) => el.scrollWidth > el.clientWidth)
+      await look(page, as)
+      assert.deepEqual(await findings(page), [], JSON.stringify(as))
+      const wide = await dialog(page).evaluate((el) => el.scrollWidth > el.clientWidth)
       assert.ok(!wide, 'nothing is cut off at the side')
     }
-    await other.context().close()
-    await ask(page, 'SavePreferences', 'system', 'en')
   })
 })
 
