@@ -106,8 +106,12 @@ func (b *Backend) Targets(context.Context) (Targets, error) {
 		all.List = append(all.List, b.targetInfo(one))
 	}
 	if !slices.ContainsFunc(list, func(k known) bool { return k.Target != nil && k.ID == f.Target }) {
-		all.List = append(all.List, TargetInfo{ID: f.Target, Name: f.Target, Own: true, BasePath: b.targets.get().BasePath,
-			Fault: "its file is not there any more, so the generic one stands in"})
+		now := b.targets.get()
+		fault := "its file is gone or has a fault, so the generic one stands in"
+		if now.ID == f.Target {
+			fault = "its file is gone or has a fault since; what was read of it before goes on until ScimDesk ends"
+		}
+		all.List = append(all.List, TargetInfo{ID: f.Target, Name: f.Target, Own: true, BasePath: now.BasePath, Fault: fault})
 	}
 	return all, nil
 }

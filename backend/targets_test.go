@@ -464,13 +464,25 @@ func TestOwnTargets(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
+	goesOn := func(how string) {
+		t.Helper()
+		all, err := b.Targets(t.Context())
+		last := all.List[len(all.List)-1]
+		if err != nil || last.ID != "ours" || !strings.HasPrefix(last.Fault, "its file is gone or has a fault since; ") || b.tenantPath() != "/our/own/scim" {
+			t.Errorf("%s: %+v at %s, %v", how, last, b.tenantPath(), err)
+		}
+		if now, err := b.Target(t.Context(), ""); err != nil || now.ID != "ours" || len(now.Attributes) == 0 {
+			t.Errorf("%s its table is %+v, %v", how, now, err)
+		}
+	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	all, err = b.Targets(t.Context())
-	last := all.List[len(all.List)-1]
-	if err != nil || last.ID != "ours" || last.Fault == "" || b.tenantPath() != "/our/own/scim" {
-		t.Errorf("without its file: %+v at %s, %v", last, b.tenantPath(), err)
+	goesOn("without its file")
+	write("ours.json", `{"version": 1`)
+	goesOn("with a broken file")
+	if _, err := b.SaveTarget(t.Context(), TargetChange{ID: "ours"}); Code(err) != "BAD_SETTING" {
+		t.Errorf("the broken file is used again: %v", err)
 	}
 }
 

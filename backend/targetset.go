@@ -235,10 +235,10 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-// find gives a target by its id, "" for the active one.
+// find gives a target by its id, "" for the active one, which goes on as it was read when its file is gone or broken since.
 func (t *targets) find(id string) (known, error) {
-	now := t.get()
-	if id == "" {
+	now, named := t.get(), id != ""
+	if !named {
 		id = now.ID
 	}
 	list, err := t.read()
@@ -248,7 +248,7 @@ func (t *targets) find(id string) (known, error) {
 	var ids []string
 	for _, k := range list {
 		if k.Target == nil {
-			if k.file == id || strings.TrimSuffix(k.file, filepath.Ext(k.file)) == id {
+			if named && (k.file == id || strings.TrimSuffix(k.file, filepath.Ext(k.file)) == id) {
 				return known{}, &config.Faults{List: []string{k.file + " must be mended: " + strings.Join(k.faults, "; ")}}
 			}
 			continue
@@ -258,7 +258,7 @@ func (t *targets) find(id string) (known, error) {
 		}
 		ids = append(ids, k.ID)
 	}
-	if id == now.ID { // its file is gone or broken since
+	if id == now.ID {
 		return known{Target: now.Target, file: id}, nil
 	}
 	return known{}, &config.Faults{List: []string{fmt.Sprintf("target must be one of %s, not %q", strings.Join(ids, ", "), id)}}
