@@ -140,6 +140,10 @@ func (b *Backend) planMemberships(ctx context.Context, p *importPlan, d *directo
 			member = importMember{ID: d.people[r.here].id}
 		}
 		for _, name := range r.memberOf {
+			if err := checkKey("name", name, keyLimit); err != nil {
+				r.remark("a group is left out: %s", err)
+				continue
+			}
 			group := g.group(name, g.here[scim.Key(name)])
 			if err := b.known(ctx, group); err != nil {
 				return err

@@ -366,6 +366,16 @@ func TestAManagerMayStandBelow(t *testing.T) {
 	}
 }
 
+// TestPeopleNameTheirGroups, but none that an import of groups would refuse.
+func TestPeopleNameTheirGroups(t *testing.T) {
+	b := scratch(t)
+	_, rows := preview(t, b, importOf(t, b, "people", "", "userName,groups\na,Office;"+strings.Repeat("y", 1025)+"\nb,\"Off\tice| OFFICE\"\n"))
+	if len(rows) != 2 || rows[0].State != ImportCreate || rows[0].Reason != "a group is left out: the name is longer than 1024 characters" ||
+		rows[1].Reason != `a group is left out: the name "Off\tice" has a character in it that can't be printed` {
+		t.Errorf("rows %+v", rows)
+	}
+}
+
 func TestGroupsAreImported(t *testing.T) {
 	b, secret := serve(t)
 	applied(t, b, importOf(t, b, "people", "", "userName,localId,email,displayName\na.berg,1,a@x.example,Anna\nb.klein,2,b@x.example,Ben\nc.lang,3,c@x.example,Clara\n"))
