@@ -11,7 +11,7 @@ import (
 )
 
 // ErrHandoverCleaned refuses to make a hand-over again whose rows were kept long enough.
-var ErrHandoverCleaned = errors.New("its rows are not kept any more")
+var ErrHandoverCleaned = errors.New("it is older than what the settings keep, and its rows are removed")
 
 // handoverCleanKey is where the store keeps handoverCleaned.
 const handoverCleanKey = "hand-overs cleaned"

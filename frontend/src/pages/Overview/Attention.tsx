@@ -56,10 +56,12 @@ export function Attention({ snapshot, unsure, ...read }: Read & { snapshot: Snap
 /** The reason in the page's own words, and the backend's where they say more. */
 function Why({ fault }: { fault: { code: string; message: string } }) {
   const { t } = useTranslation()
+  const detail = detailOf(fault)
   return (
-    <span className="need-why quiet small">
-      {t(`${errorKey(fault.code)}.text`)} <span lang="en">{detailOf(fault)}</span>
-    </span>
+    <div className="need-why quiet small">
+      {t(`${errorKey(fault.code)}.text`)}
+      {detail && <div lang="en">{detail}</div>}
+    </div>
   )
 }
 
