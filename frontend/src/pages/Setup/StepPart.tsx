@@ -30,7 +30,7 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
   const title = useHere(true)
   const listens = state !== 'done' && state !== 'skipped' && waiting.includes(id) && step.since !== ''
   return (
-    <section className="setup-part" aria-labelledby="step-title">
+    <div className="setup-part">
       <div className="card setup-step">
         <div className="part-head">
           <h2 ref={title} id="step-title" tabIndex={-1} data-here="">
@@ -47,7 +47,7 @@ export function StepPart(props: PageProps & { guide: Guide; step: GuideStepName 
         {props.snapshot.target !== generic && <Tutorial guide={guide} step={id} target={props.snapshot.target} />}
         <Way step={id} state={state} over={guide.done} said={step.by === 'said' || state === 'skipped'} by={step.detail} />
       </div>
-    </section>
+    </div>
   )
 }
 
