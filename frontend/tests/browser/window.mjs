@@ -74,7 +74,8 @@ export async function openWindow({ folder, listen = '127.0.0.1:0', env = {}, arg
         await once(child, 'exit')
       }
       process.off('exit', orphan)
-      await rm(dir, { recursive: true, force: true })
+      // The web view's own processes may write into it for a moment more.
+      await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
       return child.exitCode
     },
   }
