@@ -117,7 +117,7 @@ describe('groups', { timeout: 240_000 }, () => {
     assert.match(await readFile(path, 'utf8'), /anna\.berg@office\.example/)
     await dialog.getByRole('button', { name: 'Close' }).click()
     await dialog.waitFor({ state: 'detached' })
-    await page.keyboard.press('Escape')
+    await panel(page).getByRole('button', { name: 'Export members' }).press('Escape')
     await panel(page).waitFor({ state: 'detached' })
   })
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, look, openPage, openWindow, seed, until, visit } from './window.mjs'
+import { again, ask, breakCalls, findings, launch, look, openPage, openWindow, seed, until, visit } from './window.mjs'
 
 let browser
 before(async () => (browser = await launch()))
@@ -49,7 +49,7 @@ describe('the hand-over', { timeout: 120_000 }, () => {
     await button(page, 'Move Personnel number up').click()
     await until(page, async () => (await header(1).inputValue()) === 'Personnel number', 'the column moved')
     await header(2).fill('personnel number')
-    assert.equal(await page.getByRole('alert').filter({ hasText: 'Another column has this header' }).count(), 2)
+    await until(page, async () => (await page.getByRole('alert').filter({ hasText: 'Another column has this header' }).count()) === 2, 'both told')
     assert.equal(await button(page, 'Save').getAttribute('aria-disabled'), 'true')
     await header(2).fill('Do')
     await main(page).getByRole('button', { name: /Choose/ }).click()
@@ -107,7 +107,7 @@ describe('the hand-over', { timeout: 120_000 }, () => {
     await visit(broken, '#/tools/handover')
     await broken.getByText('DB_LOCKED').waitFor()
     await broken.evaluate(() => (globalThis.works = true))
-    await broken.getByRole('button', { name: 'Try again' }).first().click()
+    await again(broken)
     await button(broken, 'Hand over now').click()
     await broken.getByText('no such folder').waitFor()
     await broken.context().close()
