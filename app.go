@@ -358,9 +358,14 @@ func (a *App) MakeForecast(r backend.ForecastRequest) (backend.Forecast, error) 
 	return planAsk(a, (*backend.Backend).MakeForecast, r)
 }
 
-// ForecastRows gives a part of it.
+// ForecastRows gives a part of its people.
 func (a *App) ForecastRows(q backend.PlanQuery) (backend.ForecastPage, error) {
 	return ask(a, (*backend.Backend).ForecastRows, q)
+}
+
+// ForecastGroups gives a part of its groups.
+func (a *App) ForecastGroups(q backend.PlanQuery) (backend.ForecastPage, error) {
+	return ask(a, (*backend.Backend).ForecastGroups, q)
 }
 
 // FixForecast mends what it found.

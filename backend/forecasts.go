@@ -7,11 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"scimdesk/backend/exchange"
@@ -29,7 +25,7 @@ type ForecastRequest struct {
 	Matching []string `json:"matching"` // attributes in order of precedence, such as userName, externalId; none means the target's
 }
 
-// What the first cycle would do with one of Entra's users.
+// What the first cycle would do with one of Entra's users or groups.
 const (
 	ForecastAdopt    = forecast.Adopt    // matched: Changes says which values would change
 	ForecastSame     = forecast.Same     // matched, and nothing would change
@@ -38,40 +34,54 @@ const (
 	ForecastRefused  = forecast.Refused  // the target's strict mode or a protected person refuses it
 	ForecastOut      = forecast.Out      // in the file, not in scope: left alone
 	ForecastOrphan   = forecast.Orphan   // here, and not in Entra: nobody would touch them
-	ForecastInvalid  = forecast.Invalid  // a line that can't be read as a user
+	ForecastInvalid  = forecast.Invalid  // a line that can't be read as a user or group
 )
 
 // Forecast is what the first cycle would do: worked out, kept, nothing changed.
 type Forecast struct {
 	Plan     string       `json:"plan"`
-	Total    int          `json:"total"`
+	Total    int          `json:"total"` // of people's rows
 	Counts   []StateCount `json:"counts"`
 	Matching []string     `json:"matching"`
 	Format   string       `json:"format"`  // classic or preview: which of the portal's files it is
 	Unknown  []string     `json:"unknown"` // attributes of the mapping that the file has no column for: unknown, not empty
-	Green    bool         `json:"green"`   // nobody would be made twice: no conflict, and no creation of somebody who seems to be here
+	Green    bool         `json:"green"`   // nobody and no group would be made twice: no conflict, and no creation of what seems to be here
 	Twice    int          `json:"twice"`   // creations of somebody who seems to be here already, or may be
 	Fix      string       `json:"fix"`     // what mends those: convert, external-id, or "" where nothing here can
 	Mends    int          `json:"mends"`   // how many of them it mends: where it is sure who is who
-	Groups   []StateCount `json:"groups"`
+
+	WithGroups    bool         `json:"withGroups"` // a list of groups was given; else what follows is empty
+	Groups        []StateCount `json:"groups"`
+	GroupsTotal   int          `json:"groupsTotal"`
+	GroupsBy      string       `json:"groupsBy"` // what groups are matched by: displayName or externalId
+	GroupsTwice   int          `json:"groupsTwice"`
+	GroupsUnknown []string     `json:"groupsUnknown"`
 }
 
-// ForecastRow is one of Entra's users, or somebody here whom Entra does not have.
+// Kinds of a forecast's rows.
+const (
+	ForecastPerson = "person"
+	ForecastGroup  = "group"
+)
+
+// ForecastRow is one of Entra's users or groups, or one here that Entra does not have.
 type ForecastRow struct {
-	N        int      `json:"n"`
+	Kind     string   `json:"kind"` // person or group
+	N        int      `json:"n"`    // among the rows of its kind
 	Line     int      `json:"line"` // in Entra's file, 0 for an orphan
 	Name     string   `json:"name"`
 	UPN      string   `json:"upn"` // userPrincipalName as the file has it
 	ObjectID string   `json:"objectId"`
 	State    string   `json:"state"`
-	By       string   `json:"by"`     // the attribute by which it is matched
-	ID       string   `json:"id"`     // of the person here
-	Here     string   `json:"here"`   // their user ID here
-	With     string   `json:"with"`   // of a conflict: whom; of a create: who here seems to be the same person
-	WithID   string   `json:"withId"` // and id
-	Reason   string   `json:"reason"` // a code of package forecast, such as SEEMS_HERE
-	Detail   string   `json:"detail"` // of a refusal: what the server would say
-	Fix      string   `json:"fix"`    // what would mend it: convert (their user ID to UPN), external-id (set it), "" if nothing here
+	By       string   `json:"by"`      // the attribute by which it is matched
+	ID       string   `json:"id"`      // of the person or group here
+	Here     string   `json:"here"`    // their user ID here, or the group's name
+	With     string   `json:"with"`    // of a conflict: whom; of a create: who here seems to be the same
+	WithID   string   `json:"withId"`  // and id
+	Members  int      `json:"members"` // of the group here, which is ID or, where none is matched, WithID
+	Reason   string   `json:"reason"`  // a code of package forecast, such as SEEMS_HERE
+	Detail   string   `json:"detail"`  // of a refusal: what the server would say
+	Fix      string   `json:"fix"`     // what would mend it: convert (their user ID to UPN), external-id (set it), "" if nothing here
 	Changes  []Change `json:"changes"`
 }
 
@@ -90,8 +100,11 @@ type ForecastFix struct {
 	N    []int  `json:"n"`
 }
 
-// ForecastMayBeHere is the reason of a creation of somebody who may be here already, which nothing but a person can tell.
-const ForecastMayBeHere = forecast.MayBeHere
+// Reasons of a creation of what seems to be here already, and of what may be, which nothing but a person can tell.
+const (
+	ForecastSeemsHere = forecast.SeemsHere
+	ForecastMayBeHere = forecast.MayBeHere
+)
 
 // JobExternalID is a job that sets externalIds.
 const JobExternalID = "external-id"
@@ -104,8 +117,9 @@ const (
 
 // A forecastPlan is a forecast as it is kept.
 type forecastPlan struct {
-	info Forecast
-	rows []ForecastRow
+	info   Forecast
+	rows   []ForecastRow // people
+	groups []ForecastRow
 }
 
 func (r ForecastRow) state() string { return r.State }
@@ -114,41 +128,58 @@ func (r ForecastRow) texts() []string {
 	return []string{r.Name, r.UPN, r.ObjectID, r.Here, r.With, r.Reason}
 }
 
-// MakeForecast works out what Entra's first cycle will do, by the server's own matching. BAD_FILE says which file can't be read and why.
+// MakeForecast works out what Entra's first cycle will do with people and groups, by the server's own matching. BAD_FILE says which file can't be
+// read and why.
 func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast, error) {
 	in, name, err := b.forecastInput(ctx, r)
 	if err != nil {
 		return Forecast{}, err
 	}
-	result, err := forecast.Make(in)
-	if errors.Is(err, forecast.ErrMatching) {
-		return Forecast{}, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
-	}
+	result, err := foresee(in, name)
 	if err != nil {
 		return Forecast{}, err
 	}
 	p := &forecastPlan{rows: make([]ForecastRow, 0, len(result.Rows))}
 	fix := fixOf(in.Mapping, result.Matching)
 	for i, row := range result.Rows {
-		p.rows = append(p.rows, forecastRow(i, row, fix))
+		p.rows = append(p.rows, forecastRow(ForecastPerson, i, row, fix))
 	}
 	p.info = Forecast{
 		Total: len(p.rows), Counts: countStates(p.rows, forecastStates...), Matching: result.Matching, Format: in.Users.Format,
-		Unknown: append([]string{}, result.Unknown...), Green: isGreen(p.rows), Fix: fix,
+		Unknown: append([]string{}, result.Unknown...), Fix: fix, Twice: madeTwice(p.rows), Groups: []StateCount{}, GroupsUnknown: []string{},
 	}
 	for _, r := range p.rows {
-		if r.Reason == forecast.SeemsHere || r.Reason == forecast.MayBeHere {
-			p.info.Twice++
-		}
 		if r.Fix != "" {
 			p.info.Mends++
 		}
 	}
-	if p.info.Groups, err = b.forecastGroups(ctx, r.Groups); err != nil {
-		return Forecast{}, err
+	if r.Groups != "" {
+		if err := b.forecastGroups(ctx, r.Groups, p); err != nil {
+			return Forecast{}, err
+		}
 	}
+	p.info.Green = isGreen(p.rows) && isGreen(p.groups)
 	p.info.Plan = b.forecasts.keep(p)
 	return p.info, nil
+}
+
+// foresee makes a forecast of the list of that name.
+func foresee(in forecast.Input, name string) (*forecast.Result, error) {
+	result, err := forecast.Make(in)
+	if errors.Is(err, forecast.ErrMatching) {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
+	}
+	return result, err
+}
+
+// madeTwice counts creations of what is here already, or may be.
+func madeTwice(rows []ForecastRow) (n int) {
+	for _, r := range rows {
+		if r.Reason == forecast.SeemsHere || r.Reason == forecast.MayBeHere {
+			n++
+		}
+	}
+	return n
 }
 
 // forecastStates are in the order in which a face counts them.
@@ -156,7 +187,7 @@ var forecastStates = []string{ForecastConflict, ForecastRefused, ForecastInvalid
 
 // forecastInput reads the files and everybody here.
 func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in forecast.Input, name string, err error) {
-	table, name, err := b.table(r.Users)
+	table, name, err := b.table(r.Users, forecast.KnownHeader)
 	if err != nil {
 		return in, name, err
 	}
@@ -164,7 +195,7 @@ func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in fore
 		return in, name, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
 	}
 	if r.Scope != "" {
-		scope, _, err := b.table(r.Scope)
+		scope, _, err := b.table(r.Scope, forecast.KnownHeader)
 		if err != nil {
 			return in, name, err
 		}
@@ -174,7 +205,7 @@ func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in fore
 		return in, name, err
 	}
 	held := map[string]store.Local{}
-	in.Refuse = b.refuses(held)
+	in.Refuse = b.refuses(scim.User, held)
 	err = b.store.Scan(ctx, scim.User, store.With{}, func(rec store.Record) error {
 		if rec.Local.Protected || rec.Local.Role != "" {
 			held[rec.ID] = rec.Local
@@ -185,13 +216,13 @@ func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in fore
 	return in, name, err
 }
 
-// table reads a file that was handed over as rows.
-func (b *Backend) table(id string) (*exchange.Table, string, error) {
+// table reads a file that was handed over as rows; known tells which cells are of a header.
+func (b *Backend) table(id string, known func(string) bool) (*exchange.Table, string, error) {
 	data, name, err := b.uploads.get(id)
 	if err != nil {
 		return nil, "", err
 	}
-	t, err := exchange.Read(data, exchange.Options{Known: forecast.KnownHeader})
+	t, err := exchange.Read(data, exchange.Options{Known: known})
 	if err != nil {
 		return nil, name, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
 	}
@@ -230,9 +261,9 @@ func fixOf(mapping []forecast.Mapping, matching []string) string {
 	return ""
 }
 
-func forecastRow(n int, r forecast.Row, fix string) ForecastRow {
+func forecastRow(kind string, n int, r forecast.Row, fix string) ForecastRow {
 	row := ForecastRow{
-		N: n, Line: r.Line, Name: r.Name, UPN: r.UPN, ObjectID: r.ObjectID, State: r.State, By: r.By, ID: r.ID, Here: r.Here,
+		Kind: kind, N: n, Line: r.Line, Name: r.Name, UPN: r.UPN, ObjectID: r.ObjectID, State: r.State, By: r.By, ID: r.ID, Here: r.Here,
 		With: r.With, WithID: r.WithID, Reason: r.Reason, Detail: r.Detail, Changes: make([]Change, 0, len(r.Changes)),
 	}
 	if r.Reason == forecast.SeemsHere && (fix != FixExternalID || r.ObjectID != "") {
@@ -244,7 +275,7 @@ func forecastRow(n int, r forecast.Row, fix string) ForecastRow {
 	return row
 }
 
-// isGreen says that nobody would be here twice and nothing would fail.
+// isGreen says that none of the rows would be here twice and nothing would fail.
 func isGreen(rows []ForecastRow) bool {
 	return !slices.ContainsFunc(rows, func(r ForecastRow) bool {
 		return r.State == ForecastConflict || r.State == ForecastRefused || r.State == ForecastInvalid && r.Line > 0 ||
@@ -252,46 +283,7 @@ func isGreen(rows []ForecastRow) bool {
 	})
 }
 
-// forecastGroups says how many groups would be adopted, created or in conflict, by what the target matches groups by.
-func (b *Backend) forecastGroups(ctx context.Context, upload string) ([]StateCount, error) {
-	counts := []StateCount{}
-	if upload == "" {
-		return counts, nil
-	}
-	t := b.targets.get().Target
-	table, name, err := b.table(upload)
-	if err != nil {
-		return nil, err
-	}
-	here := map[string]int{}
-	err = b.store.Scan(ctx, scim.Group, store.With{}, func(rec store.Record) error {
-		g, err := scim.FromDocument(scim.Group, rec.Doc)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", rec.ID, err)
-		}
-		key := g.DisplayName()
-		if t.GroupKey == target.GroupsByExternal {
-			key = g.ExternalID()
-		}
-		here[scim.Key(key)]++
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	rows, err := forecast.Groups(table.Header, table.Rows, t.GroupKey == target.GroupsByExternal, here)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
-	}
-	for _, state := range []string{ForecastConflict, ForecastInvalid, ForecastCreate, ForecastAdopt, ForecastOrphan} {
-		if rows[state] > 0 {
-			counts = append(counts, StateCount{State: state, Count: rows[state]})
-		}
-	}
-	return counts, nil
-}
-
-// ForecastRows gives a part of it.
+// ForecastRows gives a part of its people.
 func (b *Backend) ForecastRows(_ context.Context, q PlanQuery) (ForecastPage, error) {
 	p, err := b.forecasts.get(q.Plan)
 	if err != nil {
@@ -446,60 +438,10 @@ type ForecastFixed struct {
 	Job  int64  `json:"job"`
 }
 
-// ExportForecast writes a forecast as a file.
-func (b *Backend) ExportForecast(_ context.Context, plan, format, folder string) (ExportResult, error) {
-	p, err := b.forecasts.get(plan)
-	if err != nil {
-		return ExportResult{}, err
-	}
-	return b.newFile(folder, "forecast", format, func(w io.Writer) (int, error) {
-		return writeTable(w, format, forecastHeader(), forecastLines(p.rows))
-	})
-}
-
-func forecastHeader() []string {
-	return []string{"line", "name", "userPrincipalName", "objectId", "state", "reason", "detail", "matchedBy", "id", "userNameHere", "with", "withId", "changes"}
-}
-
-func forecastLines(rows []ForecastRow) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		for _, r := range rows {
-			if !yield(r.cells(), nil) {
-				return
-			}
-		}
-	}
-}
-
-// cells are a row as forecastHeader names them.
-func (r ForecastRow) cells() []string {
-	changes := make([]string, len(r.Changes))
-	for i, c := range r.Changes {
-		changes[i] = c.Path + ": " + c.Old + " -> " + c.New
-	}
-	line := ""
-	if r.Line > 0 {
-		line = strconv.Itoa(r.Line)
-	}
-	return []string{line, r.Name, r.UPN, r.ObjectID, r.State, r.Reason, r.Detail, r.By, r.ID, r.Here, r.With, r.WithID, strings.Join(changes, "; ")}
-}
-
-// WriteForecast writes the rows that each gives as CSV, as ExportForecast does.
-func WriteForecast(w io.Writer, each func(func(ForecastRow) error) error) error {
-	table, err := exchange.NewCSV(w, forecastHeader())
-	if err != nil {
-		return err
-	}
-	if err := each(func(r ForecastRow) error { return table.Row(r.cells()) }); err != nil {
-		return err
-	}
-	return table.Flush()
-}
-
-// refuses asks the folder's rules what they say to what Entra sends. held is what the admin keeps of each person, by id.
-func (b *Backend) refuses(held map[string]store.Local) func(id string, before, after *scim.Resource, untold []string) error {
+// refuses asks the folder's rules what they say to what Entra sends of a kind. held is what the admin keeps of each person, by id.
+func (b *Backend) refuses(kind *scim.ResourceType, held map[string]store.Local) func(id string, before, after *scim.Resource, untold []string) error {
 	now := b.targets.get()
 	return func(id string, before, after *scim.Resource, untold []string) error {
-		return now.refuses(store.Change{Origin: store.OriginSCIM, Type: scim.User, ID: id, Before: before, After: after, Local: held[id]}, untold)
+		return now.refuses(store.Change{Origin: store.OriginSCIM, Type: kind, ID: id, Before: before, After: after, Local: held[id]}, untold)
 	}
 }

@@ -111,9 +111,9 @@ func someOfThem(rng *rand.Rand, users []entra.User) []string {
 }
 
 // changesOf gives what history says a request changed since a row of it, by path, but for what is not to be compared.
-func changesOf(t *testing.T, b *Backend, id string, since int64, without []string) map[string]string {
+func changesOf(t *testing.T, b *Backend, kind, id string, since int64, without []string) map[string]string {
 	t.Helper()
-	page, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: id, Limit: 50})
+	page, err := b.History(t.Context(), HistoryQuery{Type: kind, ID: id, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,12 @@ func changesOf(t *testing.T, b *Backend, id string, since int64, without []strin
 
 func lastChange(t *testing.T, b *Backend, id string) int64 {
 	t.Helper()
-	page, err := b.History(t.Context(), HistoryQuery{Type: "User", ID: id, Limit: 1})
+	return lastChangeOf(t, b, "User", id)
+}
+
+func lastChangeOf(t *testing.T, b *Backend, kind, id string) int64 {
+	t.Helper()
+	page, err := b.History(t.Context(), HistoryQuery{Type: kind, ID: id, Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,8 +146,7 @@ func lastChange(t *testing.T, b *Backend, id string) int64 {
 }
 
 // TestTheForecastIsWhatEntraThenDoes makes a forecast of random offices for each target, lets Entra be played with the same users and the
-// target's own table, and compares person by person: who is adopted, with which changes, who is created, who is refused, who is left alone.
-// Then it does so again in strict mode.
+// target's own table, and compares person by person and group by group: who is adopted, with which changes, who is created, who is refused, who is left alone.
 func TestTheForecastIsWhatEntraThenDoes(t *testing.T) {
 	all, err := target.BuiltIn()
 	if err != nil {
@@ -211,11 +215,18 @@ func forecastAndCycle(t *testing.T, one *target.Target, by []string, seed uint64
 			t.Fatal(err)
 		}
 	}
+	byName := one.GroupKey == target.GroupsByName
+	teams := someGroups(t, b, byName, users)
 	since := map[string]int64{}
 	for _, id := range before {
 		since[id] = lastChange(t, b, id)
 	}
-	f, err := b.MakeForecast(t.Context(), ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users)), Matching: by})
+	groups := groupsHere(t, b)
+	for id := range groups {
+		since[id] = lastChangeOf(t, b, "Group", id)
+	}
+	ask := ForecastRequest{Users: handed(t, b, "users.csv", classicExport(t, users)), Groups: handed(t, b, "groups.csv", groupExport(t, teams, by != nil)), Matching: by}
+	f, err := b.MakeForecast(t.Context(), ask)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +240,7 @@ func forecastAndCycle(t *testing.T, one *target.Target, by []string, seed uint64
 	for i := range users { // Entra takes the mark of a guest out itself, before anything is sent
 		users[i].UserPrincipalName = strings.Replace(users[i].UserPrincipalName, "#EXT#", "", 1)
 	}
-	c, err := entra.New(entra.Options{URL: b.address(), Token: secret.Secret, Users: users, Mapping: table, Dialect: "flagged", Seed: seed})
+	c, err := entra.New(entra.Options{URL: b.address(), Token: secret.Secret, Users: users, GivenGroups: teams, Mapping: table, Dialect: "flagged", Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,6 +248,7 @@ func forecastAndCycle(t *testing.T, one *target.Target, by []string, seed uint64
 	if _, err := c.Cycle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	groupsAreAsForecast(t, b, f, c.Groups(), groups, since, byName)
 	caused := map[string]entra.Person{}
 	for _, p := range c.People() {
 		caused[p.ObjectID] = p
@@ -270,13 +282,13 @@ func sameAsForecast(t *testing.T, b *Backend, f Forecast, r ForecastRow, now ent
 	}
 	switch r.State {
 	case ForecastAdopt, ForecastSame:
-		if got := changesOf(t, b, r.ID, since[r.ID], f.Unknown); now.ID != r.ID || !maps.Equal(got, want) {
+		if got := changesOf(t, b, "User", r.ID, since[r.ID], f.Unknown); now.ID != r.ID || !maps.Equal(got, want) {
 			t.Errorf("%s is adopted as %s and not %s, with the changes %v and not %v", r.UPN, now.ID, r.ID, got, want)
 		}
 	case ForecastCreate:
 		if now.ID == "" || slices.Contains(before, now.ID) {
 			t.Errorf("%s is not created: %+v", r.UPN, now)
-		} else if got := changesOf(t, b, now.ID, 0, f.Unknown); !maps.Equal(mapped(got), mapped(want)) {
+		} else if got := changesOf(t, b, "User", now.ID, 0, f.Unknown); !maps.Equal(mapped(got), mapped(want)) {
 			t.Errorf("%s is created with %v and not %v", r.UPN, got, want)
 		}
 	case ForecastOut, ForecastInvalid:

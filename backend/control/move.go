@@ -30,6 +30,7 @@ func moveRoutes(mux *http.ServeMux, b *backend.Backend) {
 	offer(mux, "/lookup/rows", b.LookupRows)
 	offer(mux, "/forecast", b.MakeForecast)
 	offer(mux, "/forecast/rows", b.ForecastRows)
+	offer(mux, "/forecast/groups", b.ForecastGroups)
 	offer(mux, "/targets", func(ctx context.Context, _ none) (backend.Targets, error) { return b.Targets(ctx) })
 	offer(mux, "/target", b.Target)
 	offer(mux, "/target/save", b.SaveTarget)
@@ -162,9 +163,14 @@ func (c *Client) MakeForecast(ctx context.Context, r backend.ForecastRequest) (b
 	return put[backend.ForecastRequest, backend.Forecast](ctx, c, "/forecast", r)
 }
 
-// ForecastRows gives a part of it.
+// ForecastRows gives a part of its people.
 func (c *Client) ForecastRows(ctx context.Context, q backend.PlanQuery) (backend.ForecastPage, error) {
 	return put[backend.PlanQuery, backend.ForecastPage](ctx, c, "/forecast/rows", q)
+}
+
+// ForecastGroups gives a part of its groups.
+func (c *Client) ForecastGroups(ctx context.Context, q backend.PlanQuery) (backend.ForecastPage, error) {
+	return put[backend.PlanQuery, backend.ForecastPage](ctx, c, "/forecast/groups", q)
 }
 
 // Targets gives the systems that the folder may stand in for.

@@ -28,6 +28,8 @@ type Options struct {
 	// Users are the people of the office where they are not to be invented: then People is 0, and only Cycle's first visit is sure to be
 	// about them alone, since in later ones the office lives on.
 	Users []User
+	// GivenGroups are its groups where these are not to be invented: then Groups is 0. Several may have one name, as in Entra.
+	GivenGroups []GivenGroup
 	// Seed decides everything that is invented: the same seed gives the same people and the same life.
 	Seed uint64
 	// Domain is what the invented addresses end in. It ends in .example itself, so that nobody's real address is made up.
@@ -90,6 +92,7 @@ func New(o Options) (*Client, error) {
 		wire:    wire{base: base, token: o.Token, timeout: o.Timeout, progress: o.Progress},
 	}
 	c.office.employ(o.Users)
+	c.office.give(o.GivenGroups)
 	c.office.use(mapping)
 	if o.Pace > 0 {
 		c.wire.pace = &pacer{gap: time.Duration(float64(time.Second) / o.Pace)}

@@ -30,3 +30,27 @@ func (o *office) employ(users []User) {
 		o.people = append(o.people, p)
 	}
 }
+
+// GivenGroup is a group in Entra's directory. Members are ObjectIDs of given users.
+type GivenGroup struct {
+	ObjectID, DisplayName string
+	Members               []string
+}
+
+// give puts given groups into an office. Entra sends them in this order.
+func (o *office) give(groups []GivenGroup) {
+	people := make(map[string]*person, len(o.people))
+	for _, p := range o.people {
+		people[p.objectID] = p
+	}
+	for _, given := range groups {
+		g := &group{seq: o.formed, objectID: given.ObjectID, name: given.DisplayName, assigned: true}
+		o.formed++
+		for _, id := range given.Members {
+			if p := people[id]; p != nil {
+				g.members = append(g.members, p)
+			}
+		}
+		o.groups = append(o.groups, g)
+	}
+}

@@ -7,7 +7,7 @@ import (
 	"scimdesk/backend/scim"
 )
 
-// Person is somebody who is here already.
+// Person is somebody who is here already, or a group that is.
 type Person struct {
 	ID      string
 	Name    string
@@ -25,23 +25,23 @@ type Directory struct {
 
 type here struct {
 	Person
-	userName string
-	claimed  bool // one of Entra's users is matched with it, or became it
-	alike    bool // one of Entra's users would be created, and is it
+	userName string // a group's name
+	claimed  bool   // one of Entra's users is matched with it, or became it
+	alike    bool   // one of Entra's users would be created, and is it
 }
 
-// newDirectory indexes people by the attributes that are matched by, and always by userName.
-func newDirectory(people []Person, paths []scim.Path) (*Directory, error) {
+// newDirectory indexes people or groups by the attributes that are matched by, and always by what is unique.
+func newDirectory(kind *scim.ResourceType, people []Person, paths []scim.Path) (*Directory, error) {
 	d := &Directory{people: make([]here, len(people)), by: map[string]map[string][]int{}, hints: map[string][]int{}}
 	for _, p := range paths {
 		d.by[p.String()] = make(map[string][]int, len(people))
 	}
 	for i, p := range people {
-		r, err := scim.FromDocument(scim.User, p.Doc)
+		r, err := scim.FromDocument(kind, p.Doc)
 		if err != nil {
 			return nil, err
 		}
-		d.people[i] = here{Person: p, userName: r.UserName()}
+		d.people[i] = here{Person: p, userName: calledHere(r)}
 		for _, path := range paths {
 			d.index(path, i, r)
 		}
@@ -57,6 +57,14 @@ func (d *Directory) index(path scim.Path, i int, r *scim.Resource) {
 	for _, key := range keysOf(r.Get(path)) {
 		keys[key] = append(keys[key], i)
 	}
+}
+
+// calledHere is what a person or a group is known by here.
+func calledHere(r *scim.Resource) string {
+	if r.Type == scim.Group {
+		return r.DisplayName()
+	}
+	return r.UserName()
 }
 
 // reindex follows a change of a person. Who has kept a value keeps their place.
@@ -78,7 +86,7 @@ func (d *Directory) reindex(path scim.Path, i int, before, after *scim.Resource)
 
 // add takes in somebody whom the cycle creates: Entra finds them from then on.
 func (d *Directory) add(paths []scim.Path, name string, r *scim.Resource) {
-	d.people = append(d.people, here{Person: Person{Name: name, Doc: r.Document()}, userName: r.UserName(), claimed: true})
+	d.people = append(d.people, here{Person: Person{Name: name, Doc: r.Document()}, userName: calledHere(r), claimed: true})
 	for _, path := range paths {
 		d.index(path, len(d.people)-1, r)
 	}
@@ -111,6 +119,11 @@ func hintsOf(r *scim.Resource, p Person) []string {
 			}
 		}
 	}
+	if r.Type == scim.Group {
+		add("external:", r.ExternalID())
+		add("name:", plainName(r.DisplayName()))
+		return all
+	}
 	add("mail:", r.Emails()...)
 	add("user:", r.UserName())
 	add("user:", p.LocalID)
@@ -140,12 +153,18 @@ func hintsFor(u User) [11]string {
 		}
 		return ""
 	}
+	if u.of.groups {
+		return [11]string{hint("external:", u.Get("objectId")), hint("name:", plainName(u.Get("displayName")))}
+	}
 	return [...]string{
 		hint("mail:", mail), hint("mail:", upn), hint("user:", upn), hint("user:", mail), hint("external:", u.Get("objectId")),
 		hint("user:", mailbox(upn)), hint("user:", mailbox(mail)), hint("user:", u.Get("mailNickname")), hint("user:", u.Get("employeeId")),
 		hint("name:", u.Get("givenName")+" "+u.Get("surname")), hint("name:", u.Get("displayName")),
 	}
 }
+
+// plainName is a group's name as a reader tells it from others: without spaces that nobody sees.
+func plainName(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // resemble names for each creation who here seems to be the same person: those would be here twice. Surer hints go first, over all
 // creations, and nobody here is two of Entra's. Where a hint fits several, on either side, it is only said that somebody may be.

@@ -18,6 +18,12 @@ const (
 // ErrNobody means that a table has a header of Entra's and no user under it. A forecast of nobody would be no warning of anything.
 var ErrNobody = errors.New("there is nobody in it: only the header")
 
+// ErrNoGroup means that a table has a header of Entra's groups and none under it.
+var ErrNoGroup = errors.New("there is no group in it: only the header")
+
+// ErrNoGroups means that a table has no column that says which groups its rows are.
+var ErrNoGroups = errors.New("there is no column displayName or objectId: this is not a list of groups from Entra")
+
 // ErrNoUsers means that a table has no column that says who its rows are.
 var ErrNoUsers = errors.New("there is no column userPrincipalName: this is not a list of users from Entra")
 
@@ -47,6 +53,16 @@ var properties = map[string]string{
 	"usertype": "userType",
 }
 
+// groupProperties are Entra's properties of a group by the headers that its files have for them, as properties are of a user.
+var groupProperties = map[string]string{
+	"objectid": "objectId", "id": "objectId", "objectidentifier": "objectId", "groupid": "objectId",
+	"displayname": "displayName", "name": "displayName", "groupname": "displayName",
+	"description": "description",
+	"mail":        "mail", "email": "mail", "emailaddress": "mail",
+	"mailnickname": "mailNickname", "alias": "mailNickname",
+	"securityenabled": "securityEnabled", "grouptype": "groupType",
+}
+
 // plainHeader is a header without spaces, marks and letter case.
 func plainHeader(header string) string {
 	return strings.Map(func(r rune) rune {
@@ -58,18 +74,22 @@ func plainHeader(header string) string {
 	}, strings.ToLower(header))
 }
 
-// KnownHeader tells whether a cell names a column of one of Entra's files.
+// KnownHeader tells whether a cell names a column of one of Entra's files of users.
 func KnownHeader(cell string) bool { return properties[plainHeader(cell)] != "" }
+
+// KnownGroupHeader tells whether a cell names a column of one of Entra's files of groups.
+func KnownGroupHeader(cell string) bool { return groupProperties[plainHeader(cell)] != "" }
 
 // Export is a table of Entra's as it was read. What has no column is unknown, which is not the same as empty.
 type Export struct {
 	Format  string // Classic or Preview
+	groups  bool   // it is of groups, not of users
 	columns map[string]int
 	rows    [][]string
 	lines   []int
 }
 
-// User is a row of an Export.
+// User is a row of an Export, of one of groups too.
 type User struct {
 	Line int
 	of   *Export
@@ -78,6 +98,30 @@ type User struct {
 
 // ReadUsers takes a table for Entra's users. ErrNoUsers if its header does not name them.
 func ReadUsers(header []string, rows [][]string, lines []int) (*Export, error) {
+	e := readExport(properties, header, rows, lines)
+	if !e.Has("userPrincipalName") {
+		return nil, ErrNoUsers
+	}
+	if len(rows) == 0 {
+		return nil, ErrNobody
+	}
+	return e, nil
+}
+
+// ReadGroups takes a table for Entra's groups. ErrNoGroups if its header does not name them.
+func ReadGroups(header []string, rows [][]string, lines []int) (*Export, error) {
+	e := readExport(groupProperties, header, rows, lines)
+	e.groups = true
+	if !e.Has("displayName") && !e.Has("objectId") {
+		return nil, ErrNoGroups
+	}
+	if len(rows) == 0 {
+		return nil, ErrNoGroup
+	}
+	return e, nil
+}
+
+func readExport(properties map[string]string, header []string, rows [][]string, lines []int) *Export {
 	e := &Export{Format: Classic, columns: map[string]int{}, rows: rows, lines: lines}
 	for i, h := range header {
 		plain := plainHeader(h)
@@ -90,13 +134,7 @@ func ReadUsers(header []string, rows [][]string, lines []int) (*Export, error) {
 			e.Format = Preview
 		}
 	}
-	if !e.Has("userPrincipalName") {
-		return nil, ErrNoUsers
-	}
-	if len(rows) == 0 {
-		return nil, ErrNobody
-	}
-	return e, nil
+	return e
 }
 
 // Has tells whether the file has a column for a property.
@@ -121,6 +159,19 @@ func (u User) Get(property string) string {
 		return ""
 	}
 	return strings.TrimSpace(u.row[i])
+}
+
+// secures tells whether a group is one that Entra provisions: it sends none that are not security-enabled (Microsoft, "How application
+// provisioning works"). A list that does not say so has only such groups.
+func (u User) secures() bool {
+	if !u.of.groups {
+		return true
+	}
+	switch strings.ToLower(u.Get("securityEnabled")) {
+	case "false", "no", "nein", "0":
+		return false
+	}
+	return !strings.EqualFold(u.Get("groupType"), "distribution")
 }
 
 // enabled tells whether Entra lets the user sign in; who has no such column counts as enabled.

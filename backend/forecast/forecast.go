@@ -1,5 +1,5 @@
-// Package forecast works out what Entra's first cycle will do to the people who are here already: whom it adopts and with which values,
-// whom it creates, where it is refused, and whom it never touches. It is pure: Entra's own export of users on one side, documents on the
+// Package forecast works out what Entra's first cycle will do to the people and groups that are here already: whom it adopts and with which
+// values, whom it creates, where it is refused, and whom it never touches. It is pure: Entra's own export of users on one side, documents on the
 // other. It decides by what the server decides by (package scim: the same keys, the same filters, the same patches), so that forecast and
 // reality agree.
 package forecast
@@ -37,6 +37,10 @@ const (
 	Claimed         = "CLAIMED"           // DuplicateSourceEntries: another of Entra's users is matched with the same person, or became it
 	NoUserName      = "NO_USER_NAME"
 	NotInFile       = "NOT_IN_FILE" // the scope names somebody whom the users' file does not have
+	NoGroupName     = "NO_GROUP_NAME"
+	NoObjectID      = "NO_OBJECT_ID"
+	NotSecurity     = "NOT_SECURITY_ENABLED"
+	NoGroups        = "TARGET_HAS_NO_GROUPS" // its mapping has none, so Entra sends none
 	DependsOnOrder  = "DEPENDS_ON_ORDER"
 	SeemsHere       = "SEEMS_HERE"
 	MayBeHere       = "MAY_BE_HERE" // somebody here may be the same person, but so may another: nothing is mended by itself
@@ -47,8 +51,10 @@ const (
 // ErrMatching means that there is nothing to match by; what wraps it says what there is.
 var ErrMatching = errors.New("there is nothing that Entra could match by")
 
-// Input is what a forecast is made of.
+// Input is what a forecast is made of. One of groups has groups wherever this speaks of users and people, and its own table.
 type Input struct {
+	Kind    *scim.ResourceType // scim.Group for groups, nil for people
+	Unique  string             // of groups: what no two here may share, which is what they are matched by
 	Users   *Export
 	Scope   Scope // nil is everybody
 	Mapping []Mapping
@@ -58,7 +64,7 @@ type Input struct {
 	Refuse func(id string, before, after *scim.Resource, untold []string) error
 }
 
-// Row is one user of Entra's, or somebody here whom none of them is.
+// Row is one user or group of Entra's, or one here that none of them is.
 type Row struct {
 	Line     int    // 0 for an orphan
 	UPN      string // as the file has it
@@ -67,7 +73,7 @@ type Row struct {
 	State    string
 	By       string // the attribute by which they are matched
 	ID       string // of the person here
-	Here     string // their user ID before the cycle
+	Here     string // their user ID before the cycle, or the group's name
 	With     string // who stands in the way, or seems to be the same person; WithID is their id
 	WithID   string
 	Reason   string
@@ -84,29 +90,37 @@ type Result struct {
 
 // Make works out the first cycle, in the order of the file. Orphans come behind the users.
 func Make(in Input) (*Result, error) {
-	ready, unknown, err := lines(in.Mapping, in.Users)
+	unique := "userName"
+	switch in.Kind {
+	case nil:
+		in.Kind = scim.User
+	case scim.Group:
+		unique = in.Unique
+	}
+	ready, unknown, err := lines(in.Kind, in.Mapping, in.Users)
 	if err != nil {
 		return nil, err
 	}
 	matching := matchingOf(ready)
-	if !slices.ContainsFunc(matching, func(l line) bool { return l.known }) {
+	none := in.Kind == scim.Group && len(in.Mapping) == 0
+	if !none && !slices.ContainsFunc(matching, func(l line) bool { return l.known }) {
 		return nil, fmt.Errorf("%w: it would match by %s, which the file does not tell", ErrMatching, paths(matching))
 	}
-	user, err := scim.ParsePath(scim.User, "userName")
+	only, err := scim.ParsePath(in.Kind, unique)
 	if err != nil {
 		return nil, err
 	}
-	indexed := []scim.Path{user}
+	indexed := []scim.Path{only}
 	for _, m := range matching {
-		if m.Path != "userName" {
+		if m.Path != unique {
 			indexed = append(indexed, m.path)
 		}
 	}
-	d, err := newDirectory(in.People, indexed)
+	d, err := newDirectory(in.Kind, in.People, indexed)
 	if err != nil {
 		return nil, err
 	}
-	c := &cycle{in: in, lines: ready, unknown: unknown, matching: matching, indexed: indexed, here: d, left: map[string]int{}}
+	c := &cycle{in: in, none: none, unique: only, lines: ready, unknown: unknown, matching: matching, indexed: indexed, here: d, left: map[string]int{}}
 	return &Result{Rows: c.run(), Matching: slices.Collect(pathsOf(matching)), Unknown: unknown}, nil
 }
 
@@ -136,12 +150,14 @@ func paths(lines []line) string { return strings.Join(slices.Collect(pathsOf(lin
 // A cycle is the first one, being played.
 type cycle struct {
 	in       Input
+	none     bool      // nothing is sent at all
+	unique   scim.Path // what no two may share
 	lines    []line
 	unknown  []string
 	matching []line
 	indexed  []scim.Path
 	here     *Directory
-	left     map[string]int // key of a userName that the cycle takes from somebody -> from whom
+	left     map[string]int // key of what is unique that the cycle takes from somebody -> from whom
 }
 
 func (c *cycle) run() []Row {
@@ -151,15 +167,13 @@ func (c *cycle) run() []Row {
 	outside := map[string]bool{}
 	for _, u := range users {
 		row := Row{Line: u.Line, UPN: u.Get("userPrincipalName"), ObjectID: u.Get("objectId")}
-		row.Name = cmp.Or(u.Get("displayName"), row.UPN)
-		if c.in.Scope.holds(u, met) {
+		row.Name = cmp.Or(u.Get("displayName"), row.UPN, row.ObjectID)
+		if row.Reason = c.leaves(u, met); row.Reason == "" {
 			c.sync(u, &row)
 		} else {
-			row.State, row.Reason = Out, NotInScope
-			for _, property := range []string{"userPrincipalName", "mail"} {
-				if v := sent(property, u.Get(property)); v != "" {
-					outside[scim.Key(v)] = true
-				}
+			row.State = Out
+			for _, name := range c.names(u) {
+				outside[scim.Key(name)] = true
 			}
 		}
 		rows = append(rows, row)
@@ -181,6 +195,28 @@ func (c *cycle) run() []Row {
 		}
 	}
 	return rows
+}
+
+// leaves says why Entra does not send one that is in its list, "" where it does.
+func (c *cycle) leaves(u User, met map[string]bool) string {
+	switch {
+	case c.none:
+		return NoGroups
+	case !c.in.Scope.holds(u, met):
+		return NotInScope
+	case !u.secures():
+		return NotSecurity
+	}
+	return ""
+}
+
+// names are what somebody here would go by who is one that Entra does not send.
+func (c *cycle) names(u User) []string {
+	all := []string{sent("userPrincipalName", u.Get("userPrincipalName")), u.Get("mail")}
+	if c.in.Kind == scim.Group {
+		all = []string{u.Get("displayName")}
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return name == "" })
 }
 
 // sync plays what Entra does with one user.
@@ -237,13 +273,13 @@ func (c *cycle) query(m line, value string) []int {
 	if err != nil {
 		return nil
 	}
-	filter, err := scim.ParseFilter(scim.User, m.Path+" eq "+string(quoted))
+	filter, err := scim.ParseFilter(c.in.Kind, m.Path+" eq "+string(quoted))
 	if err != nil {
 		return nil // Entra's own query fails on it too
 	}
 	var found []int
 	for _, i := range c.here.by[m.path.String()][scim.Key(value)] {
-		r, err := scim.FromDocument(scim.User, c.here.people[i].Doc)
+		r, err := scim.FromDocument(c.in.Kind, c.here.people[i].Doc)
 		if err == nil && filter.Match(r, scim.Meta{ID: c.here.people[i].ID}) && !slices.Contains(found, i) {
 			if found = append(found, i); len(found) > namedAtMost {
 				break
@@ -265,7 +301,7 @@ func (c *cycle) adopt(u User, at int, row *Row) {
 		row.State, row.Reason, row.With, row.WithID = Conflict, Claimed, p.Name, p.ID
 		return
 	}
-	before, err := scim.FromDocument(scim.User, p.Doc)
+	before, err := scim.FromDocument(c.in.Kind, p.Doc)
 	if err != nil {
 		row.State, row.Detail = Invalid, err.Error()
 		return
@@ -282,7 +318,7 @@ func (c *cycle) adopt(u User, at int, row *Row) {
 		return
 	}
 	row.Changes = changes
-	was, now := scim.Key(before.UserName()), scim.Key(after.UserName())
+	was, now := c.key(before), c.key(after)
 	if was != now && c.taken(now, at, row) {
 		return
 	}
@@ -341,7 +377,7 @@ func (c *cycle) patch(u User, before, after *scim.Resource, isNew bool) error {
 	if err != nil {
 		return fmt.Errorf("write the patch: %w", err)
 	}
-	patch, err := scim.ParsePatch(scim.User, body)
+	patch, err := scim.ParsePatch(c.in.Kind, body)
 	if err != nil {
 		return err
 	}
@@ -355,12 +391,12 @@ func text(v any) string {
 
 // create plays the POST.
 func (c *cycle) create(u User, row *Row) {
-	after := &scim.Resource{Type: scim.User, Attrs: map[string]any{}}
+	after := &scim.Resource{Type: c.in.Kind, Attrs: map[string]any{}}
 	err := c.patch(u, after, after, true)
-	key := scim.Key(after.UserName())
-	switch {
-	case key == "":
-		row.State, row.Reason = Invalid, NoUserName
+	key := c.key(after)
+	switch reason := c.lacks(u, after); {
+	case reason != "":
+		row.State, row.Reason = Invalid, reason
 		return
 	case err != nil:
 		row.State, row.Detail = Refused, detail(err)
@@ -373,16 +409,32 @@ func (c *cycle) create(u User, row *Row) {
 		return
 	}
 	row.State = Create
-	row.Changes = scim.Diff(&scim.Resource{Type: scim.User, Attrs: map[string]any{}}, after)
+	row.Changes = scim.Diff(&scim.Resource{Type: c.in.Kind, Attrs: map[string]any{}}, after)
 	c.here.add(c.indexed, row.Name, after)
 	if at, was := c.left[key]; was {
 		row.Reason, row.With, row.WithID = DependsOnOrder, c.here.people[at].Name, c.here.people[at].ID
 	}
 }
 
-// taken says whether somebody else has a userName at this moment of the cycle, and puts them into the row.
+// key is what no two may share, of a resource.
+func (c *cycle) key(r *scim.Resource) string { return scim.Key(text(r.Get(c.unique))) }
+
+// lacks says what somebody new would lack to be made at all. What the file does not tell of a group is not held against it.
+func (c *cycle) lacks(u User, r *scim.Resource) string {
+	switch {
+	case c.in.Kind == scim.User && c.key(r) == "":
+		return NoUserName
+	case c.in.Kind == scim.Group && r.DisplayName() == "" && u.of.Has("displayName"):
+		return NoGroupName
+	case c.in.Kind == scim.Group && c.key(r) == "":
+		return NoObjectID
+	}
+	return ""
+}
+
+// taken says whether somebody else has what is unique at this moment of the cycle, and puts them into the row.
 func (c *cycle) taken(key string, me int, row *Row) bool {
-	for _, i := range c.here.by["userName"][key] {
+	for _, i := range c.here.by[c.unique.String()][key] {
 		if i != me {
 			p := c.here.people[i]
 			row.State, row.Reason, row.With, row.WithID = Conflict, Taken, p.Name, p.ID

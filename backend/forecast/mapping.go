@@ -35,14 +35,14 @@ type line struct {
 // activePath is the attribute that says whether somebody is enabled.
 const activePath = "active"
 
-// lines makes a mapping ready for a file. Entra disables by active also where the table has no line for it. Unknown are the paths whose values the file does not tell. References are left out: Entra writes
-// them behind the rest.
-func lines(mapping []Mapping, e *Export) (ready []line, unknown []string, err error) {
-	if !slices.ContainsFunc(mapping, func(m Mapping) bool { return m.Path == activePath }) {
+// lines makes a mapping ready for a file. Entra disables people by active also where the table has no line for it. Unknown are the paths whose
+// values the file does not tell. References are left out: Entra writes them behind the rest.
+func lines(kind *scim.ResourceType, mapping []Mapping, e *Export) (ready []line, unknown []string, err error) {
+	if kind == scim.User && !slices.ContainsFunc(mapping, func(m Mapping) bool { return m.Path == activePath }) {
 		mapping = append(slices.Clip(mapping), Mapping{Path: activePath})
 	}
 	for _, m := range mapping {
-		path, err := scim.ParsePath(scim.User, m.Path)
+		path, err := scim.ParsePath(kind, m.Path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("mapping of %s: %w", m.Path, err)
 		}

@@ -149,14 +149,6 @@ func TestSeveralAreNamedInShort(t *testing.T) {
 	}
 }
 
-func TestGroupsOfEntra(t *testing.T) {
-	got, err := Groups([]string{"id", "displayName"}, [][]string{{"g1", "Sales"}, {"g2", "sales"}, {"g3", "Twice"}, {"g4"}, {"g5", "New"}}, false,
-		map[string]int{"sales": 1, "twice": 2, "old": 1})
-	if err != nil || got[Adopt] != 1 || got[Conflict] != 2 || got[Invalid] != 1 || got[Create] != 1 || got[Orphan] != 1 {
-		t.Errorf("%v, %v", got, err)
-	}
-}
-
 // TestAnyForecast holds random directories and exports against a model of maps: who matches whom, nobody is two, everybody is told once.
 func TestAnyForecast(t *testing.T) {
 	names := []string{"a", "b", "c", "d", "e", "f"}

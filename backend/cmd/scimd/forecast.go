@@ -13,7 +13,8 @@ import (
 )
 
 const forecastUsage = `scimd forecast says what Entra's first cycle will do to the people who are here: whom it adopts and what of them changes, whom it
-creates, where it is refused, and who is here and not in Entra. FILE is Entra's own list of users (Users > Download users).
+creates, where it is refused, and who is here and not in Entra. FILE is Entra's own list of users (Users > Download users). With --groups it
+says the same of each group, behind the people: in csv and json the kind of a row is person or group.
 
   scimd forecast exportUsers.csv --data ./office
   scimd forecast exportUsers.csv --scope members.csv --groups groups.csv
@@ -26,7 +27,7 @@ func (a *app) forecast(ctx context.Context, args []string) error {
 	fs := a.flags("scimd forecast", forecastUsage)
 	data := dataFlag(fs)
 	scope := fs.String("scope", "", "`file` that names who is in scope: a list of a group's members, or a name a line")
-	groups := fs.String("groups", "", "`file` with Entra's groups")
+	groups := fs.String("groups", "", "`file` with Entra's groups that are provisioned (Groups > Download groups)")
 	matching := fs.String("matching", "", "`attributes` to match by, the first first, such as externalId,userName")
 	format := fs.String("format", "text", "text, csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output")
@@ -69,10 +70,13 @@ func (a *app) forecast(ctx context.Context, args []string) error {
 	})
 }
 
+// forecastPart gives a part of a forecast's people or of its groups.
+type forecastPart func(context.Context, backend.PlanQuery) (backend.ForecastPage, error)
+
 // eachForecastRow reads the rows of a state, "" for all, part by part until each ends it.
-func eachForecastRow(ctx context.Context, f folder, plan, state string, each func(backend.ForecastRow) error) error {
+func eachForecastRow(ctx context.Context, pull forecastPart, plan, state string, each func(backend.ForecastRow) error) error {
 	for from := 0; ; {
-		page, err := f.ForecastRows(ctx, backend.PlanQuery{Plan: plan, State: state, From: from, Limit: 500})
+		page, err := pull(ctx, backend.PlanQuery{Plan: plan, State: state, From: from, Limit: 500})
 		if err != nil {
 			return err
 		}
@@ -88,32 +92,67 @@ func eachForecastRow(ctx context.Context, f folder, plan, state string, each fun
 }
 
 func tellForecast(ctx context.Context, w io.Writer, f folder, made backend.Forecast, format string) error {
+	all := func(each func(backend.ForecastRow) error) error {
+		if err := eachForecastRow(ctx, f.ForecastRows, made.Plan, "", each); err != nil {
+			return err
+		}
+		return eachForecastRow(ctx, f.ForecastGroups, made.Plan, "", each)
+	}
 	switch format {
 	case "json":
 		return jsonArray(w, func(add func(any) error) error {
-			return eachForecastRow(ctx, f, made.Plan, "", func(r backend.ForecastRow) error { return add(r) })
+			return all(func(r backend.ForecastRow) error { return add(r) })
 		})
 	case "csv":
-		return backend.WriteForecast(w, func(each func(backend.ForecastRow) error) error {
-			return eachForecastRow(ctx, f, made.Plan, "", each)
-		})
+		return backend.WriteForecast(w, all)
 	}
 	say := &printer{w: w}
 	say.line("Entra would match by %s.", strings.Join(made.Matching, ", then "))
 	if len(made.Unknown) > 0 {
 		say.line("The file does not tell %s: changes of these are not foreseen.", strings.Join(made.Unknown, ", "))
 	}
-	for _, c := range made.Counts {
-		say.line("%7d  %s", c.Count, forecastWords[c.State])
+	if err := tellRows(ctx, say, f.ForecastRows, made.Plan, made.Counts, forecastWords); err != nil {
+		return err
+	}
+	if made.WithGroups {
+		say.line("")
+		say.line("Groups, which Entra would match by %s:", made.GroupsBy)
+		if len(made.GroupsUnknown) > 0 {
+			say.line("Their list does not tell %s: changes of these are not foreseen.", strings.Join(made.GroupsUnknown, ", "))
+		}
+		if err := tellRows(ctx, say, f.ForecastGroups, made.Plan, made.Groups, forecastGroupWords); err != nil {
+			return err
+		}
+		say.line("")
+	}
+	switch {
+	case !made.Green:
+		say.line("There is something to settle first.")
+	case made.WithGroups:
+		say.line("Nobody and no group would be made twice, and nothing would be refused.")
+	default:
+		say.line("Nobody would be made twice, and nothing would be refused.")
+	}
+	return say.err
+}
+
+// tellRows tells the rows of each state, but those that nothing happens to.
+func tellRows(ctx context.Context, say *printer, pull forecastPart, plan string, counts []backend.StateCount, words map[string]string) error {
+	for _, c := range counts {
+		say.line("%7d  %s", c.Count, words[c.State])
 		if c.State == backend.ForecastSame || c.State == backend.ForecastOut {
 			continue
 		}
 		shown := 0
-		err := eachForecastRow(ctx, f, made.Plan, c.State, func(r backend.ForecastRow) error {
+		err := eachForecastRow(ctx, pull, plan, c.State, func(r backend.ForecastRow) error {
 			if shown++; shown > forecastRowsShown {
 				return errEnough
 			}
-			say.line("           %s", forecastLine(r))
+			if r.Kind == backend.ForecastGroup {
+				say.line("           %s", groupLine(r))
+			} else {
+				say.line("           %s", forecastLine(r))
+			}
 			return say.err
 		})
 		if errors.Is(err, errEnough) {
@@ -121,14 +160,6 @@ func tellForecast(ctx context.Context, w io.Writer, f folder, made backend.Forec
 		} else if err != nil {
 			return err
 		}
-	}
-	for _, c := range made.Groups {
-		say.line("%7d  groups: %s", c.Count, forecastWords[c.State])
-	}
-	if made.Green {
-		say.line("Nobody would be made twice, and nothing would be refused.")
-	} else {
-		say.line("There is something to settle first.")
 	}
 	return say.err
 }
@@ -145,6 +176,32 @@ var forecastWords = map[string]string{
 	backend.ForecastOut:      "left alone: not in scope, or not enabled in Entra",
 	backend.ForecastOrphan:   "here, and not sent by Entra: nobody would touch them",
 	backend.ForecastInvalid:  "not readable as users",
+}
+
+var forecastGroupWords = map[string]string{
+	backend.ForecastAdopt:    "adopted, and changed",
+	backend.ForecastSame:     "adopted as they are",
+	backend.ForecastCreate:   "created",
+	backend.ForecastConflict: "in conflict: two would be one, or Entra would give up",
+	backend.ForecastRefused:  "refused by a rule of this folder",
+	backend.ForecastOut:      "left alone: Entra does not send such groups",
+	backend.ForecastOrphan:   "here, and not in Entra's list: Entra would not touch them",
+	backend.ForecastInvalid:  "not readable as groups",
+}
+
+// groupLine is forecastLine of a group.
+func groupLine(r backend.ForecastRow) string {
+	switch {
+	case r.State == backend.ForecastCreate && r.Reason == backend.ForecastSeemsHere:
+		return fmt.Sprintf("%s (%s), and %s is here already with %d members: both would be here", r.Name, r.ObjectID, r.With, r.Members)
+	case r.State == backend.ForecastCreate && r.Reason == backend.ForecastMayBeHere:
+		return fmt.Sprintf("%s (%s), and %s may be the same group: look first", r.Name, r.ObjectID, r.With)
+	case r.State == backend.ForecastOrphan:
+		return fmt.Sprintf("%s, with %d members", r.Name, r.Members)
+	case r.State == backend.ForecastInvalid:
+		return fmt.Sprintf("line %d, %s: %s", r.Line, r.Name, r.Reason)
+	}
+	return forecastLine(r)
 }
 
 func forecastLine(r backend.ForecastRow) string {

@@ -35,6 +35,7 @@ type moving interface {
 	LookupRows(ctx context.Context, q backend.PlanQuery) (backend.LookupPage, error)
 	MakeForecast(ctx context.Context, r backend.ForecastRequest) (backend.Forecast, error)
 	ForecastRows(ctx context.Context, q backend.PlanQuery) (backend.ForecastPage, error)
+	ForecastGroups(ctx context.Context, q backend.PlanQuery) (backend.ForecastPage, error)
 	Targets(ctx context.Context) (backend.Targets, error)
 	Target(ctx context.Context, id string) (backend.Target, error)
 	SaveTarget(ctx context.Context, t backend.TargetChange) (backend.Targets, error)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -157,5 +158,63 @@ func TestPendingIsPrintable(t *testing.T) {
 	before(t, dir, 0, map[string]string{"eve\x1b[2J\nfoo": "eve@contoso.example"})
 	if code, out, errOut := call(t, "handover", "--pending", "--format", "text", "--data", dir); code != exitOK || strings.Contains(out, "\x1b") || strings.Count(out, "\n") != 1 {
 		t.Errorf("%d %q %s", code, out, errOut)
+	}
+}
+
+// TestForecastTellsGroups: with a list of groups each of them is told behind the people, in every format.
+func TestForecastTellsGroups(t *testing.T) {
+	lists := t.TempDir()
+	dir := filepath.Join(lists, "office")
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(lists, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, args := range [][]string{
+		{"import", "people", write("people.csv", "userName\nanna@contoso.example\n")},
+		{"import", "groups", write("teams.csv", "displayName,externalId,members\nOffice,,anna@contoso.example\nOld name,g2,\n")},
+	} {
+		if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitOK {
+			t.Fatalf("%q: %d %s%s", args, code, out, errOut)
+		}
+	}
+	users := write("users.csv", "userPrincipalName,objectId,accountEnabled\nanna@contoso.example,o1,True\n")
+	groups := write("groups.csv", "id,displayName,groupType\ng1,Office,Security\ng2,New name,Security\n")
+	told := func(args ...string) string {
+		t.Helper()
+		code, out, errOut := call(t, append([]string{"forecast", users, "--data", dir}, args...)...)
+		if code != exitOK {
+			t.Fatalf("%q: %d %s%s", args, code, out, errOut)
+		}
+		return out
+	}
+	if text := told(); strings.Contains(text, "roup") || !strings.Contains(text, "Nobody would be made twice") {
+		t.Errorf("without groups:\n%s", text)
+	}
+	text := told("--groups", groups)
+	for _, want := range []string{
+		"match by displayName", "1  adopted, and changed\n           Office is Office here: externalId", "New name (g2), and Old name is here already with 0 members",
+		"Old name, with 0 members", "something to settle",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	var rows []map[string]any
+	if err := json.Unmarshal([]byte(told("--groups", groups, "--format", "json")), &rows); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, r := range rows {
+		kinds = append(kinds, r["kind"].(string)+" "+r["state"].(string))
+	}
+	if want := []string{"person same", "group adopt", "group create", "group orphan"}; !slices.Equal(kinds, want) || rows[1]["members"] != 1.0 {
+		t.Errorf("%q with %v members, want %q", kinds, rows[1]["members"], want)
+	}
+	if lines := strings.Split(told("--groups", groups, "--format", "csv"), "\r\n"); len(lines) < 5 || !strings.HasPrefix(strings.TrimPrefix(lines[0], "\ufeff"), "kind,line,") || !strings.HasPrefix(lines[2], "group,2,Office,,g1,adopt") {
+		t.Errorf("csv %q", lines)
 	}
 }

@@ -114,6 +114,7 @@ export const lookupText = (out: LookupOut): Promise<string> => call(() => app.Lo
 export const exportLookup = (out: LookupOut): Promise<ExportResult> => call(() => app.ExportLookup(out), longTimeout)
 export const makeForecast = (request: ForecastRequest): Promise<Forecast> => call(() => app.MakeForecast(request), planTimeout)
 export const forecastRows = (query: PlanQuery): Promise<ForecastPage> => call(() => app.ForecastRows(query))
+export const forecastGroups = (query: PlanQuery): Promise<ForecastPage> => call(() => app.ForecastGroups(query))
 export const fixForecast = (fix: ForecastFix): Promise<ForecastFixed> => call(() => app.FixForecast(fix), planTimeout)
 export const exportForecast = (plan: string, format: Format): Promise<ExportResult> => call(() => app.ExportForecast(plan, format), longTimeout)
 /** What the mapping table is written as, and in which language. */

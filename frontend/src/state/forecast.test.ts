@@ -15,9 +15,11 @@ class Fake {
     this.asked.push(request)
     await this.gate
     if (this.refuses !== '') throw new Error(`{"code":"${this.refuses}","message":"no"}`)
-    return { plan: `f${this.asked.length}`, total: 0, counts: [], matching: ['userName'], format: 'classic', unknown: [], green: true, twice: 0, fix: '', mends: 0, groups: [] }
+    return { plan: `f${this.asked.length}`, total: 0, counts: [], matching: ['userName'], format: 'classic', unknown: [], green: true, twice: 0, fix: '', mends: 0,
+      withGroups: request.groups !== '', groups: [], groupsTotal: 0, groupsBy: '', groupsTwice: 0, groupsUnknown: [] }
   }
   forecastRows = async (): Promise<ForecastPage> => ({ total: 0, rows: [] }) as unknown as ForecastPage
+  forecastGroups = this.forecastRows
   fixForecast = async (fix: ForecastFix): Promise<ForecastFixed> => {
     this.fixes.push(fix)
     await this.gate
@@ -71,6 +73,25 @@ describe('a forecast', () => {
     open()
     await made
     expect(forecast.view.get()).toMatchObject({ made: null, working: false, matching: '' })
+  })
+
+  it('has groups beside the people where their list was given', async () => {
+    const fake = new Fake()
+    const forecast = new Forecast(fake)
+    await forecast.put('users', file)
+    await forecast.make()
+    forecast.show('groups')
+    expect(forecast.view.get().shown).toBe('people')
+    await forecast.put('groups', file)
+    await forecast.make()
+    forecast.show('groups')
+    expect(forecast.groupRows.plan).toBe('f2')
+    await forecast.make()
+    expect(forecast.view.get().shown).toBe('groups')
+    expect(forecast.groupRows.plan).toBe('f3')
+    forecast.drop('groups')
+    expect(forecast.view.get().shown).toBe('people')
+    expect(forecast.groupRows.plan).toBe('')
   })
 
   it('stays when it can not be made again, and says why', async () => {

@@ -13,9 +13,13 @@ export type Matching = (typeof matchings)[number]
 /** How those are mended whom the first cycle would make twice. */
 export type Fix = 'convert' | 'external-id'
 
+/** Which rows are in view. */
+export type Shown = 'people' | 'groups'
+
 export interface ForecastView {
   matching: Matching
   made: Made | null
+  shown: Shown
   working: boolean
   error: ApiError | null
   /** What was last asked of it other than to be made, and went wrong. */
@@ -25,9 +29,9 @@ export interface ForecastView {
   job: number
 }
 
-const nothing: Omit<ForecastView, 'matching'> = { made: null, working: false, error: null, fixError: null, fixing: false, job: 0 }
+const nothing: Omit<ForecastView, 'matching'> = { made: null, shown: 'people', working: false, error: null, fixError: null, fixing: false, job: 0 }
 
-type Api = Pick<typeof wails, 'makeForecast' | 'forecastRows' | 'fixForecast' | 'putUpload' | 'dropUpload'>
+type Api = Pick<typeof wails, 'makeForecast' | 'forecastRows' | 'forecastGroups' | 'fixForecast' | 'putUpload' | 'dropUpload'>
 
 /** What Entra's first cycle would do. The files stay at the backend, so that it can be made again after something was mended. */
 export class Forecast {
@@ -35,7 +39,9 @@ export class Forecast {
   readonly users: FileUpload
   readonly scope: FileUpload
   readonly groups: FileUpload
+  /** People. */
   readonly rows: PlanList<ForecastRow, ForecastPage>
+  readonly groupRows: PlanList<ForecastRow, ForecastPage>
 
   readonly #api: Api
   #turn = 0
@@ -46,6 +52,7 @@ export class Forecast {
     this.scope = new FileUpload(api)
     this.groups = new FileUpload(api)
     this.rows = new PlanList<ForecastRow, ForecastPage>((q) => this.#api.forecastRows(q))
+    this.groupRows = new PlanList<ForecastRow, ForecastPage>((q) => this.#api.forecastGroups(q))
   }
 
   /** Takes a file. What was worked out goes: it was about another one. */
@@ -70,7 +77,13 @@ export class Forecast {
   forget = (): void => {
     this.#turn++
     this.rows.use('')
+    this.groupRows.use('')
     this.#change(nothing)
+  }
+
+  /** Shows people or groups; there are groups only if their list was given. */
+  show(shown: Shown): void {
+    if (this.view.get().made?.withGroups) this.#change({ shown })
   }
 
   /** Works it out, whether for the first time or again. */
@@ -85,6 +98,7 @@ export class Forecast {
       if (turn !== this.#turn) return
       this.#change({ made, working: false })
       this.rows.use(made.plan)
+      this.groupRows.use(made.plan)
     } catch (thrown) {
       if (turn === this.#turn) this.#change({ working: false, error: toApiError(thrown) })
     }

@@ -274,7 +274,12 @@ export namespace backend {
 	    twice: number;
 	    fix: string;
 	    mends: number;
+	    withGroups: boolean;
 	    groups: StateCount[];
+	    groupsTotal: number;
+	    groupsBy: string;
+	    groupsTwice: number;
+	    groupsUnknown: string[];
 	}
 	export interface ForecastFix {
 	    plan: string;
@@ -286,6 +291,7 @@ export namespace backend {
 	    job: number;
 	}
 	export interface ForecastRow {
+	    kind: string;
 	    n: number;
 	    line: number;
 	    name: string;
@@ -297,6 +303,7 @@ export namespace backend {
 	    here: string;
 	    with: string;
 	    withId: string;
+	    members: number;
 	    reason: string;
 	    detail: string;
 	    fix: string;

@@ -61,6 +61,8 @@ export function FixForecast(arg1:backend.ForecastFix):Promise<backend.ForecastFi
 
 export function Folder():Promise<main.FolderInfo>;
 
+export function ForecastGroups(arg1:backend.PlanQuery):Promise<backend.ForecastPage>;
+
 export function ForecastRows(arg1:backend.PlanQuery):Promise<backend.ForecastPage>;
 
 export function ForgetAuthtoken():Promise<void>;

@@ -118,6 +118,10 @@ export function Folder() {
   return window['go']['main']['App']['Folder']();
 }
 
+export function ForecastGroups(arg1) {
+  return window['go']['main']['App']['ForecastGroups'](arg1);
+}
+
 export function ForecastRows(arg1) {
   return window['go']['main']['App']['ForecastRows'](arg1);
 }

@@ -22,6 +22,8 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
   const { t } = useTranslation()
   const reason = reasonOf(t, row)
   const other = row.withId !== '' && row.withId !== row.id
+  const page = row.kind === 'group' ? 'groups' : 'people'
+  const members = row.kind === 'group' && <span className="quiet small"> {t('forecast.strip.members', { count: row.members })}</span>
   return (
     <section
       ref={ref} tabIndex={-1} className="strip" aria-label={t('forecast.strip.label')}
@@ -44,11 +46,18 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
             <dd dir="auto">{row.upn}{row.line > 0 && <span className="quiet small"> {t('forecast.strip.line', { line: row.line })}</span>}</dd>
           </>
         )}
+        {row.kind === 'group' && row.objectId !== '' && (
+          <>
+            <dt>{t('forecast.columns.objectId')}</dt>
+            <dd className="mono">{row.objectId}{row.line > 0 && <span className="quiet small"> {t('forecast.strip.line', { line: row.line })}</span>}</dd>
+          </>
+        )}
         {row.id !== '' && (
           <>
             <dt>{t('forecast.strip.here')}</dt>
             <dd>
-              <Link href={hashOf({ page: 'people', id: row.id })}><bdi>{row.here || row.id}</bdi></Link>
+              <Link href={hashOf({ page, id: row.id })}><bdi>{row.here || row.id}</bdi></Link>
+              {members}
               {row.by !== '' && <span className="quiet small"> {t('forecast.strip.by', { attribute: row.by })}</span>}
             </dd>
           </>
@@ -57,8 +66,9 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
           <>
             <dt>{t(row.reason === 'SEEMS_HERE' ? 'forecast.strip.alike' : row.reason === 'MAY_BE_HERE' ? 'forecast.strip.maybe' : 'forecast.strip.inTheWay')}</dt>
             <dd>
-              <Link href={hashOf({ page: 'people', id: row.withId })}><bdi>{row.with}</bdi></Link>
-              {row.here !== '' && row.id === '' && <bdi className="quiet small"> ({row.here})</bdi>}
+              <Link href={hashOf({ page, id: row.withId })}><bdi>{row.with}</bdi></Link>
+              {row.kind !== 'group' && row.here !== '' && row.id === '' && <bdi className="quiet small"> ({row.here})</bdi>}
+              {row.id === '' && members}
             </dd>
           </>
         )}

@@ -26,8 +26,16 @@ const reasons = [
   'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
 ] as const
 
+const groupReasons = [
+  'SEVERAL_MATCH', 'CLAIMED', 'NO_GROUP_NAME', 'NO_OBJECT_ID', 'NOT_SECURITY_ENABLED', 'TARGET_HAS_NO_GROUPS', 'SEEMS_HERE', 'MAY_BE_HERE', 'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
+] as const
+
 /** Why a row is as it is; a refusal has the server's own words. */
-export function reasonOf(t: TFunction, row: Pick<ForecastRow, 'reason' | 'detail' | 'with'>): string {
+export function reasonOf(t: TFunction, row: Pick<ForecastRow, 'kind' | 'reason' | 'detail' | 'with'>): string {
+  if (row.kind === 'group') {
+    const known = groupReasons.find((r) => r === row.reason)
+    return known ? t(`forecast.groupReasons.${known}`, { with: row.with }) : row.detail || row.reason
+  }
   const known = reasons.find((r) => r === row.reason)
   return known ? t(`forecast.reasons.${known}`, { with: row.with }) : row.detail || row.reason
 }

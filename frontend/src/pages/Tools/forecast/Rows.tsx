@@ -1,0 +1,109 @@
+import type { TFunction } from 'i18next'
+import { useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Forecast as Made, ForecastRow } from '../../../api/types'
+import { EmptyState } from '../../../components/EmptyState'
+import { ErrorBar } from '../../../components/ErrorBar'
+import { type Column, reveal } from '../../../components/Grid'
+import { Marked } from '../../../components/Marked'
+import { PlanGrid } from '../../../components/PlanGrid'
+import { StateChips } from '../../../components/StateChips'
+import { Status } from '../../../components/Status'
+import { useObservable } from '../../../lib/observable'
+import type { Fix, Forecast, Shown } from '../../../state/forecast'
+import { RowStrip } from './RowStrip'
+import { forecastWord, reasonOf, rowWord } from './words'
+
+export interface RowsProps {
+  forecast: Forecast
+  made: Made
+  shown: Shown
+  onFix: (fix: Fix, n: number) => void
+}
+
+/** The people or the groups of a forecast, a row each, and the chosen one in full. */
+export function Rows({ forecast, made, shown, onFix }: RowsProps) {
+  const { t, i18n } = useTranslation()
+  const { fixing } = useObservable(forecast.view)
+  const list = shown === 'groups' ? forecast.groupRows : forecast.rows
+  const view = useObservable(list.view)
+  const [active, setActive] = useState<number | null>(null)
+  const grid = useRef<HTMLDivElement>(null)
+  const strip = useRef<HTMLElement>(null)
+  const search = view.answered?.search ?? ''
+  const columns = useMemo(
+    () => (shown === 'groups' ? groupColumns(t, search, (n) => n.toLocaleString(i18n.language)) : personColumns(t, search)), [t, i18n.language, search, shown])
+
+  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
+    setActive(index)
+    if (index === null) return
+    reveal(grid.current, index)
+    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
+  }
+  const row = active === null ? undefined : list.row(active)
+  const groups = shown === 'groups'
+  return (
+    <>
+      <StateChips
+        label={t(groups ? 'forecast.groupChips' : 'forecast.chips')} all={t('convert.preview.all')} total={groups ? made.groupsTotal : made.total}
+        counts={groups ? made.groups : made.counts} wordOf={(state) => forecastWord(t, state)} state={view.asked.state}
+        onState={(state) => {
+          setActive(null)
+          list.ask({ state })
+        }}
+      />
+      <PlanGrid
+        ref={grid} list={list} name={`forecast-${shown}`} label={t(groups ? 'forecast.groupGrid' : 'forecast.grid')} searchLabel={t('forecast.search')} columns={columns}
+        active={active} onActive={onActive}
+        onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void forecast.make()} /> : null)}
+        empty={<EmptyState title={t(groups ? 'forecast.noGroups' : 'forecast.nobody')} />}
+      />
+      {row && (
+        <RowStrip
+          ref={strip} key={row.n} row={row} busy={fixing} onFix={(fix) => onFix(fix, row.n)}
+          onClose={() => {
+            setActive(null)
+            grid.current?.focus()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function personColumns(t: TFunction, search: string): Column<ForecastRow>[] {
+  return [
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.2fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.upn} search={search} /></span> },
+    { id: 'upn', title: t('forecast.columns.upn'), width: 'minmax(130px, 1.5fr)', render: (row) => <Identity text={row.upn} search={search} /> },
+    ...lastColumns(t),
+  ]
+}
+
+function groupColumns(t: TFunction, search: string, number: (n: number) => string): Column<ForecastRow>[] {
+  return [
+    { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.4fr)', render: (row) => <span title={row.name}><Marked text={row.name} search={search} /></span> },
+    { id: 'objectId', title: t('forecast.columns.objectId'), width: 'minmax(90px, 1fr)', from: 760, render: (row) => <Identity text={row.objectId} search={search} /> },
+    { id: 'members', title: t('forecast.columns.members'), width: '104px', align: 'end', from: 760, render: (row) => (row.id === '' && row.withId === '' ? '–' : number(row.members)) },
+    ...lastColumns(t),
+  ]
+}
+
+const lastColumns = (t: TFunction): Column<ForecastRow>[] => [
+  { id: 'state', title: t('forecast.columns.state'), width: 'minmax(150px, 1fr)', render: (row) => <Status {...rowWord(t, row)} /> },
+  { id: 'what', title: t('forecast.columns.what'), width: 'minmax(150px, 1.8fr)', render: (row) => <What row={row} /> },
+]
+
+function Identity({ text, search }: { text: string; search: string }) {
+  return <span className="identity" dir="auto" title={text}>{text === '' ? '–' : <Marked text={text} search={search} />}</span>
+}
+
+/** The last column: what changes, or why not. */
+function What({ row }: { row: ForecastRow }) {
+  const { t } = useTranslation()
+  if (row.state === 'adopt') {
+    const paths = row.changes.map((c) => c.path).join(', ')
+    return <span className="mono small" title={paths}>{paths}</span>
+  }
+  const text = reasonOf(t, row)
+  return text === '' ? <span className="quiet">–</span> : <span title={text}>{text}</span>
+}
