@@ -71,41 +71,41 @@ func personAttributes() []importAttribute {
 	return []importAttribute{
 		plain(columnUserName, "userprincipalname", "upn", "login", "loginname", "logon", "logonname", "samaccountname", "accountname", "account",
 			"signin", "signinname", "username1", "benutzername", "anmeldename", "benutzer", "kennung", "user"),
-		kept(columnLocalID, "localid", "lokaleid", "userid", "benutzerid", "personid", "personenid", "kundenid", "key", "schlussel", "oldid", "alteid", "kurzel", "uid", "id"),
+		kept(columnLocalID, "localid", "lokaleid", "userid", "benutzerid", "personid", "personenid", "kundenid", "key", "schlussel", "oldid", "alteid", "kurzel", "uid", "id", "samaccountname"),
 		kept(columnID, "scimid", "scimdeskid"),
 		plain(columnExternalID, "objectid", "entraid", "entraobjectid", "azureid", "azureadid", "aadobjectid", "azureobjectid", "objectguid", "objektid", "immutableid", "externeid"),
 		importAttribute{"email", place{"emails", "work", "value"}, []string{"workemail", "primaryemail", "primarysmtpaddress", "emailaddress", "mail",
-			"mailaddress", "emailadresse", "mailadresse", "emails", "geschaftlicheemail", "emailwork", "smtp"}},
-		importAttribute{"homeEmail", place{"emails", "home", "value"}, []string{"privateemail", "personalemail", "privateemailadresse", "emailprivat", "emailhome"}},
-		importAttribute{"otherEmail", place{"emails", "other", "value"}, []string{"alternateemail", "alternateemailaddress", "secondaryemail", "secondemail", "weitereemail", "email2"}},
-		plain("displayName", "anzeigename", "fullname", "vollername", "namevollstandig", "cn", "commonname", "name", "employee", "mitarbeiter"),
-		named("givenName", "givenName", "firstname", "forename", "vorname", "first", "rufname", "prenom", "nombre"),
-		named("familyName", "familyName", "lastname", "surname", "nachname", "familienname", "last", "sn", "zuname", "nom", "apellidos"),
+			"mailaddress", "emailadresse", "mailadresse", "emails", "geschaftlicheemail", "emailwork", "smtp", "emailprimarywork", "employeeemail", "emailsvalue", "emails0value"}},
+		importAttribute{"homeEmail", place{"emails", "home", "value"}, []string{"privateemail", "personalemail", "privateemailadresse", "emailprivat", "emailhome", "homesecondaryemail"}},
+		importAttribute{"otherEmail", place{"emails", "other", "value"}, []string{"alternateemail", "alternateemailaddress", "secondaryemail", "secondemail", "weitereemail", "email2", "alternateemailaddresses", "worksecondaryemail"}},
+		plain("displayName", "anzeigename", "fullname", "vollername", "namevollstandig", "cn", "commonname", "name", "employee", "mitarbeiter", "employeename"),
+		named("givenName", "givenName", "firstname", "forename", "vorname", "first", "rufname", "legalnamefirstname"),
+		named("familyName", "familyName", "lastname", "surname", "nachname", "familienname", "last", "sn", "zuname", "legalnamelastname"),
 		named("middleName", "middleName", "zweitervorname", "middle"),
 		named("honorificPrefix", "honorificPrefix", "prefix", "namenszusatz", "salutationtitle", "akademischertitel"),
 		named("honorificSuffix", "honorificSuffix", "suffix"),
-		named("formattedName", "formatted", "nameformatted"),
-		plain("nickName", "nickname", "alias", "spitzname"),
-		plain("title", "jobtitle", "position", "berufsbezeichnung", "stelle", "funktion", "jobrole", "titel"),
-		work("department", "department", "dept", "abteilung", "team"),
+		named("formattedName", "formatted", "nameformatted", "formatted"),
+		plain("nickName", "nickname", "alias", "spitzname", "preferredname"),
+		plain("title", "jobtitle", "position", "berufsbezeichnung", "stelle", "funktion", "jobrole", "titel", "stellenbezeichnung", "businesstitle", "employeetitle"),
+		work("department", "department", "dept", "abteilung", "team", "departmentname"),
 		work("division", "division", "bereich", "unit", "businessunit"),
 		work("organization", "organization", "organisation", "company", "companyname", "firma", "unternehmen"),
 		work("costCenter", "costCenter", "costcentre", "kostenstelle"),
-		work("employeeNumber", "employeeNumber", "employeeid", "personnelnumber", "staffnumber", "personalnummer", "mitarbeiternummer", "personalnr", "mitarbeiterid", "employeeno"),
-		kept(columnManager, "managervalue", "managerusername", "manageremail", "managerupn", "managerid", "supervisor", "reportsto", "vorgesetzter", "vorgesetzte", "teamlead", "leiter", "boss"),
-		kept(columnActive, "accountenabled", "enabled", "isactive", "status", "accountstatus", "aktiv", "aktiviert", "userstatus", "employeestatus", "kontostatus"),
+		work("employeeNumber", "employeeNumber", "employeeid", "personnelnumber", "staffnumber", "personalnummer", "mitarbeiternummer", "personalnr", "mitarbeiterid", "employeeno", "mitarbeiternr", "personalnumber"),
+		kept(columnManager, "managervalue", "managerusername", "manageremail", "managerupn", "managerid", "supervisor", "reportsto", "reportingto", "vorgesetzter", "vorgesetzte", "teamlead", "leiter", "boss"),
+		kept(columnActive, "accountenabled", "enabled", "isactive", "status", "accountstatus", "aktiv", "aktiviert", "userstatus", "employeestatus", "kontostatus", "workerstatus"),
 		kept(columnDisabled, "blockcredential", "blocksignin", "signinblocked", "blocked", "inactive", "isdisabled", "accountdisabled", "locked", "gesperrt", "deaktiviert", "inaktiv"),
 		kept(columnDeleted, "deletedat", "softdeletedat", "gelost", "geloscht"),
-		phone("phone", "work", "workphone", "businessphone", "businessphones", "officephone", "phonenumber", "telephone", "telephonenumber", "tel", "telefon", "telefonnummer", "phonenumbers", "phonework"),
+		phone("phone", "work", "workphone", "businessphone", "businessphones", "officephone", "phonenumber", "telephone", "telephonenumber", "tel", "telefon", "telefonnummer", "phonenumbers", "phonework", "primaryphone", "employeephone", "telefongeschaftlich"),
 		phone("mobile", "mobile", "mobilephone", "cell", "cellphone", "handy", "mobil", "mobilnummer", "mobiltelefon", "mobilenumber", "phonemobile"),
 		phone("homePhone", "home", "privatephone", "telefonprivat", "phonehome"),
 		phone("fax", "fax", "faxnumber", "facsimiletelephonenumber", "telefax"),
-		address("office", "formatted", "officelocation", "officename", "physicaldeliveryofficename", "buro", "location", "standort", "address", "adresse", "raum", "room"),
+		address("office", "formatted", "officelocation", "officename", "physicaldeliveryofficename", "buro", "location", "standort", "address", "adresse", "raum", "room", "workaddress", "officenumber"),
 		address("street", "streetAddress", "streetaddress", "strasse", "strassehausnummer"),
 		address("city", "locality", "locality", "town", "ort", "stadt", "l"),
 		address("region", "region", "stateorprovince", "province", "bundesland", "st"),
-		address("postalCode", "postalCode", "zip", "zipcode", "postcode", "plz", "postleitzahl"),
-		address("country", "country", "countryorregion", "land", "co", "c", "usagelocation"),
+		address("postalCode", "postalCode", "zip", "zipcode", "postcode", "plz", "postleitzahl", "ziporpostalcode"),
+		address("country", "country", "countryorregion", "land", "co", "c", "usagelocation", "countrycode"),
 		plain("preferredLanguage", "language", "sprache", "bevorzugtesprache"),
 		plain("locale", "gebietsschema"),
 		plain("timezone", "zeitzone"),
@@ -140,6 +140,7 @@ func usualName(header string) string {
 	for _, cut := range []string{`[type eq "`, `"].value`, "name."} {
 		header = strings.ReplaceAll(header, cut, "")
 	}
+	header = strings.ReplaceAll(header, "#", "number") // as in "Employee #"
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
@@ -159,22 +160,46 @@ func (a importAttribute) rank(usual string) int {
 	if i := slices.Index(a.usual, usual); i >= 0 {
 		return i + 1
 	}
-	if a.place.kind != "" && usual == usualName(a.place.attr+a.place.kind+a.place.sub) {
+	path := a.place.attr + a.place.kind
+	if a.place.kind != "" && (usual == usualName(path+a.place.sub) || a.place.sub == "value" && usual == usualName(path)) {
 		return 1
+	}
+	if i := slices.Index(foreignNames[a.name], usual); i >= 0 {
+		return len(a.usual) + 1 + i
 	}
 	return -1
 }
 
 // isUsual tells a header that import knows, so that a file's first row is told from its people.
 func isUsual(kind string) func(cell string) bool {
-	known := map[string]bool{}
-	for _, a := range importAttributes(kind) {
-		known[usualName(a.name)] = true
-		for _, u := range a.usual {
-			known[u] = true
+	all := importAttributes(kind)
+	return func(cell string) bool {
+		usual := usualOf(all, cell)
+		return slices.ContainsFunc(all, func(a importAttribute) bool { return a.rank(usual) >= 0 })
+	}
+}
+
+// usualOf gives the usual name of a header, without what systems put around it: "First Name [Required]", "User name [userPrincipalName] Required",
+// user.login. What stands before a bracket counts more than what is in it, since "Block sign in [accountEnabled]" is no accountEnabled.
+func usualOf(all []importAttribute, header string) string {
+	whole := usualName(header)
+	names := []string{whole}
+	if before, rest, ok := strings.Cut(header, "["); ok && !strings.HasPrefix(rest, "type eq") {
+		inner, _, _ := strings.Cut(rest, "]")
+		before, _, _ = strings.Cut(before, "(")
+		names = append(names, usualName(before), usualName(inner))
+	} else if before, _, ok := strings.Cut(header, "("); ok {
+		names = append(names, usualName(before))
+	}
+	if of, name, ok := strings.Cut(header, "."); ok && slices.Contains([]string{"user", "users", "profile", "attributes", "employee"}, usualName(of)) {
+		names = append(names, usualName(name))
+	}
+	for _, name := range names {
+		if slices.ContainsFunc(all, func(a importAttribute) bool { return a.rank(name) >= 0 }) {
+			return name
 		}
 	}
-	return func(cell string) bool { return known[usualName(cell)] }
+	return whole
 }
 
 // mapColumns tells what the columns of a table are, by their names and, where one name stands for several things, by what is in them.
@@ -183,8 +208,10 @@ func mapColumns(kind string, t *exchange.Table) []string {
 	all := importAttributes(kind)
 	type fit struct{ column, attribute, rank int }
 	var fits []fit
+	usuals := make([]string, len(t.Header))
 	for j, header := range t.Header {
-		usual := usualName(header)
+		usual := usualOf(all, header)
+		usuals[j] = usual
 		for i, a := range all {
 			if r := a.rank(usual); r >= 0 {
 				fits = append(fits, fit{j, i, r})
@@ -199,8 +226,11 @@ func mapColumns(kind string, t *exchange.Table) []string {
 			taken[f.attribute] = true
 		}
 	}
-	for j, header := range t.Header {
-		mapped[j] = byContent(kind, mapped, j, usualName(header), t)
+	for j, usual := range usuals {
+		mapped[j] = byContent(kind, mapped, j, usual, t)
+		if kind == importPeople {
+			mapped[j] = bareName(mapped, j, usual, t)
+		}
 	}
 	return mapped
 }
@@ -226,6 +256,26 @@ func byContent(kind string, mapped []string, j int, usual string, t *exchange.Ta
 	return mapped[j]
 }
 
+// bareName settles what "name" is, which languages use for the whole name, the family name beside a first name, or the first name beside a
+// family name.
+func bareName(mapped []string, j int, usual string, t *exchange.Table) string {
+	given, family, whole := slices.Index(mapped, "givenName"), slices.Index(mapped, "familyName"), slices.Index(mapped, "displayName")
+	switch {
+	case slices.Contains([]string{"name", "naam", "navn", "namn", "nazwa"}, usual) && given >= 0 && family < 0 && !saysAlso(t, j, given):
+		return "familyName"
+	case usual == "nom" && family == j && given < 0 && whole < 0, slices.Contains([]string{"nome", "nombre", "imie", "jmeno"}, usual) && given == j && family < 0 && whole < 0:
+		return "displayName"
+	}
+	return mapped[j]
+}
+
+// saysAlso tells whether a column's values have those of another in them.
+func saysAlso(t *exchange.Table, column, other int) bool {
+	return slices.ContainsFunc(t.Rows[:min(len(t.Rows), 200)], func(row []string) bool {
+		return row[other] != "" && strings.Contains(store.Fold(row[column]), store.Fold(row[other]))
+	})
+}
+
 // mostly tells whether nearly all values of a column are of a kind.
 func mostly(t *exchange.Table, j int, of func(string) bool) bool {
 	filled, good := 0, 0
@@ -248,10 +298,12 @@ func isUUID(s string) bool {
 func yesNo(s string) (yes, ok bool) {
 	switch usualName(s) {
 	case "true", "yes", "y", "1", "on", "x", "active", "enabled", "activated", "employed", "current", "working", "ja", "j", "wahr", "aktiv", "aktiviert",
-		"entsperrt", "vrai", "oui", "si", "allowed", "unlocked", "licensed", "member":
+		"entsperrt", "vrai", "oui", "si", "allowed", "unlocked", "licensed", "member",
+		"actif", "activo", "attivo", "actief", "ativo", "sim", "tak", "aktywny", "ano", "aktivni":
 		return true, true
 	case "false", "no", "n", "0", "off", "inactive", "disabled", "deactivated", "blocked", "locked", "suspended", "terminated", "left", "former", "deleted",
-		"nein", "falsch", "inaktiv", "deaktiviert", "gesperrt", "ausgetreten", "geloscht", "faux", "non", "archived", "retired":
+		"nein", "falsch", "inaktiv", "deaktiviert", "gesperrt", "ausgetreten", "geloscht", "faux", "non", "archived", "retired",
+		"inactif", "inactivo", "inattivo", "inactief", "inativo", "nao", "nie", "nieaktywny", "ne", "neaktivni", "nej", "nei", "nee":
 		return false, true
 	}
 	return false, false
