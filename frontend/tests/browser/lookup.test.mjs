@@ -9,6 +9,7 @@ const button = (page, name) => main(page).getByRole('button', { name })
 const grid = (page) => page.getByRole('grid', { name: 'Lines of the list' })
 const row = (page, text) => page.locator('#main .grid-rows .row').filter({ hasText: text })
 const lines = (page) => page.locator('#main .grid-rows .row').evaluateAll((rows) => rows.map((one) => [...one.querySelectorAll('[role=gridcell]')].map((cell) => cell.textContent)))
+const count = (page, n) => until(page, async () => (await grid(page).getAttribute('aria-rowcount')) === String(n + 1), `${n} lines`)
 const strip = (page) => page.getByRole('region', { name: 'The chosen line' })
 const clipboard = (page) => page.evaluate(() => globalThis.runtime.ClipboardGetText())
 const head = async (page) => (await ask(page, 'Snapshot')).activity.last
@@ -56,6 +57,7 @@ describe('looking people up', { timeout: 90_000 }, () => {
 
   it('lets somebody choose among several', async () => {
     await button(page, /^Several/).click()
+    await count(page, 1)
     await grid(page).focus()
     await page.keyboard.press('Home')
     await page.keyboard.press('Enter')
@@ -66,6 +68,7 @@ describe('looking people up', { timeout: 90_000 }, () => {
     await page.keyboard.press('Escape')
     await strip(page).waitFor({ state: 'detached' })
     await button(page, /^All/).click()
+    await count(page, 7)
   })
 
   it('copies a column, and saves the list with what was found behind its own columns', async () => {
@@ -109,6 +112,7 @@ describe('looking people up', { timeout: 90_000 }, () => {
     await page.getByText('Nothing looked up yet').waitFor()
     await button(page, 'paste text').focus()
     await page.keyboard.press('Enter')
+    await until(page, () => page.evaluate(() => document.activeElement.tagName === 'TEXTAREA'), 'the focus in the field')
     await page.keyboard.type('c.ash')
     await page.keyboard.press('Control+Enter')
     await row(page, 'c.ash').getByText('dan.oak@contoso.example').waitFor()
@@ -119,7 +123,7 @@ describe('looking people up', { timeout: 90_000 }, () => {
       return data
     })
     await page.locator('.file-drop').dispatchEvent('drop', { dataTransfer: dropped })
-    await until(page, async () => (await grid(page).getAttribute('aria-rowcount')) === '3', 'two lines')
+    await count(page, 2)
     const large = await page.evaluateHandle(() => {
       const data = new DataTransfer()
       data.items.add(new File([new Uint8Array(64 * 2 ** 20 + 1)], 'large.csv'))

@@ -47,7 +47,7 @@ describe('people', { timeout: 240_000 }, () => {
     const { page } = on
     await search(page).fill('ARMEL ren')
     await found(page, '1 found').waitFor()
-    assert.deepEqual(await page.locator('mark').allTextContents().then((all) => all.slice(0, 2)), ['Ren', 'Ärmel'])
+    await until(page, async () => (await page.locator('mark').allTextContents()).slice(0, 2).join() === 'Ren,Ärmel', 'the marks')
     await search(page).fill('nothing like this')
     await page.getByText('Nothing matches “nothing like this” in All but deleted.').waitFor()
     await page.getByRole('button', { name: 'Clear search and filter' }).click()
@@ -90,7 +90,7 @@ describe('people', { timeout: 240_000 }, () => {
     assert.match(page.url(), new RegExp(`#/people/${office.anna.id}`))
     await page.keyboard.press('Escape')
     await panel(page).waitFor({ state: 'detached' })
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'grid')
+    await until(page, () => page.evaluate(() => document.activeElement.getAttribute('role') === 'grid'), 'the focus in the list')
     assert.match(await active(page), /Anna Berg/)
   })
 
@@ -115,6 +115,7 @@ describe('people', { timeout: 240_000 }, () => {
     const { page } = on
     await panel(page).getByRole('tab', { name: 'Groups' }).click()
     const groups = panel(page).getByRole('list', { name: 'Groups of this person' })
+    await groups.getByRole('link').first().waitFor()
     assert.deepEqual(await groups.getByRole('link').allTextContents(), ['Sales and service'])
     await groups.getByRole('link').click()
     await page.getByRole('complementary', { name: 'Group details' }).getByRole('heading', { name: 'Sales and service' }).waitFor()
@@ -148,13 +149,17 @@ describe('people', { timeout: 240_000 }, () => {
   it('do not move while somebody is at them', async () => {
     const { page, office } = on
     await row(page, 'Bob Roe').hover()
-    const added = await addPerson(office, 'Aaron First')
-    await page.getByText('The list has changed.').waitFor()
-    await page.waitForTimeout(2_500)
-    assert.equal((await names(page))[0], 'Anna Berg')
-    await page.getByRole('button', { name: 'Refresh' }).click()
-    await until(page, async () => (await names(page))[0] === 'Aaron First', 'the new order')
-    await scim(office, 'DELETE', `/Users/${added.id}`)
+    const added = [await addPerson(office, 'Aaron First')]
+    try {
+      await page.getByText('The list has changed.').waitFor()
+      added.push(await addPerson(office, 'Aaron Second'))
+      await page.getByText(/^36 people:/).first().waitFor() // whatever moves the list has had two occasions
+      assert.equal((await names(page))[0], 'Anna Berg')
+      await page.getByRole('button', { name: 'Refresh' }).click()
+      await until(page, async () => (await names(page)).slice(0, 2).join() === 'Aaron First,Aaron Second', 'the new order')
+    } finally {
+      for (const { id } of added) await scim(office, 'DELETE', `/Users/${id}`)
+    }
   })
 
   it('are ticked by Space, by ranges and all at once, copied and cleared', async () => {
@@ -198,7 +203,7 @@ describe('people', { timeout: 240_000 }, () => {
     await until(page, async () => (await ask(page, 'Preferences')).views.some((v) => v.name === 'people'), 'the kept columns')
     await page.reload()
     await row(page, 'Anna Berg').waitFor()
-    assert.deepEqual(await heads(), chosen)
+    await until(page, async () => (await heads()).join() === chosen.join(), 'the kept columns after a start')
     await page.getByRole('button', { name: 'Columns' }).click()
     await page.getByRole('button', { name: 'Reset' }).click()
     await page.keyboard.press('Escape')
@@ -318,7 +323,7 @@ describe('people and what is kept of them here', { timeout: 120_000 }, () => {
 
   it('are narrowed to whose data want a look, to a group, and to who reports to somebody', async () => {
     const { page, office } = on
-    await page.getByRole('button', { name: 'Refresh' }).click({ timeout: 500 }).catch(() => undefined) // where the list has not made itself anew
+    await page.keyboard.press('F5') // whether or not the list has made itself anew
     await chip(page, 'Made here 1').click()
     await until(page, async () => (await names(page)).join() === 'Kim New', 'the one made here')
     assert.equal(await chip(page, 'Made here 1').getAttribute('aria-pressed'), 'true')

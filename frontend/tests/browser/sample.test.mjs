@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, create, findings, launch, newToken, openPage, openWindow, settled, until, visit } from './window.mjs'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ask, breakCalls, create, findings, launch, newToken, openPage, openWindow, refusal, settled, until, visit } from './window.mjs'
 
-const band = (page) => page.getByRole('region', { name: 'Sample' })
+const band = (page) => page.getByRole('region', { name: 'Sample', exact: true })
 const tileOf = (page, name) => page.locator('.tile', { hasText: name })
 const dialog = (page) => page.getByRole('dialog')
 
@@ -18,11 +18,40 @@ describe('the sample', { timeout: 240_000 }, () => {
   let secret
   before(async () => {
     window = await openWindow()
-    page = await openPage(browser, window)
+    page = await openPage(browser, window, {
+      broken: breakCalls({
+        LeaveSample: `(real) => globalThis.broken === 'leave' ? ${refusal('INTERNAL')} : real()`,
+        StartSample: `(real, o) => globalThis.broken === 'start' ? ${refusal('DB_FULL')} : real(o)`,
+      }),
+    })
     live = await ask(page, 'Snapshot')
     secret = await newToken(page)
   })
+  beforeEach(async () => {
+    if ((await dialog(page).count()) > 0) await page.reload()
+    await page.evaluate(() => (globalThis.broken = ''))
+    await visit(page, '#/overview')
+  })
   after(() => window.close())
+
+  /** A sample is shown, or none: where a test begins, whatever became of the one before. */
+  async function begin(shown) {
+    if ((await ask(page, 'Snapshot')).sample !== shown) await (shown ? ask(page, 'StartSample', { people: 25, speed: 'entra' }) : ask(page, 'LeaveSample'))
+    await band(page).waitFor({ state: shown ? 'visible' : 'detached' })
+  }
+
+  async function openDialog() {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await page.keyboard.type('sample')
+    await page.getByRole('option', { name: /sample/i }).first().click()
+    await dialog(page).getByRole('button', { name: 'Start sample' }).waitFor()
+  }
+
+  async function leave() {
+    await page.getByRole('button', { name: 'Leave sample' }).click()
+    await band(page).waitFor({ state: 'detached' })
+  }
 
   it('says what it does before it starts, and does nothing when given up', async () => {
     await page.getByRole('button', { name: 'Start a sample' }).click()
@@ -35,6 +64,7 @@ describe('the sample', { timeout: 240_000 }, () => {
   })
 
   it('starts by the mouse, and marks every page', async () => {
+    await begin(false)
     await page.getByRole('button', { name: 'Start a sample' }).click()
     await dialog(page).getByText('25 people').click()
     await dialog(page).getByText('As fast as Entra sends').click()
@@ -51,12 +81,14 @@ describe('the sample', { timeout: 240_000 }, () => {
   })
 
   it('counts what comes for the live folder meanwhile, and shows none of it', async () => {
+    await begin(true)
     assert.equal(await create(live.address, secret, 'Anna Berg'), 201)
     await band(page).getByText('1 for your own data meanwhile').waitFor()
     assert.equal((await ask(page, 'People', { list: '', search: 'Anna Berg', state: '', sort: 'name', descending: false, from: 0, limit: 10, group: '' })).total, 0)
   })
 
   it('gives the invented Entra the new secret when its token is rotated, and leaves the live one alone', async () => {
+    await begin(true)
     await visit(page, '#/connection')
     await page.getByRole('button', { name: 'Rotate token' }).click()
     await page.getByText('The invented Entra has got it already').waitFor()
@@ -71,6 +103,7 @@ describe('the sample', { timeout: 240_000 }, () => {
   })
 
   it('is left by one click: the live data is back and untouched, and no folder is left', async () => {
+    await begin(true)
     const { folder } = await ask(page, 'Snapshot')
     assert.ok(existsSync(folder))
     assert.notEqual(folder, live.folder)
@@ -84,6 +117,7 @@ describe('the sample', { timeout: 240_000 }, () => {
   })
 
   it('starts and is left by the keyboard alone', async () => {
+    await begin(false)
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').waitFor()
     await page.keyboard.type('sample')
@@ -108,13 +142,10 @@ describe('the sample', { timeout: 240_000 }, () => {
   })
 
   it('plays the size and the speed that were chosen, and shows what a refusal looks like', async () => {
+    await begin(false)
     const sent = {}
     for (const [size, speed, people] of [['25 people', 'slow', 25], ['200 people', 'fast', 200]]) {
-      await visit(page, '#/overview')
-      await page.keyboard.press('Control+k')
-      await page.getByRole('combobox').waitFor()
-      await page.keyboard.type('sample')
-      await page.getByRole('option', { name: /sample/i }).first().click()
+      await openDialog()
       await dialog(page).getByText(size).click()
       await dialog(page).getByText(speed === 'slow' ? /Slow/ : 'As fast as this computer can').click()
       await dialog(page).getByRole('button', { name: 'Start sample' }).click()
@@ -131,44 +162,35 @@ describe('the sample', { timeout: 240_000 }, () => {
         await page.getByRole('button', { name: 'Show who has it' }).waitFor()
       }
       sent[speed] = (await ask(page, 'SampleState')).requests
-      await page.getByRole('button', { name: 'Leave sample' }).click()
-      await band(page).waitFor({ state: 'detached' })
+      await leave()
+      await visit(page, '#/overview')
     }
     assert.ok(sent.slow > 0 && sent.slow * 5 < sent.fast, `slow ${sent.slow}, fast ${sent.fast}`)
   })
 
   it('says in the band why it could not be left, and is left when tried again', async () => {
-    const broken = breakCalls({ LeaveSample: "(real) => globalThis.well ? real() : Promise.reject(new Error('{\"code\":\"INTERNAL\",\"message\":\"\"}'))" })
-    const other = await openPage(browser, window, { broken })
-    await other.getByRole('heading', { level: 1 }).waitFor()
-    await ask(other, 'StartSample', { people: 25, speed: 'slow' })
-    await band(other).waitFor()
-    await other.getByRole('button', { name: 'Leave sample' }).click()
-    await band(other).getByText('INTERNAL').waitFor()
-    assert.notEqual((await ask(other, 'Snapshot')).store, live.store)
-    await other.evaluate(() => (globalThis.well = true))
-    await other.getByRole('button', { name: 'Leave sample' }).click()
-    await band(other).waitFor({ state: 'detached' })
-    assert.equal((await ask(other, 'Snapshot')).store, live.store)
-    await other.context().close()
+    await begin(false)
+    await ask(page, 'StartSample', { people: 25, speed: 'slow' })
+    await band(page).waitFor()
+    await page.evaluate(() => (globalThis.broken = 'leave'))
+    await page.getByRole('button', { name: 'Leave sample' }).click()
+    await band(page).getByText('INTERNAL').waitFor()
+    assert.notEqual((await ask(page, 'Snapshot')).store, live.store)
+    await page.evaluate(() => (globalThis.broken = ''))
+    await leave()
+    assert.equal((await ask(page, 'Snapshot')).store, live.store)
   })
 
   it('says in the dialog why it could not start, and starts when tried again', async () => {
-    const broken = breakCalls({ StartSample: "(real, o) => globalThis.well ? real(o) : Promise.reject(new Error('{\"code\":\"DB_FULL\",\"message\":\"\"}'))" })
-    const other = await openPage(browser, window, { broken })
-    await other.getByRole('heading', { level: 1 }).waitFor()
-    await other.keyboard.press('Control+k')
-    await other.getByRole('combobox').waitFor()
-    await other.keyboard.type('sample')
-    await other.getByRole('option', { name: /sample/i }).first().click()
-    await dialog(other).getByRole('button', { name: 'Start sample' }).click()
-    await dialog(other).getByText('DB_FULL').waitFor()
-    assert.deepEqual(await findings(other), [])
-    await other.evaluate(() => (globalThis.well = true))
-    await dialog(other).getByRole('button', { name: 'Start sample' }).click()
-    await band(other).waitFor()
-    await other.getByRole('button', { name: 'Leave sample' }).click()
-    await band(other).waitFor({ state: 'detached' })
-    await other.context().close()
+    await begin(false)
+    await openDialog()
+    await page.evaluate(() => (globalThis.broken = 'start'))
+    await dialog(page).getByRole('button', { name: 'Start sample' }).click()
+    await dialog(page).getByText('DB_FULL').waitFor()
+    assert.deepEqual(await findings(page), [])
+    await page.evaluate(() => (globalThis.broken = ''))
+    await dialog(page).getByRole('button', { name: 'Start sample' }).click()
+    await band(page).waitFor()
+    await leave()
   })
 })

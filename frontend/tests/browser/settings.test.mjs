@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, findings, launch, openPage, openWindow, until, visit } from './window.mjs'
+import { ask, breakCalls, findings, launch, look, openPage, openWindow, until, visit } from './window.mjs'
 
 /** A port that somebody else has, until it is let go. */
 async function takenPort() {
@@ -53,12 +53,10 @@ describe('the settings', { timeout: 240_000 }, () => {
 
   it('have nothing for axe to find, in both themes and sizes', async () => {
     assert.deepEqual(await findings(page), [])
-    const small = await openPage(browser, window, { dark: true, width: 900, height: 600 })
-    await visit(small, '#/settings')
-    await requestDays(small).waitFor()
-    assert.deepEqual(await findings(small), [])
-    assert.equal(await small.evaluate(() => document.documentElement.scrollWidth), 900)
-    await small.context().close()
+    await look(page, { dark: true, width: 900, height: 600 })
+    assert.deepEqual(await findings(page), [])
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 900)
+    await look(page, { width: 1280, height: 800 })
   })
 
   it('change theme and language at once, by mouse and by key, and keep them', async () => {
@@ -71,9 +69,10 @@ describe('the settings', { timeout: 240_000 }, () => {
     await until(page, async () => (await ask(page, 'Preferences')).language === 'de', 'the language kept')
     await page.reload()
     await page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor()
-    assert.equal(await page.getByRole('radio', { name: 'Dunkel' }).isChecked(), true)
+    await until(page, () => page.getByRole('radio', { name: 'Dunkel' }).isChecked(), 'the theme kept')
     await page.getByRole('radio', { name: 'English' }).click()
     await page.getByRole('radio', { name: 'As the system' }).click()
+    await until(page, async () => JSON.stringify(await ask(page, 'Preferences'), ['theme', 'language']) === '{"theme":"system","language":"en"}', 'both kept as they were')
   })
 
   it('send no address that is none, and say what is wanted', async () => {
@@ -140,7 +139,8 @@ describe('the settings', { timeout: 240_000 }, () => {
     assert.deepEqual([requests, deleted], [30, 365])
     await requestDays(page).fill('60')
     await requestDays(page).press('Enter')
-    await until(page, async () => (await kept()).requestDays === 60, 'saved without asking')
+    await save(page, 'What is kept').waitFor({ state: 'detached' })
+    assert.equal((await kept()).requestDays, 60, 'saved without asking')
   })
 
   it('send no days that are none', async () => {

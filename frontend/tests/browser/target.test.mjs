@@ -32,7 +32,7 @@ describe('the target system', { timeout: 120_000 }, () => {
     const { page } = on
     await visit(page, '#/connection/target')
     await page.getByText('Entra has not sent anybody yet').waitFor()
-    assert.equal(await page.getByText('Not known yet').count(), 11)
+    await until(page, async () => (await page.getByText('Not known yet').count()) === 11, 'all that is not known')
     await page.getByText('Eptura').first().waitFor()
     await page.getByText("Entra's table must hold these lines and no others").waitFor()
     assert.deepEqual(await findings(page), [])
