@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,33 +12,29 @@ import (
 // told gives the rows that are kept, as hand-over, who and action, the oldest first.
 func told(t *testing.T, s *Store) (people, members []string) {
 	t.Helper()
-	for text, all := range map[string]*[]string{
-		`select handover || ' ' || id || ' ' || action from handover_people order by n`:                            &people,
-		`select handover || ' ' || group_id || '/' || member_id || ' ' || action from handover_members order by n`: &members,
-	} {
-		rows, err := s.readers.Query(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var one string
-			if err := rows.Scan(&one); err != nil {
-				t.Fatal(err)
-			}
-			*all = append(*all, one)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
+	return lines(t, s, `select handover || ' ' || id || ' ' || action from handover_people order by n`),
+		lines(t, s, `select handover || ' ' || group_id || '/' || member_id || ' ' || action from handover_members order by n`)
+}
+
+// lines gives the texts that a statement finds.
+func lines(t *testing.T, s *Store, text string) (all []string) {
+	t.Helper()
+	if err := s.browse.each(t.Context(), text, nil, func(rows *sql.Rows) error {
+		var one string
+		err := rows.Scan(&one)
+		all = append(all, one)
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
-	return people, members
+	return all
 }
 
 // TestPruneHandover keeps the newest that is known of everybody whom the old system has, and all that a younger one or an import since has said.
 func TestPruneHandover(t *testing.T) {
 	s := open(t, Options{Now: ticking()})
 	of := func(list string) (people []HandedPerson, members []HandedMember) {
-		for _, one := range strings.Fields(list) {
+		for one := range strings.FieldsSeq(list) {
 			id, action, _ := strings.Cut(one, ":")
 			if group, member, ok := strings.Cut(id, "/"); ok {
 				members = append(members, HandedMember{Group: group, Member: member, Action: action, Rank: len(action) % 3, Vals: "{}", Person: "{}"})
@@ -77,7 +74,7 @@ func TestPruneHandover(t *testing.T) {
 		return h.Seq
 	}
 	made := []Handover{}
-	make := func(list string) {
+	finish := func(list string) {
 		t.Helper()
 		seq := stage(list)
 		if err := s.MakeHandover(t.Context(), seq, "{}", 0); err != nil {
@@ -90,10 +87,10 @@ func TestPruneHandover(t *testing.T) {
 		made = append(made, one)
 	}
 	know("a:known b:known c:known g/a:in g/b:in")
-	make("a:change d:join g/d:in g/a:out")
-	make("a:change b:leave g/b:out g/d:out g/a:in e:join")
+	finish("a:change d:join g/d:in g/a:out")
+	finish("a:change b:leave g/b:out g/d:out g/a:in e:join")
 	know("d:known b:known")
-	make("a:leave g/a:out e:moved f:join")
+	finish("a:leave g/a:out e:moved f:join")
 	stage("c:leave f:change")
 
 	for before, want := range map[time.Time]int64{{}: 0, made[0].Made: 0, made[0].Made.Add(time.Millisecond): 1, made[1].Made.Add(time.Millisecond): 2, made[2].Made.Add(time.Hour): 2} {
