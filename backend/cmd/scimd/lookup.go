@@ -21,7 +21,7 @@ order with its own columns, and behind them the ones asked for. FILE is a list o
   scimd lookup list.txt --from email --format json
 
 state says how a line was found: found, case (small and capital letters or spaces differ), former (by a user ID of before), several, none, twice, invalid,
-empty.`
+empty. status is that of whoever was found: active, disabled or deleted.`
 
 func (a *app) lookUp(ctx context.Context, args []string) error {
 	fs := a.flags("scimd lookup", lookupUsage)

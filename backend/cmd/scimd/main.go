@@ -260,10 +260,7 @@ func (a *app) words(fs *flag.FlagSet, args []string) (got []string, err error) {
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
-				fs.SetOutput(a.out)
-				_ = a.print("%s\n\nFlags\n", a.usage)
-				fs.PrintDefaults()
-				return nil, err
+				return nil, errors.Join(err, a.print("%s", helpOf(a.usage, fs)))
 			}
 			return nil, &usageError{fs.Name() + ": " + err.Error()}
 		}

@@ -185,3 +185,25 @@ func TestAFolderForAHandOverIsMade(t *testing.T) {
 		t.Errorf("%d %v %s%s", code, err, out, errOut)
 	}
 }
+
+// Each command's help is one screen of the same form: what it does, examples of it, and a line for each flag.
+func TestHelpIsOneScreen(t *testing.T) {
+	const lines, width = 60, 132
+	for _, command := range []string{
+		"run", "token", "oauth", "connection", "authtoken", "tunnel", "check", "status", "import", "export", "userids", "lookup", "forecast", "handover", "target", "rehearse",
+	} {
+		code, out, errOut := call(t, command, "--help")
+		if code != exitOK || errOut != "" || !strings.HasPrefix(out, "scimd "+command+" ") || !strings.Contains(out, "\n\n  scimd "+command) || !strings.Contains(out, "\n\nFlags\n  --") ||
+			!strings.Contains(out, "  --data FOLDER ") && command != "rehearse" {
+			t.Errorf("%s: %d\n%s%s", command, code, out, errOut)
+		}
+		if n := strings.Count(out, "\n"); n > lines {
+			t.Errorf("%s has %d lines", command, n)
+		}
+		for line := range strings.SplitSeq(out, "\n") {
+			if len([]rune(line)) > width {
+				t.Errorf("%s: too wide: %s", command, line)
+			}
+		}
+	}
+}
