@@ -9,8 +9,6 @@ const [folder, sheet, readme] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
 const sizes = [[1280, 800], [900, 600]]
 const browser = await launch()
-/** Places that their own tests look at, and places.test.mjs does not. */
-const also = [['connection-target', '#/connection/target'], ['tools-import', '#/tools/import'], ['tools-forecast', '#/tools/forecast'], ['tools-handover', '#/tools/handover'], ['setup-plan', '#/setup/plan'], ['setup-people', '#/setup/people']]
 
 /** Pictures of all places of a window, named state-place-theme-width. */
 async function take(window, state) {
@@ -19,7 +17,7 @@ async function take(window, state) {
     for (const dark of [false, true]) {
       const page = await openPage(browser, window, { width, height, dark })
       await page.locator('main h1').first().waitFor()
-      for (const [name, hash] of [...(await places(page)), ...also]) {
+      for (const [name, hash] of await places(page)) {
         await visit(page, hash)
         await settled(page)
         const file = join(folder, `${state}-${name}-${dark ? 'dark' : 'light'}-${width}.png`)
@@ -57,7 +55,7 @@ if (sheet) {
     const title = `${one.name}, ${one.state}`
     rows.set(title, [...(rows.get(title) ?? []), one])
   }
-  const shown = [...rows].filter(([title]) => !/raw|request-request|request-response|group-profile|person-groups|(tools-(lookup|import|forecast|journal)|setup-people|setup-plan), full/.test(title))
+  const shown = [...rows].filter(([title]) => !/raw|request-request|request-response|group-profile|person-(groups|team)|(tools-(lookup|import|forecast|journal)|setup-people|setup-plan), full/.test(title))
   const page = await browser.newPage({ viewport: { width: 1480, height: 800 } })
   const picture = async ({ file }) => `<img src="data:image/png;base64,${(await readFile(file)).toString('base64')}">`
   const lines = await Promise.all(shown.map(async ([title, all]) => `<h2>${title}</h2><div>${(await Promise.all(all.map(picture))).join('')}</div>`))

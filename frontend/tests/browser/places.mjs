@@ -5,7 +5,7 @@ const anyone = { list: '', search: '', state: '', sort: 'name', descending: fals
 
 /** Name and address of each place, with somebody and something open where the store has any. */
 export async function places(page) {
-  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['tools', '#/tools/convert'], ['tools-lookup', '#/tools/lookup'], ['tools-journal', '#/tools/journal'], ['setup', '#/setup/values'], ['settings', '#/settings']]
+  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['connection-target', '#/connection/target'], ['tools', '#/tools/convert'], ...['lookup', 'import', 'forecast', 'handover', 'journal'].map((name) => [`tools-${name}`, `#/tools/${name}`]), ...['plan', 'people', 'values'].map((name) => [`setup-${name}`, `#/setup/${name}`]), ['settings', '#/settings']]
   const [person] = (await ask(page, 'People', { ...anyone })).rows
   const [group] = (await ask(page, 'Groups', { ...anyone })).rows
   const { activity } = await ask(page, 'Snapshot')
@@ -14,7 +14,7 @@ export async function places(page) {
     before: 0, after: 0, limit: 1,
   })
   const seq = newest.seqs[0] ?? activity.last
-  if (person) for (const tab of ['profile', 'groups', 'history', 'raw']) all.push([`person-${tab}`, `#/people/${person.id}/${tab}`])
+  if (person) for (const tab of ['profile', 'groups', 'team', 'history', 'raw']) all.push([`person-${tab}`, `#/people/${person.id}/${tab}`])
   if (group) for (const tab of ['members', 'history', 'profile', 'raw']) all.push([`group-${tab}`, `#/groups/${group.id}/${tab}`])
   if (seq) for (const tab of ['summary', 'changes', 'request', 'response']) all.push([`request-${tab}`, `#/activity/${seq}/${tab}`])
   return all

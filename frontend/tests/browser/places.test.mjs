@@ -46,6 +46,22 @@ describe('with nobody', { timeout: 200_000 }, () => {
   before(async () => (window = await openWindow()))
   after(() => window?.close())
   for (const look of [looks[0], looks[3]]) it(`every place is whole and clear, ${nameOf(look)}`, () => lookAtAll(window, look))
+
+  it('every step of the guide is whole and clear, and has room in 320 pixels', async () => {
+    const page = await openPage(browser, window, looks[3])
+    for (const { id } of (await ask(page, 'Guide')).steps) {
+      await visit(page, `#/setup/${id}`)
+      await settled(page)
+      assert.deepEqual(await findings(page), [], id)
+      for (const width of [900, 320]) {
+        await page.setViewportSize({ width, height: 600 })
+        assert.deepEqual(await stickingOut(page), [], id)
+      }
+      await page.setViewportSize({ width: 900, height: 600 })
+    }
+    assert.deepEqual(page.faults, [])
+    await page.context().close()
+  })
 })
 
 describe('with a tunnel', { timeout: 100_000 }, () => {
@@ -86,7 +102,7 @@ describe('with a tunnel', { timeout: 100_000 }, () => {
   })
 })
 
-describe('with 200 people', { timeout: 400_000 }, () => {
+describe('with 200 people', { timeout: 600_000 }, () => {
   let window
   before(async () => {
     window = await openWindow()
@@ -99,6 +115,8 @@ describe('with 200 people', { timeout: 400_000 }, () => {
 
   for (const look of [looks[0], looks[3]]) it(`every place is whole and clear, ${nameOf(look)}`, () => lookAtAll(window, look))
   it('every place is whole and clear in forced colours', () => lookAtAll(window, { forced: true, width: 900, height: 600 }))
+
+  it('every place has room in 320 pixels, to which a page is magnified', () => lookAtAll(window, { width: 320, height: 640 }, { clear: false }))
 
   it('every place is whole in German, whose words are long', async () => {
     const page = await openPage(browser, window)
