@@ -393,7 +393,7 @@ describe('the activity page', { timeout: 300_000 }, () => {
 
   it('keeps its filter and its place while another page is shown, and asks nothing meanwhile', async () => {
     // What counts unseen failures goes on asking for those alone.
-    const counts = "(real, q) => { if (!q.filter?.outcomes.includes('error')) globalThis.asked = (globalThis.asked ?? 0) + 1; return real(q) }"
+    const counts = "(real, q) => { if (!q.filter?.outcomes?.includes('error')) globalThis.asked = (globalThis.asked ?? 0) + 1; return real(q) }"
     const other = await openPage(browser, window, { broken: breakCalls({ ActivityAt: counts, FindActivity: counts }) })
     await visit(other, '#/activity?methods=GET')
     await until(other, async () => (await rowCount(other)) === (await find(other, { methods: ['GET'] })).length, 'the reads')
