@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { ask, breakCalls, daemon, findings, launch, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { ask, breakCalls, daemon, findings, launch, look, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
 
 const names = ['Overview', 'Activity', 'People', 'Groups', 'Connection', 'ID tools', 'Settings', 'Set-up']
 
@@ -36,6 +36,10 @@ describe('the frame', { timeout: 240_000 }, () => {
     page = await openPage(browser, window)
     await nav(page, 'Overview').waitFor()
     address = (await ask(page, 'Snapshot')).address
+  })
+  beforeEach(async () => {
+    if ((await page.getByRole('dialog').count()) > 0) await page.reload()
+    await look(page, { width: 1280, height: 800 })
   })
   after(() => window.close())
 
@@ -109,13 +113,14 @@ describe('the frame', { timeout: 240_000 }, () => {
   })
 
   it('shows icons with names where it is narrow', async () => {
-    const small = await openPage(browser, window, { width: 900, height: 600 })
-    await nav(small, 'People').click()
-    await small.getByRole('heading', { level: 1, name: 'People' }).waitFor()
-    await nav(small, 'Groups').hover()
-    await small.getByRole('tooltip', { name: 'Groups' }).waitFor()
-    assert.ok((await nav(small, 'People').boundingBox()).width < 60)
-    await small.context().close()
+    await look(page, { width: 900, height: 600 })
+    await nav(page, 'People').click()
+    await page.getByRole('heading', { level: 1, name: 'People' }).waitFor()
+    await nav(page, 'Groups').hover()
+    await page.getByRole('tooltip', { name: 'Groups' }).waitFor()
+    assert.ok((await nav(page, 'People').boundingBox()).width < 60)
+    await page.mouse.move(450, 300) // the tooltip would be over what comes next
+    await page.getByRole('tooltip').waitFor({ state: 'hidden' })
   })
 
   it('finds pages, people, groups and requests by keyboard alone', async () => {
@@ -194,20 +199,24 @@ describe('the frame', { timeout: 240_000 }, () => {
   })
 
   it('follows and pauses by F and P, unless that is turned off', async () => {
-    for (const on of [true, false]) {
-      await ask(page, 'SaveView', { name: 'single-keys', state: String(on) })
-      const fresh = await openPage(browser, window)
-      await visit(fresh, '#/activity')
-      await fresh.getByRole('grid').focus()
-      const follow = () => fresh.getByRole('button', { name: 'Follow', exact: true }).getAttribute('aria-pressed')
+    const alone = page.getByRole('switch', { name: 'The keys /, ?, F and P work alone' })
+    const follow = () => page.getByRole('button', { name: 'Follow', exact: true }).getAttribute('aria-pressed')
+    const paused = page.getByText('The view is paused')
+    for (const on of [false, true]) {
+      await visit(page, '#/settings')
+      await alone.setChecked(on)
+      await visit(page, '#/activity?methods=GET') // another list than the one before
+      await page.getByRole('grid').focus()
       const before = await follow()
-      await fresh.keyboard.press('f')
+      await page.keyboard.press('f')
+      if (on) await until(page, async () => (await follow()) !== before, 'the other')
       assert.equal((await follow()) !== before, on)
-      await fresh.keyboard.press('p')
-      assert.equal(await fresh.getByText('The view is paused').count(), on ? 1 : 0)
-      await fresh.context().close()
+      await page.keyboard.press('p')
+      if (on) await paused.waitFor()
+      assert.equal(await paused.count(), on ? 1 : 0)
     }
-    await ask(page, 'SaveView', { name: 'single-keys', state: 'true' })
+    await page.keyboard.press('p')
+    await paused.waitFor({ state: 'detached' })
   })
 
   it('loads the list anew by F5, and not the window', async () => {
@@ -223,36 +232,35 @@ describe('the frame', { timeout: 240_000 }, () => {
   })
 
   it('is light or dark as the system is, at once, unless one of them was chosen', async () => {
-    const fresh = await openPage(browser, window, { dark: true })
-    await visit(fresh, '#/settings')
-    const scheme = () => fresh.evaluate(() => {
+    await visit(page, '#/settings')
+    const scheme = () => page.evaluate(() => {
       const [red] = getComputedStyle(document.querySelector('#root > .app')).backgroundColor.match(/\d+/g)
       return Number(red) > 128 ? 'light' : 'dark'
     })
-    assert.equal(await scheme(), 'dark')
-    await fresh.emulateMedia({ colorScheme: 'light' })
-    await until(fresh, async () => (await scheme()) === 'light', 'the system in light')
-    await fresh.emulateMedia({ colorScheme: 'dark' })
-    await until(fresh, async () => (await scheme()) === 'dark', 'the system in dark')
-    await fresh.getByRole('radio', { name: 'Light' }).click()
-    await until(fresh, async () => (await scheme()) === 'light', 'Light')
-    await fresh.emulateMedia({ colorScheme: 'light' })
-    await fresh.getByRole('radio', { name: 'Dark' }).click()
-    await until(fresh, async () => (await scheme()) === 'dark', 'Dark')
-    await fresh.getByRole('radio', { name: 'As the system' }).click()
-    await until(fresh, async () => (await scheme()) === 'light', 'the system again')
-    await fresh.context().close()
+    const system = (colorScheme) => page.emulateMedia({ colorScheme })
+    const is = (wanted, why) => until(page, async () => (await scheme()) === wanted, why)
+    await system('dark')
+    await is('dark', 'the system in dark')
+    await system('light')
+    await is('light', 'the system in light')
+    await system('dark')
+    await page.getByRole('radio', { name: 'Light' }).click()
+    await is('light', 'Light')
+    await system('light')
+    await page.getByRole('radio', { name: 'Dark' }).click()
+    await is('dark', 'Dark')
+    await page.getByRole('radio', { name: 'As the system' }).click()
+    await is('light', 'the system again')
   })
 
   it('has nothing for axe to find, and nothing cut off, with its worst message at its smallest', async () => {
     assert.equal(await scim(address, 'sdk_wrong', '/Users?count=1'), 401)
+    await page.getByRole('main').getByText('A request with a wrong token was refused').waitFor()
     for (const dark of [false, true]) {
-      const small = await openPage(browser, window, { dark, width: 900, height: 600 })
-      await small.getByRole('main').getByText('A request with a wrong token was refused').waitFor()
-      assert.deepEqual(await findings(small), [])
-      const size = await small.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
+      await look(page, { dark, width: 900, height: 600 })
+      assert.deepEqual(await findings(page), [])
+      const size = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
       assert.deepEqual(size, [900, 600])
-      await small.context().close()
     }
   })
 })
