@@ -110,6 +110,41 @@ describe('bringing people in', { timeout: 120_000 }, () => {
     await chip(page, 'Adopted, changed').waitFor()
   })
 
+  it('says of each group what the first cycle would do, in a view of its own', async () => {
+    const teams = 'displayName,externalId,members\nOffice,,anna.berg@contoso.example\nOld name,g-2,\nOnly here,,\n'
+    const { id } = await ask(page, 'PutUpload', { name: 'teams.csv', data: Buffer.from(teams).toString('base64') })
+    const { plan } = await ask(page, 'PlanImport', { upload: id, kind: 'groups' })
+    await ask(page, 'ApplyImport', plan)
+    await until(page, async () => { const { job } = await ask(page, 'Snapshot'); return job.kind === 'import' && job.state === 'done' }, 'the groups imported')
+    assert.equal(await page.getByRole('tab', { name: /^Groups/ }).count(), 0)
+    await give(page, "Entra's groups, if they are provisioned", 'exportGroups.csv',
+      'id,displayName,groupType,membershipType\ng-1,Office,Security,Assigned\ng-2,New name,Security,Assigned\ng-3,Fresh,Security,Assigned\ng-4,fresh,Security,Assigned\n')
+    await until(page, async () => (await button(page, 'Make the forecast').getAttribute('aria-disabled')) !== 'true', 'the file there')
+    await button(page, 'Make the forecast').click()
+    await main(page).getByText('Settle these before Entra starts').waitFor()
+    await page.getByRole('tab', { name: 'Groups 6' }).click()
+    await page.getByRole('grid', { name: "Entra's groups, and which others are here" }).waitFor()
+    await row(page, 'Office').waitFor()
+    assert.deepEqual((await page.locator('#main .chips button').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['All 6', 'Fails 1', 'Created 2', 'Adopted, changed 1', 'Only here 2'])
+    await row(page, 'New name').click()
+    const chosen = page.getByRole('region', { name: 'The chosen row' })
+    await chosen.getByText('seems to be the same group').waitFor()
+    assert.match(await chosen.getByRole('link', { name: 'Old name' }).getAttribute('href'), /^#\/groups\//)
+    for (const at of [{ width: 1280, height: 800 }, { width: 900, height: 600, dark: true }]) {
+      await look(page, at)
+      await settled(page)
+      assert.deepEqual(await findings(page), [])
+    }
+    await look(page, { width: 1280, height: 800 })
+    await chip(page, 'Fails').click()
+    await row(page, 'fresh').click()
+    await chosen.getByText("Another of Entra's groups").waitFor()
+    await page.getByRole('tab', { name: /^People/ }).click()
+    await page.getByRole('grid', { name: "Entra's users, and who else is here" }).waitFor()
+    await row(page, 'new.one@contoso.example').waitFor()
+  })
+
   it('says what is wrong with a file, with a server, and with a call that fails', async () => {
     await visit(page, '#/tools/import')
     await button(page, 'Another import').click()

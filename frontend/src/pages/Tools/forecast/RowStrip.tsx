@@ -49,7 +49,7 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
         {row.kind === 'group' && row.objectId !== '' && (
           <>
             <dt>{t('forecast.columns.objectId')}</dt>
-            <dd className="mono">{row.objectId}{row.line > 0 && <span className="quiet small"> {t('forecast.strip.line', { line: row.line })}</span>}</dd>
+            <dd><bdi className="mono">{row.objectId}</bdi>{row.line > 0 && <span className="quiet small"> {t('forecast.strip.line', { line: row.line })}</span>}</dd>
           </>
         )}
         {row.id !== '' && (

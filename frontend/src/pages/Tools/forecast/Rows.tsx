@@ -82,7 +82,7 @@ function personColumns(t: TFunction, search: string): Column<ForecastRow>[] {
 function groupColumns(t: TFunction, search: string, number: (n: number) => string): Column<ForecastRow>[] {
   return [
     { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1.4fr)', render: (row) => <span title={row.name}><Marked text={row.name} search={search} /></span> },
-    { id: 'objectId', title: t('forecast.columns.objectId'), width: 'minmax(90px, 1fr)', from: 760, render: (row) => <Identity text={row.objectId} search={search} /> },
+    { id: 'objectId', title: t('forecast.columns.objectId'), width: 'minmax(80px, 1fr)', from: 480, render: (row) => <Identity text={row.objectId} search={search} /> },
     { id: 'members', title: t('forecast.columns.members'), width: '104px', align: 'end', from: 760, render: (row) => (row.id === '' && row.withId === '' ? '–' : number(row.members)) },
     ...lastColumns(t),
   ]
