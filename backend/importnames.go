@@ -19,7 +19,7 @@ var foreignNames = map[string][]string{
 	"organization":   {"societe", "entreprise", "empresa", "azienda", "societa", "bedrijf", "firmanavn", "foretag", "spolecnost", "yritys"},
 	"costCenter":     {"centredecout", "centrodecoste", "centrodecosto", "centrodicosto", "kostenplaats", "centrodecusto", "kostnadsstalle", "omkostningssted"},
 	"employeeNumber": {"matricule", "numerodemploye", "numerodeempleado", "matricola", "personeelsnummer", "medewerkernummer", "matricula", "numerpracownika", "osobnicislo", "anstallningsnummer", "medarbejdernummer", "ansattnummer"},
-	columnManager:    {"responsable", "superieur", "gerente", "jefe", "responsabile", "leidinggevende", "gestor", "przelozony", "nadrizeny", "chef", "leder", "esimies"},
+	columnManager:    {"responsable", "superieur", "gerente", "jefe", "responsabile", "leidinggevende", "gestor", "przelozony", "nadrizeny", "chef", "leder", "esimies"}, //nolint:misspell // not English
 	columnActive:     {"actif", "activo", "attivo", "actief", "ativo", "aktywny", "aktivni"},
 	"phone":          {"numerodetelephone", "telefono", "telefoonnummer", "telefoon", "telefone", "numertelefonu", "telefonnummer", "puhelin"},
 	"mobile":         {"portable", "telephoneportable", "telephonemobile", "movil", "telefonomovil", "cellulare", "mobiel", "celular", "telemovel", "telefonkomorkowy", "mobilnitelefon", "mobiltelefonnummer"},

@@ -29,7 +29,7 @@ func TestColumnsByTheirUsualNames(t *testing.T) {
 		"German, whole":    "Anmeldename=userName|Name=displayName",
 	} {
 		table, want := &exchange.Table{}, []string{}
-		for _, column := range strings.Split(columns, "|") {
+		for column := range strings.SplitSeq(columns, "|") {
 			i := strings.LastIndexByte(column, '=')
 			table.Header, want = append(table.Header, column[:i]), append(want, column[i+1:])
 		}
