@@ -132,10 +132,14 @@ func groupAttributes() []importAttribute {
 	}
 }
 
-// Usual names of columns are told by usualName of their header: small letters and digits alone, without accents, and of a SCIM path what names it.
+// Usual names of columns are told by usualName of their header: small letters and digits alone, without accents, of a SCIM path what names it, and without
+// what Google's lists of users put behind a name, as in Email Address [Required].
 func usualName(header string) string {
 	if i := strings.LastIndexByte(header, ':'); i >= 0 && strings.HasPrefix(strings.ToLower(header), "urn:") {
 		header = header[i+1:]
+	}
+	if name, _, told := strings.Cut(header, " ["); told && strings.HasSuffix(header, "]") {
+		header = name
 	}
 	for _, cut := range []string{`[type eq "`, `"].value`, "name."} {
 		header = strings.ReplaceAll(header, cut, "")

@@ -205,6 +205,11 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 			return r, beside, err
 		}
 	}
+	if !beside.kept && !slices.Contains(f.mapped, columnUserName) && slices.Contains(f.mapped, "email") { // in such a system people sign in by their e-mail
+		if email := store.Email(r); email != "" {
+			r.Attrs["userName"] = email
+		}
+	}
 	r, beside, err := beside.finish(r)
 	return r, beside, cmp.Or(tooLong, err)
 }

@@ -366,6 +366,25 @@ func TestAManagerMayStandBelow(t *testing.T) {
 	}
 }
 
+// TestGooglesListIsKnown: its headers have remarks behind them, and people sign in there by their e-mail.
+func TestGooglesListIsKnown(t *testing.T) {
+	b := scratch(t)
+	_, rows := preview(t, b, importOf(t, b, "people", "", "First Name [Required],Last Name [Required],Email Address [Required],Status [READ ONLY],Employee Title\n"+
+		"Anna,Berg,anna.berg@contoso.example,Suspended,Clerk\nBen,Klein,,Active,\n"))
+	if len(rows) != 2 || rows[0].Key != "anna.berg@contoso.example" || rows[0].LocalID != rows[0].Key || rows[1].State != ImportInvalid {
+		t.Fatalf("rows %+v", rows)
+	}
+	var got []string
+	for _, c := range rows[0].Changes {
+		got = append(got, c.Path+" "+c.New)
+	}
+	for _, want := range []string{"active false", "displayName Anna Berg", "name.familyName Berg", "title Clerk"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+}
+
 // TestPeopleNameTheirGroups, but none that an import of groups would refuse.
 func TestPeopleNameTheirGroups(t *testing.T) {
 	b := scratch(t)

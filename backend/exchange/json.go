@@ -43,7 +43,7 @@ func looksLikeJSON(text string) bool {
 	return next != "" && (next[0] == '}' && text[0] == '{' || next[0] == '"' && text[0] == '{' || text[0] == '[' && (next[0] == '{' || next[0] == ']'))
 }
 
-// ReadObjects reads JSON: an array of objects, a SCIM list (its Resources), or objects one after the other, such as one a line. An *Error
+// ReadObjects reads JSON: an array of objects, a SCIM list (its Resources), a list of Microsoft Graph (its value), or objects one after the other, such as one a line. An *Error
 // says what is wrong, and where.
 func ReadObjects(data []byte, encoding string) (*Objects, error) {
 	text, used, mark, _, err := decode(data, encoding)
@@ -100,8 +100,14 @@ func (r *objects) value(all *Objects) error {
 	var list struct {
 		Resources    *json.RawMessage
 		TotalResults int
+		Context      string `json:"@odata.context"`
+		Value        *json.RawMessage
 	}
-	if c == '{' && json.Unmarshal(raw, &list) == nil && list.Resources != nil {
+	listed := c == '{' && json.Unmarshal(raw, &list) == nil
+	if listed && list.Resources == nil && list.Context != "" && list.Value != nil && bytes.HasPrefix(*list.Value, []byte("[")) {
+		list.Resources = list.Value
+	}
+	if listed && list.Resources != nil {
 		// A list of itself, whose lines go on from where it stands.
 		inner := &objects{text: string(*list.Resources), dec: json.NewDecoder(bytes.NewReader(*list.Resources)), line: r.lineAt(at + max(bytes.Index(raw, *list.Resources), 0))}
 		all.Total = list.TotalResults

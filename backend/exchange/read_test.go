@@ -169,6 +169,8 @@ func TestJSONInItsForms(t *testing.T) {
 		`{"userName":"a.berg","name":{"givenName":"Anna"},"active":true,"n":7}` + "\n" + `{"userName":" b.klein\u00a0","name":{"givenName":"Ben"}}` + "\n",
 		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":2,"Resources":[{"userName":"a.berg","name":{"givenName":"Anna"},"active":true,"n":7},` +
 			"\n" + `{"userName":"b.klein","name":{"givenName":"Ben"}}]}`,
+		`{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"userName":"a.berg","name":{"givenName":"Anna"},"active":true,"n":7},` +
+			"\n" + `{"userName":"b.klein","name":{"givenName":"Ben"}}]}`,
 	} {
 		got, err := Read([]byte(text), Options{})
 		if err != nil {

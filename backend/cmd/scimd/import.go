@@ -31,7 +31,8 @@ Columns are found by their usual names: userName, localId, email, displayName, g
 more, in English and German. A first row that names none is people. Groups come a row each with their members in a cell, or a row for each membership.
 
 Who is here already is found by local ID, user ID, externalId, then e-mail. --existing says what becomes of them: skip leaves them alone, empty fills what is
-empty, overwrite takes what the file has. What Entra has written stays, and so does every user ID. Without a column for the local ID the user ID is one.
+empty, overwrite takes what the file has. What Entra has written stays, and so does every user ID. Without a column for the local ID the user ID is one, and
+without both the e-mail is.
 
 Nothing is changed by --dry-run. Nothing is left half done: an import that was cut off goes on when the folder is opened again, and undo takes it back.`
 
@@ -197,7 +198,11 @@ func (a *app) openSource(ctx context.Context, f folder, c *importCall) error {
 	if len(c.columns) > 0 {
 		return c.mapColumns(look)
 	}
-	if look.Format == "csv" && !keyed(look) {
+	switch {
+	case look.Format != "csv" || has(look, "userName", "localId"):
+	case has(look, "email"):
+		a.say("No column is called as user IDs or local IDs are, so e-mails are taken for them: say otherwise by --map, such as --map 1=userName")
+	case !has(look, "displayName"): // which is what groups have
 		a.say("No column is called as user IDs or local IDs are: say which it is, such as --map 1=userName")
 	}
 	if unknown := unmapped(look); len(unknown) > 0 {
@@ -206,11 +211,9 @@ func (a *app) openSource(ctx context.Context, f folder, c *importCall) error {
 	return nil
 }
 
-// keyed tells whether a file has what its rows are told apart by, as far as the names of its columns tell.
-func keyed(look backend.ImportLook) bool {
-	return slices.ContainsFunc(look.Columns, func(c backend.ImportColumn) bool {
-		return slices.Contains([]string{"userName", "localId", "displayName"}, c.Attribute)
-	})
+// has tells whether a column is one of the attributes.
+func has(look backend.ImportLook, attributes ...string) bool {
+	return slices.ContainsFunc(look.Columns, func(c backend.ImportColumn) bool { return slices.Contains(attributes, c.Attribute) })
 }
 
 // warningWords are the codes of what is odd in a file.
