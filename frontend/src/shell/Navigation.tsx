@@ -3,7 +3,7 @@ import {
   ArrowSwapFilled, ArrowSwapRegular, bundleIcon, HomeFilled, HomeRegular, PeopleFilled, PeopleRegular, PeopleTeamFilled, PeopleTeamRegular, PlugConnectedFilled, PlugConnectedRegular,
   PulseFilled, PulseRegular, QuestionCircleRegular, SettingsFilled, SettingsRegular, TaskListLtrFilled, TaskListLtrRegular,
 } from '@fluentui/react-icons'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useObservable } from '../lib/observable'
 import { type PageName, pages } from '../state/route'
@@ -70,11 +70,11 @@ export function Navigation({ at, unseen }: { at: PageName; unseen: Unseen }) {
   )
 }
 
-/** Names what shows no word, or not all of them. */
+/** Names what shows no word, or not all of them. What it is around stays the same element, so that the focus on it stays. */
 function Named({ name, shown, children }: { name: string; shown: boolean; children: ReactElement }) {
-  if (!shown) return children
+  const [visible, setVisible] = useState(false)
   return (
-    <Tooltip relationship="label" content={name} positioning="after">
+    <Tooltip relationship="label" content={name} positioning="after" visible={visible && shown} onVisibleChange={(_, to) => setVisible(to.visible)}>
       {children as ReactElement<HTMLElement>}
     </Tooltip>
   )
