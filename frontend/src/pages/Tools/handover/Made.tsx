@@ -42,7 +42,7 @@ export function Made({ model, one, off, onChanged }: { model: Handover; one: Han
         </>
       )}
       <div className="buttons handover-buttons">
-        <Button appearance={one.taken === '' ? 'primary' : 'secondary'} disabledFocusable={off} onClick={() => setAsking(true)}>
+        <Button disabledFocusable={off} onClick={() => setAsking(true)}>
           {t(one.taken === '' ? 'handover.receipt.give' : 'handover.receipt.change')}
         </Button>
         <Button disabledFocusable={off || one.cleaned || making !== null} icon={making === 'again' ? <Spinner className="late" size="extra-tiny" /> : null} onClick={() => void again()}>
