@@ -321,7 +321,7 @@ describe('converting user IDs where it can not be', { timeout: 60_000 }, () => {
   })
 
   it('shows how far a job is, wherever somebody looks', async () => {
-    const job = { seq: 7, kind: 'convert', state: 'running', face: 'window', rule: 'email', file: '', made: '2026-11-22T12:00:00Z', ended: '', total: 100_000, done: 12_000, failed: 3, undone: 0, refused: 0, canUndo: false }
+    const job = { seq: 7, kind: 'convert', state: 'running', face: 'window', rule: 'email', file: '', made: '2026-11-22T12:00:00Z', ended: '', total: 100_000, done: 12_000, failed: 3, undone: 0, refused: 0, canUndo: false, code: '', fault: '' }
     const page = await openPage(browser, window, {
       broken: breakCalls({
         Snapshot: `async (real) => ({ ...(await real()), job: ${JSON.stringify(job)} })`, Jobs: `async () => [${JSON.stringify(job)}]`,

@@ -29,7 +29,7 @@ async function close(page, name = /Close without copying|Done|Finish later/) {
 async function one(page, address) {
   const secret = await newToken(page)
   assert.equal(await get(address, secret), 200)
-  await token(page).getByText('Accepted').waitFor()
+  await token(page).getByText('Accepted', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Rotate token' }).waitFor()
   return secret
 }
