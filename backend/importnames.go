@@ -1,7 +1,7 @@
 package backend
 
 // foreignNames are the usual names of people's columns in French, Spanish, Italian, Dutch, Portuguese, Polish, Czech and the languages of
-// Scandinavia, as usualName makes them. English and German stand with the attributes.
+// the North, as usualName makes them. English and German stand with the attributes.
 var foreignNames = map[string][]string{
 	columnUserName: {"nomdutilisateur", "identifiant", "identifiantdeconnexion", "nombredeusuario", "usuario", "nomeutente", "utente", "gebruikersnaam", "inlognaam",
 		"nomedeusuario", "nomedeutilizador", "utilizador", "nazwauzytkownika", "uzivatelskejmeno", "prihlasovacijmeno", "anvandarnamn", "inloggningsnamn",

@@ -123,7 +123,7 @@ func (c *Client) ApplyUserIDs(ctx context.Context, plan string) (backend.JobInfo
 	return put[string, backend.JobInfo](ctx, c, "/userids/apply", plan)
 }
 
-// GroupNamed gives the id of a group.
+// GroupNamed gives the id of the group that has a name or an id. The error says which ids several of one name have.
 func (c *Client) GroupNamed(ctx context.Context, name string) (string, error) {
 	return put[string, string](ctx, c, "/group/named", name)
 }

@@ -43,8 +43,8 @@ func looksLikeJSON(text string) bool {
 	return next != "" && (next[0] == '}' && text[0] == '{' || next[0] == '"' && text[0] == '{' || text[0] == '[' && (next[0] == '{' || next[0] == ']'))
 }
 
-// ReadObjects reads JSON: an array of objects, a SCIM list (its Resources), a list of Microsoft Graph (its value), or objects one after the other, such as one a line. An *Error
-// says what is wrong, and where.
+// ReadObjects reads JSON: an array of objects, a SCIM list (its Resources), a list of Microsoft Graph (its value), or objects one after
+// the other, such as one a line. An *Error says what is wrong, and where.
 func ReadObjects(data []byte, encoding string) (*Objects, error) {
 	text, used, mark, _, err := decode(data, encoding)
 	if err != nil {

@@ -28,7 +28,7 @@ const importUsage = `scimd import takes in people or groups who exist before Ent
   scimd import undo
 
 Columns are found by their usual names: userName, localId, email, displayName, givenName, familyName, department, title, manager, externalId, active, phone and
-more, in English and German. A first row that names none is people. Groups come a row each with their members in a cell, or a row for each membership.
+more, in English, German and other languages of Europe. A first row that names none is people. Groups come a row each with their members in a cell, or a row for each membership.
 
 Who is here already is found by local ID, user ID, externalId, then e-mail. --existing says what becomes of them: skip leaves them alone, empty fills what is
 empty, overwrite takes what the file has. What Entra has written stays, and so does every user ID. Without a column for the local ID the user ID is one, and
