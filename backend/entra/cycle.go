@@ -159,7 +159,7 @@ func (v *visit) do(ctx context.Context, kind Kind, method, path, query string, b
 	}
 	v.mu.Lock()
 	v.requests++
-	merged(v.tallies, kind).took = append(merged(v.tallies, kind).took, exchange.Took)
+	merged(v.tallies, kind).took(exchange.Took)
 	if exchange.Took > v.slowest.Took {
 		v.slowest = exchange
 	}

@@ -4,27 +4,55 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
 )
 
-// tally collects the requests of one kind.
+// grain is how finely a tally tells times apart: each step is one percent longer than the one before. It is the logarithm of 1.01.
+const grain = 0.00995033
+
+// tally counts the requests of one kind. It takes as much room after a night as after a minute.
 type tally struct {
-	failed int
-	took   []time.Duration
+	count, failed int
+	slowest       time.Duration
+	steps         map[int]int // how many requests took so many steps of grain, of nanoseconds
+}
+
+func newTally() *tally { return &tally{steps: map[int]int{}} }
+
+func (t *tally) took(d time.Duration) {
+	t.count++
+	t.slowest = max(t.slowest, d)
+	t.steps[int(math.Log(float64(max(d, 1)))/grain)]++
 }
 
 func (t *tally) add(u *tally) {
+	t.count += u.count
 	t.failed += u.failed
-	t.took = append(t.took, u.took...)
+	t.slowest = max(t.slowest, u.slowest)
+	for step, n := range u.steps {
+		t.steps[step] += n
+	}
+}
+
+// within is the time that so many of the requests kept, up to one percent more.
+func (t *tally) within(n int) time.Duration {
+	for _, step := range slices.Sorted(maps.Keys(t.steps)) {
+		if n -= t.steps[step]; n <= 0 {
+			return min(time.Duration(math.Exp(float64(step+1)*grain)), t.slowest)
+		}
+	}
+	return t.slowest
 }
 
 // merged returns the tally of a kind, made if needed.
 func merged(m map[Kind]*tally, kind Kind) *tally {
 	t := m[kind]
 	if t == nil {
-		t = &tally{}
+		t = newTally()
 		m[kind] = t
 	}
 	return t
@@ -34,21 +62,17 @@ func merged(m map[Kind]*tally, kind Kind) *tally {
 type Stats struct {
 	Kind    Kind
 	Count   int
-	Failed  int // refused, unanswered, or answered in a way that Entra cannot use
-	Median  time.Duration
+	Failed  int           // refused, unanswered, or answered in a way that Entra cannot use
+	Median  time.Duration // up to one percent more than it was, as is P95
 	P95     time.Duration // 95 of 100 were not slower
 	Slowest time.Duration
 }
 
 func (t *tally) stats(kind Kind) Stats {
-	s := Stats{Kind: kind, Count: len(t.took), Failed: t.failed}
-	if len(t.took) > 0 {
-		sorted := slices.Sorted(slices.Values(t.took))
-		s.Median = sorted[(len(sorted)-1)/2]
-		s.P95 = sorted[(len(sorted)*95+99)/100-1]
-		s.Slowest = sorted[len(sorted)-1]
+	return Stats{
+		Kind: kind, Count: t.count, Failed: t.failed, Slowest: t.slowest,
+		Median: t.within((t.count + 1) / 2), P95: t.within((t.count*95 + 99) / 100),
 	}
-	return s
 }
 
 // order is how kinds stand in a report: as they come in a cycle.
@@ -59,7 +83,7 @@ var order = [...]Kind{
 
 // table makes statistics of all kinds that occurred, and of all together.
 func table(tallies map[Kind]*tally) (kinds []Stats, total Stats) {
-	var all tally
+	all := newTally()
 	for _, kind := range order {
 		if t := tallies[kind]; t != nil {
 			kinds = append(kinds, t.stats(kind))
