@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"scimdesk/backend/forecast"
 	"scimdesk/backend/scim"
@@ -11,13 +12,16 @@ import (
 )
 
 // forecastGroups puts into a forecast what the first cycle will do with Entra's groups.
-func (b *Backend) forecastGroups(ctx context.Context, upload string, p *forecastPlan) error {
+func (b *Backend) forecastGroups(ctx context.Context, r ForecastRequest, p *forecastPlan) error {
 	t := b.targets.get().Target
-	table, name, err := b.table(upload, forecast.KnownGroupHeader)
+	table, name, err := b.table(r.Groups, forecast.KnownGroupHeader)
 	if err != nil {
 		return err
 	}
-	in := forecast.Input{Kind: scim.Group, Unique: t.GroupKey, Mapping: groupMapping(t), Refuse: b.refuses(scim.Group, nil)}
+	in := forecast.Input{Kind: scim.Group, Unique: t.GroupKey, Refuse: b.refuses(scim.Group, nil)}
+	if in.Mapping, err = groupMapping(t, r.GroupsBy); err != nil {
+		return err
+	}
 	if in.Users, err = forecast.ReadGroups(table.Header, table.Rows, table.Lines); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
 	}
@@ -37,27 +41,21 @@ func (b *Backend) forecastGroups(ctx context.Context, upload string, p *forecast
 		}
 		p.groups = append(p.groups, r)
 	}
-	p.info.WithGroups, p.info.GroupsBy, p.info.GroupsTotal = true, t.GroupKey, len(p.groups)
+	p.info.WithGroups, p.info.GroupsTotal = true, len(p.groups)
+	p.info.GroupsBy = append(p.info.GroupsBy, result.Matching...)
 	p.info.Groups, p.info.GroupsTwice = countStates(p.groups, forecastStates...), madeTwice(p.groups)
 	p.info.GroupsUnknown = append(p.info.GroupsUnknown, result.Unknown...)
 	return nil
 }
 
-// groupMapping is a target's table of groups as Entra applies it. Members are left out: Entra sends them behind the groups, and they change
-// nothing of who is matched.
-func groupMapping(t *target.Target) []forecast.Mapping {
-	var all []forecast.Mapping
-	for _, a := range t.Groups {
-		if a.Kind == target.KindReference {
-			continue
-		}
-		m := forecast.Mapping{Source: a.Source, Path: a.Path, Once: a.Apply == target.ApplyOnce}
-		if a.Path == t.GroupKey {
-			m.Match = 1
-		}
-		all = append(all, m)
+// groupMapping is mappingOf a target's table of groups. Members are left out: Entra sends them behind the groups, and they change nothing of
+// who is matched. What groups are told apart by here is unique, and need not be all that Entra matches them by.
+func groupMapping(t *target.Target, matching []string) ([]forecast.Mapping, error) {
+	if len(t.Groups) == 0 {
+		return nil, nil
 	}
-	return all
+	table := slices.DeleteFunc(slices.Clone(t.Groups), func(a target.Attribute) bool { return a.Kind == target.KindReference })
+	return mappingOf(table, matching)
 }
 
 // forecastGroupsHere reads the groups here, and into members how many each has.

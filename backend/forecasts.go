@@ -23,6 +23,7 @@ type ForecastRequest struct {
 	Scope    string   `json:"scope"`    // Upload.ID of an export of a group's members, or of a list that was pasted; "" is all users of the file
 	Groups   string   `json:"groups"`   // Upload.ID of the groups' CSV, "" without groups
 	Matching []string `json:"matching"` // attributes in order of precedence, such as userName, externalId; none means the target's
+	GroupsBy []string `json:"groupsBy"` // and of groups
 }
 
 // What the first cycle would do with one of Entra's users or groups.
@@ -53,7 +54,7 @@ type Forecast struct {
 	WithGroups    bool         `json:"withGroups"` // a list of groups was given; else what follows is empty
 	Groups        []StateCount `json:"groups"`
 	GroupsTotal   int          `json:"groupsTotal"`
-	GroupsBy      string       `json:"groupsBy"` // what groups are matched by: displayName or externalId
+	GroupsBy      []string     `json:"groupsBy"` // what groups are matched by, in order of precedence
 	GroupsTwice   int          `json:"groupsTwice"`
 	GroupsUnknown []string     `json:"groupsUnknown"`
 }
@@ -146,7 +147,7 @@ func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast
 	}
 	p.info = Forecast{
 		Total: len(p.rows), Counts: countStates(p.rows, forecastStates...), Matching: result.Matching, Format: in.Users.Format,
-		Unknown: append([]string{}, result.Unknown...), Fix: fix, Twice: madeTwice(p.rows), Groups: []StateCount{}, GroupsUnknown: []string{},
+		Unknown: append([]string{}, result.Unknown...), Fix: fix, Twice: madeTwice(p.rows), Groups: []StateCount{}, GroupsBy: []string{}, GroupsUnknown: []string{},
 	}
 	for _, r := range p.rows {
 		if r.Fix != "" {
@@ -154,7 +155,7 @@ func (b *Backend) MakeForecast(ctx context.Context, r ForecastRequest) (Forecast
 		}
 	}
 	if r.Groups != "" {
-		if err := b.forecastGroups(ctx, r.Groups, p); err != nil {
+		if err := b.forecastGroups(ctx, r, p); err != nil {
 			return Forecast{}, err
 		}
 	}
@@ -201,7 +202,7 @@ func (b *Backend) forecastInput(ctx context.Context, r ForecastRequest) (in fore
 		}
 		in.Scope = forecast.ReadScope(scope.Header, scope.Rows)
 	}
-	if in.Mapping, err = mappingOf(b.targets.get().Target, r.Matching); err != nil {
+	if in.Mapping, err = mappingOf(b.targets.get().Users, r.Matching); err != nil {
 		return in, name, err
 	}
 	held := map[string]store.Local{}
@@ -229,10 +230,10 @@ func (b *Backend) table(id string, known func(string) bool) (*exchange.Table, st
 	return t, name, nil
 }
 
-// mappingOf is a target's table as Entra applies it. Matching, if there is any, takes the place of the table's own.
-func mappingOf(t *target.Target, matching []string) ([]forecast.Mapping, error) {
+// mappingOf is a table of a target as Entra applies it. Matching, if there is any, takes the place of the table's own.
+func mappingOf(table []target.Attribute, matching []string) ([]forecast.Mapping, error) {
 	var all []forecast.Mapping
-	for _, a := range t.Users {
+	for _, a := range table {
 		m := forecast.Mapping{Source: a.Source, Path: a.Path, Match: a.Match, Once: a.Apply == target.ApplyOnce}
 		if len(matching) > 0 {
 			m.Match = slices.Index(matching, a.Path) + 1
@@ -241,7 +242,7 @@ func mappingOf(t *target.Target, matching []string) ([]forecast.Mapping, error) 
 	}
 	for _, path := range matching {
 		if !slices.ContainsFunc(all, func(m forecast.Mapping) bool { return m.Path == path }) {
-			return nil, fmt.Errorf("%w: the mapping of %s has no attribute %q to match by", ErrQuery, t.Name, path)
+			return nil, fmt.Errorf("%w: the target's mapping has no attribute %q to match by", ErrQuery, path)
 		}
 	}
 	return all, nil

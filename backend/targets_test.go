@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -396,7 +397,12 @@ func TestEachTargetsTableArrivesWhole(t *testing.T) {
 }
 
 func tableOf(t *target.Target) *entra.Mapping {
-	m := &entra.Mapping{GroupsBy: t.GroupKey}
+	m := &entra.Mapping{}
+	for _, a := range slices.SortedStableFunc(slices.Values(t.Groups), func(a, b target.Attribute) int { return cmp.Compare(a.Match, b.Match) }) {
+		if a.Match > 0 {
+			m.GroupsBy = append(m.GroupsBy, a.Path)
+		}
+	}
 	for _, a := range t.Users {
 		m.Users = append(m.Users, entra.MappedAttribute{Path: a.Path, Source: a.Source})
 	}

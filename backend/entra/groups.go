@@ -12,17 +12,22 @@ const withoutMembers = "excludedAttributes=members"
 
 func groupPath(id string) string { return "/Groups/" + url.PathEscape(id) }
 
-// matchGroup looks for a group by its name, or by what the mapping says.
+// matchGroup looks for a group by its name, or by what the mapping says, in order.
 func (v *visit) matchGroup(ctx context.Context, g *group) (map[string]any, *Failure) {
-	by, value := "displayName", g.name
-	if g.mapped != nil && g.mapped.groupsExternal {
-		by, value = "externalId", g.objectID
+	for _, by := range g.matched() {
+		value := g.name
+		if by == "externalId" {
+			value = g.objectID
+		}
+		found, f := v.match(ctx, MatchGroup, "/Groups", withoutMembers+"&", by, value)
+		if len(objects(found, "members")) > 0 {
+			_ = v.reject(MatchGroup, http.MethodGet, "/Groups", withoutMembers, codeMultiple, "members are returned though they were excluded")
+		}
+		if found != nil || f != nil {
+			return found, f
+		}
 	}
-	found, f := v.match(ctx, MatchGroup, "/Groups", withoutMembers+"&", by, value)
-	if len(objects(found, "members")) > 0 {
-		_ = v.reject(MatchGroup, http.MethodGet, "/Groups", withoutMembers, codeMultiple, "members are returned though they were excluded")
-	}
-	return found, f
+	return nil, nil //nolint:nilnil // none, as match says it
 }
 
 // syncGroup brings one group's name and externalId to what the office says. New groups are created empty.

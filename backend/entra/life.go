@@ -307,8 +307,8 @@ func (l *life) regroup() {
 		g.assigned = false
 		l.note("groups unassigned", 1)
 	}
-	// Where groups are matched by externalId, one made anew is another group, which Entra says nothing of the old one's end about.
-	if g := next(); g != nil && l.cycle%3 == 2 && (l.mapped == nil || !l.mapped.groupsExternal) {
+	// Where groups are matched by externalId alone, one made anew is another group, which Entra says nothing of the old one's end about.
+	if g := next(); g != nil && l.cycle%3 == 2 && slices.Contains(g.matched(), "displayName") {
 		g.rebuild(l.guid())
 		l.note("groups made anew under the same name", 1)
 	}

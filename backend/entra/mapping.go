@@ -10,8 +10,8 @@ import (
 type Mapping struct {
 	Users  []MappedAttribute
 	Groups []MappedAttribute
-	// GroupsBy is the attribute that groups are matched by: displayName, or externalId. Empty means displayName.
-	GroupsBy string
+	// GroupsBy are the attributes that groups are matched by, the first first: displayName and externalId. Empty means displayName alone.
+	GroupsBy []string
 	// UsersBy are the attributes that people are matched by, the first first: userName and externalId. Empty means userName alone.
 	UsersBy []string
 }
@@ -21,12 +21,12 @@ type MappedAttribute struct{ Path, Source string }
 
 // mapped is a Mapping taken apart.
 type mapped struct {
-	on             [values]bool
-	byObjectID     bool // externalId is objectId, and not mailNickname
-	manager        bool
-	groupExternal  bool // groups have an externalId
-	groupsExternal bool // groups are matched by it
-	usersBy        []string
+	on            [values]bool
+	byObjectID    bool // externalId is objectId, and not mailNickname
+	manager       bool
+	groupExternal bool // groups have an externalId
+	groupsBy      []string
+	usersBy       []string
 }
 
 const pathOfMembers = "members"
@@ -48,7 +48,7 @@ func (m *Mapping) compile() (*mapped, error) {
 		return nil, nil //nolint:nilnil // no mapping is the default one
 	}
 	var faults []error
-	c := &mapped{groupsExternal: m.GroupsBy == "externalId", usersBy: m.UsersBy}
+	c := &mapped{groupsBy: m.GroupsBy, usersBy: m.UsersBy}
 	known := sources()
 	for _, a := range m.Users {
 		i := slices.IndexFunc(attributes[:], func(at attribute) bool { return at.path == a.Path })
@@ -81,8 +81,13 @@ func (m *Mapping) compile() (*mapped, error) {
 			faults = append(faults, fmt.Errorf("groups can't be mapped from %s to %s", a.Source, a.Path))
 		}
 	}
-	if c.groupExternal = named["externalId"]; !named["displayName"] || !named[pathOfMembers] || c.groupsExternal && !c.groupExternal {
-		faults = append(faults, errors.New("groups must have lines for displayName and members, and for what they are matched by"))
+	if c.groupExternal = named["externalId"]; !named["displayName"] || !named[pathOfMembers] {
+		faults = append(faults, errors.New("groups must have lines for displayName and members"))
+	}
+	for _, by := range m.GroupsBy {
+		if by == pathOfMembers || !named[by] {
+			faults = append(faults, fmt.Errorf("groups can't be matched by %s", by))
+		}
 	}
 	return c, errors.Join(faults...)
 }
@@ -104,6 +109,14 @@ func (p *person) maps(i int) bool {
 		return i < organization
 	}
 	return p.mapped.on[i]
+}
+
+// matched are the attributes that a group is matched by, the first first.
+func (g *group) matched() []string {
+	if g.mapped == nil || len(g.mapped.groupsBy) == 0 {
+		return []string{"displayName"}
+	}
+	return g.mapped.groupsBy
 }
 
 // external is a group's externalId as the table has it, empty where it has none.

@@ -54,7 +54,7 @@ var ErrMatching = errors.New("there is nothing that Entra could match by")
 // Input is what a forecast is made of. One of groups has groups wherever this speaks of users and people, and its own table.
 type Input struct {
 	Kind    *scim.ResourceType // scim.Group for groups, nil for people
-	Unique  string             // of groups: what no two here may share, which is what they are matched by
+	Unique  string             // of groups: what no two here may share
 	Users   *Export
 	Scope   Scope // nil is everybody
 	Mapping []Mapping

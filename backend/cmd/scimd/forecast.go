@@ -29,6 +29,7 @@ func (a *app) forecast(ctx context.Context, args []string) error {
 	scope := fs.String("scope", "", "`file` that names who is in scope: a list of a group's members, or a name a line")
 	groups := fs.String("groups", "", "`file` with Entra's groups that are provisioned (Groups > Download groups)")
 	matching := fs.String("matching", "", "`attributes` to match by, the first first, such as externalId,userName")
+	groupsBy := fs.String("groups-matching", "", "`attributes` to match groups by, the first first, such as externalId,displayName")
 	format := fs.String("format", "text", "text, csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output")
 	words, err := a.words(fs, args)
@@ -42,10 +43,7 @@ func (a *app) forecast(ctx context.Context, args []string) error {
 		return &usageError{"scimd forecast: --format is text, csv or json"}
 	}
 	return a.with(ctx, *data, false, func(f folder, _ *control.Client) error {
-		r := backend.ForecastRequest{}
-		if *matching != "" {
-			r.Matching = strings.Split(*matching, ",")
-		}
+		r := backend.ForecastRequest{Matching: pathList(*matching), GroupsBy: pathList(*groupsBy)}
 		for _, file := range []struct {
 			path string
 			into *string
@@ -68,6 +66,14 @@ func (a *app) forecast(ctx context.Context, args []string) error {
 		}
 		return whole(*out, func(w io.Writer) error { return tellForecast(ctx, w, f, made, *format) })
 	})
+}
+
+// pathList takes a list of attributes apart, "" is none.
+func pathList(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
 }
 
 // forecastPart gives a part of a forecast's people or of its groups.
@@ -116,7 +122,7 @@ func tellForecast(ctx context.Context, w io.Writer, f folder, made backend.Forec
 	}
 	if made.WithGroups {
 		say.line("")
-		say.line("Groups, which Entra would match by %s:", made.GroupsBy)
+		say.line("Groups, which Entra would match by %s:", strings.Join(made.GroupsBy, ", then "))
 		if len(made.GroupsUnknown) > 0 {
 			say.line("Their list does not tell %s: changes of these are not foreseen.", strings.Join(made.GroupsUnknown, ", "))
 		}

@@ -16,7 +16,7 @@ class Fake {
     await this.gate
     if (this.refuses !== '') throw new Error(`{"code":"${this.refuses}","message":"no"}`)
     return { plan: `f${this.asked.length}`, total: 0, counts: [], matching: ['userName'], format: 'classic', unknown: [], green: true, twice: 0, fix: '', mends: 0,
-      withGroups: request.groups !== '', groups: [], groupsTotal: 0, groupsBy: '', groupsTwice: 0, groupsUnknown: [] }
+      withGroups: request.groups !== '', groups: [], groupsTotal: 0, groupsBy: [], groupsTwice: 0, groupsUnknown: [] }
   }
   forecastRows = async (): Promise<ForecastPage> => ({ total: 0, rows: [] }) as unknown as ForecastPage
   forecastGroups = this.forecastRows
@@ -47,8 +47,9 @@ describe('a forecast', () => {
     await forecast.put('users', file)
     await forecast.put('scope', file)
     forecast.set('externalId,userName')
+    forecast.setGroups('externalId,displayName')
     await forecast.make()
-    expect(fake.asked[0]).toEqual({ users: 'u1', scope: 'u2', groups: '', matching: ['externalId', 'userName'] })
+    expect(fake.asked[0]).toEqual({ users: 'u1', scope: 'u2', groups: '', matching: ['externalId', 'userName'], groupsBy: ['externalId', 'displayName'] })
     expect(forecast.rows.plan).toBe('f1')
     await forecast.make()
     expect(fake.asked[1]).toEqual(fake.asked[0])
@@ -59,7 +60,7 @@ describe('a forecast', () => {
     const fake = new Fake()
     const forecast = new Forecast(fake)
     await forecast.put('users', file)
-    const changes = [() => forecast.set('externalId'), () => forecast.drop('scope'), () => void forecast.put('groups', file), () => forecast.forget()]
+    const changes = [() => forecast.set('externalId'), () => forecast.setGroups('externalId'), () => forecast.drop('scope'), () => void forecast.put('groups', file), () => forecast.forget()]
     for (const change of changes) {
       await forecast.make()
       expect(forecast.view.get().made).not.toBeNull()

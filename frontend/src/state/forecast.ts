@@ -10,6 +10,10 @@ import { FileUpload } from './upload'
 export const matchings = ['', 'userName', 'externalId,userName', 'userName,externalId', 'externalId'] as const
 export type Matching = (typeof matchings)[number]
 
+/** And groups. */
+export const groupMatchings = ['', 'displayName', 'externalId', 'externalId,displayName'] as const
+export type GroupMatching = (typeof groupMatchings)[number]
+
 /** How those are mended whom the first cycle would make twice. */
 export type Fix = 'convert' | 'external-id'
 
@@ -18,6 +22,7 @@ export type Shown = 'people' | 'groups'
 
 export interface ForecastView {
   matching: Matching
+  groupsBy: GroupMatching
   made: Made | null
   shown: Shown
   working: boolean
@@ -29,13 +34,13 @@ export interface ForecastView {
   job: number
 }
 
-const nothing: Omit<ForecastView, 'matching'> = { made: null, shown: 'people', working: false, error: null, fixError: null, fixing: false, job: 0 }
+const nothing: Omit<ForecastView, 'matching' | 'groupsBy'> = { made: null, shown: 'people', working: false, error: null, fixError: null, fixing: false, job: 0 }
 
 type Api = Pick<typeof wails, 'makeForecast' | 'forecastRows' | 'forecastGroups' | 'fixForecast' | 'putUpload' | 'dropUpload'>
 
 /** What Entra's first cycle would do. The files stay at the backend, so that it can be made again after something was mended. */
 export class Forecast {
-  readonly view = new Observable<ForecastView>({ matching: '', ...nothing })
+  readonly view = new Observable<ForecastView>({ matching: '', groupsBy: '', ...nothing })
   readonly users: FileUpload
   readonly scope: FileUpload
   readonly groups: FileUpload
@@ -73,6 +78,12 @@ export class Forecast {
     this.#change({ matching })
   }
 
+  /** The same of groups. */
+  setGroups(groupsBy: GroupMatching): void {
+    this.forget()
+    this.#change({ groupsBy })
+  }
+
   /** Goes back to what is asked; the files stay. */
   forget = (): void => {
     this.#turn++
@@ -89,11 +100,11 @@ export class Forecast {
   /** Works it out, whether for the first time or again. */
   make = async (): Promise<void> => {
     const turn = ++this.#turn
-    const { matching } = this.view.get()
+    const { matching, groupsBy } = this.view.get()
     this.#change({ working: true, error: null, fixing: false, fixError: null, job: 0 })
     try {
       const made = await this.#api.makeForecast({
-        users: this.users.view.get().id, scope: this.scope.view.get().id, groups: this.groups.view.get().id, matching: matching === '' ? [] : matching.split(','),
+        users: this.users.view.get().id, scope: this.scope.view.get().id, groups: this.groups.view.get().id, matching: pathsOf(matching), groupsBy: pathsOf(groupsBy),
       })
       if (turn !== this.#turn) return
       this.#change({ made, working: false })
@@ -125,6 +136,8 @@ export class Forecast {
     this.view.set({ ...this.view.get(), ...part })
   }
 }
+
+const pathsOf = (list: string) => (list === '' ? [] : list.split(','))
 
 /** The forecast of a store. */
 export const forecastOf = perStore(() => new Forecast())

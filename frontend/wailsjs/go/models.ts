@@ -277,7 +277,7 @@ export namespace backend {
 	    withGroups: boolean;
 	    groups: StateCount[];
 	    groupsTotal: number;
-	    groupsBy: string;
+	    groupsBy: string[];
 	    groupsTwice: number;
 	    groupsUnknown: string[];
 	}
@@ -319,6 +319,7 @@ export namespace backend {
 	    scope: string;
 	    groups: string;
 	    matching: string[];
+	    groupsBy: string[];
 	}
 	
 	export interface Former {

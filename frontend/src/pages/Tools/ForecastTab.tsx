@@ -7,7 +7,7 @@ import { ErrorBar } from '../../components/ErrorBar'
 import { FileDrop } from '../../components/FileDrop'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
-import { type Forecast, forecastOf, matchings } from '../../state/forecast'
+import { type Forecast, forecastOf, groupMatchings, matchings } from '../../state/forecast'
 import { uploadLimit } from '../../state/upload'
 import { OpenEntra } from '../Connection/OpenEntra'
 import { Result } from './forecast/Result'
@@ -55,6 +55,20 @@ export function ForecastTab({ snapshot }: PageProps) {
             ))}
           </Dropdown>
         </Field>
+        {groups.id !== '' && (
+          <Field label={t('forecast.ask.groupMatching')} hint={view.groupsBy === '' ? t('forecast.ask.matchingHint') : null}>
+            <Dropdown
+              value={t(`forecast.groupMatching.${view.groupsBy || 'target'}`)} selectedOptions={[view.groupsBy]}
+              onOptionSelect={(_, { optionValue }) => forecast.setGroups(groupMatchings.find((m) => m === optionValue) ?? '')}
+            >
+              {groupMatchings.map((matching) => (
+                <Option key={matching} value={matching}>
+                  {t(`forecast.groupMatching.${matching || 'target'}`)}
+                </Option>
+              ))}
+            </Dropdown>
+          </Field>
+        )}
         {view.error && !view.made && <ErrorBar error={view.error} />}
         <div className="tool-foot">
           <Button

@@ -27,7 +27,7 @@ const reasons = [
 ] as const
 
 const groupReasons = [
-  'SEVERAL_MATCH', 'CLAIMED', 'NO_GROUP_NAME', 'NO_OBJECT_ID', 'NOT_SECURITY_ENABLED', 'TARGET_HAS_NO_GROUPS', 'SEEMS_HERE', 'MAY_BE_HERE', 'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
+  'SEVERAL_MATCH', 'USER_ID_TAKEN', 'TAKEN_IN_CYCLE', 'CLAIMED', 'DEPENDS_ON_ORDER', 'NO_GROUP_NAME', 'NO_OBJECT_ID', 'NOT_SECURITY_ENABLED', 'TARGET_HAS_NO_GROUPS', 'SEEMS_HERE', 'MAY_BE_HERE', 'NOT_IN_ENTRA', 'IN_ENTRA_OUT_OF_SCOPE',
 ] as const
 
 /** Why a row is as it is; a refusal has the server's own words. */
