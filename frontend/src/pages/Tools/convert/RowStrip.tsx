@@ -1,10 +1,8 @@
-import { Button, Input, Link } from '@fluentui/react-components'
-import { DismissRegular } from '@fluentui/react-icons'
+import { Button, Input } from '@fluentui/react-components'
 import { type FormEvent, type Ref, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { UserIDRow } from '../../../api/types'
-import { Status } from '../../../components/Status'
-import { hashOf } from '../../../state/route'
+import { Named, Strip } from '../Strip'
 import { planWord, reasonText } from '../words'
 
 export interface RowStripProps {
@@ -29,21 +27,10 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
     if (!busy && typed.trim() !== '') void onSettle('type', typed.trim())
   }
   return (
-    <section
-      ref={ref} tabIndex={-1} className="strip" aria-label={t('convert.strip.label')}
-      onKeyDown={(e) => {
-        if (e.key !== 'Escape' || e.defaultPrevented) return
-        e.stopPropagation()
-        onClose()
-      }}
+    <Strip
+      ref={ref} label={t('convert.strip.label')} title={<Named id={row.id} name={row.id === '' ? row.from : row.name || row.id} />} state={planWord(t, row.state)}
+      beside={row.settled !== '' && <span className="quiet small">{t('convert.strip.settled')}</span>} onClose={onClose}
     >
-      <div className="strip-head">
-        <h3>{row.id === '' ? <bdi>{row.from}</bdi> : <PersonLink id={row.id} name={row.name} />}</h3>
-        <Status {...planWord(t, row.state)} />
-        {row.settled !== '' && <span className="quiet small">{t('convert.strip.settled')}</span>}
-        <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
-      </div>
       <dl className="strip-facts">
         <dt>{t('convert.strip.now')}</dt>
         <dd dir="auto">{row.from || '–'}</dd>
@@ -53,7 +40,7 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
           <>
             <dt>{t(open ? 'convert.strip.with' : 'convert.strip.from')}</dt>
             <dd>
-              {row.withId === '' ? <bdi>{row.with}</bdi> : <PersonLink id={row.withId} name={row.with} />} <bdi className="quiet">({row.withFrom})</bdi>
+              <Named id={row.withId} name={row.with || row.withId} /> <bdi className="quiet">({row.withFrom})</bdi>
               {how && `, ${t(`convert.with.${how}`)}`}
             </dd>
           </>
@@ -89,14 +76,6 @@ export function RowStrip({ row, busy, onSettle, onClose, ref }: RowStripProps) {
           </form>
         </div>
       )}
-    </section>
-  )
-}
-
-function PersonLink({ id, name }: { id: string; name: string }) {
-  return (
-    <Link href={hashOf({ page: 'people', id })}>
-      <bdi>{name || id}</bdi>
-    </Link>
+    </Strip>
   )
 }

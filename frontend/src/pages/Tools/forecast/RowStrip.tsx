@@ -1,12 +1,10 @@
-import { Button, Link } from '@fluentui/react-components'
-import { DismissRegular } from '@fluentui/react-icons'
+import { Button } from '@fluentui/react-components'
 import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ForecastRow } from '../../../api/types'
 import { Changes } from '../../../components/Changes'
-import { Status } from '../../../components/Status'
 import type { Fix } from '../../../state/forecast'
-import { hashOf } from '../../../state/route'
+import { Named, Strip } from '../Strip'
 import { reasonOf, rowWord } from './words'
 
 export interface RowStripProps {
@@ -25,20 +23,7 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
   const page = row.kind === 'group' ? 'groups' : 'people'
   const members = row.kind === 'group' && <span className="quiet small"> {t('forecast.strip.members', { count: row.members })}</span>
   return (
-    <section
-      ref={ref} tabIndex={-1} className="strip" aria-label={t('forecast.strip.label')}
-      onKeyDown={(e) => {
-        if (e.key !== 'Escape' || e.defaultPrevented) return
-        e.stopPropagation()
-        onClose()
-      }}
-    >
-      <div className="strip-head">
-        <h3><bdi>{row.name || row.upn}</bdi></h3>
-        <Status {...rowWord(t, row)} />
-        <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
-      </div>
+    <Strip ref={ref} label={t('forecast.strip.label')} title={<bdi>{row.name || row.upn}</bdi>} state={rowWord(t, row)} onClose={onClose}>
       <dl className="strip-facts">
         {row.upn !== '' && (
           <>
@@ -56,7 +41,7 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
           <>
             <dt>{t('forecast.strip.here')}</dt>
             <dd>
-              <Link href={hashOf({ page, id: row.id })}><bdi>{row.here || row.id}</bdi></Link>
+              <Named page={page} id={row.id} name={row.here || row.id} />
               {members}
               {row.by !== '' && <span className="quiet small"> {t('forecast.strip.by', { attribute: row.by })}</span>}
             </dd>
@@ -66,7 +51,7 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
           <>
             <dt>{t(row.reason === 'SEEMS_HERE' ? 'forecast.strip.alike' : row.reason === 'MAY_BE_HERE' ? 'forecast.strip.maybe' : 'forecast.strip.inTheWay')}</dt>
             <dd>
-              <Link href={hashOf({ page, id: row.withId })}><bdi>{row.with}</bdi></Link>
+              <Named page={page} id={row.withId} name={row.with} />
               {row.kind !== 'group' && row.here !== '' && row.id === '' && <bdi className="quiet small"> ({row.here})</bdi>}
               {row.id === '' && members}
             </dd>
@@ -82,6 +67,6 @@ export function RowStrip({ row, busy, onFix, onClose, ref }: RowStripProps) {
         </div>
       )}
       {row.changes.length > 0 && <Changes changes={row.changes} />}
-    </section>
+    </Strip>
   )
 }

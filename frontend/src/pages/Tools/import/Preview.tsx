@@ -1,5 +1,5 @@
-import { Button, Link } from '@fluentui/react-components'
-import { ArrowDownloadRegular, ArrowLeftRegular, DismissRegular } from '@fluentui/react-icons'
+import { Button } from '@fluentui/react-components'
+import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
 import { type Ref, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ImportPlan, ImportRow, JobInfo } from '../../../api/types'
@@ -16,8 +16,8 @@ import { Status } from '../../../components/Status'
 import { isUnderWay } from '../../../lib/jobs'
 import { useObservable } from '../../../lib/observable'
 import type { Import } from '../../../state/import'
-import { hashOf } from '../../../state/route'
 import { SaveFile } from '../SaveFile'
+import { Named, Strip } from '../Strip'
 import { importWord } from './words'
 
 export interface PreviewProps {
@@ -126,23 +126,12 @@ function What({ row }: { row: ImportRow }) {
 function RowStrip({ row, kind, onClose, ref }: { row: ImportRow; kind: 'people' | 'groups'; onClose: () => void; ref: Ref<HTMLElement> }) {
   const { t } = useTranslation()
   return (
-    <section
-      ref={ref} tabIndex={-1} className="strip" aria-label={t('import.rows.strip')}
-      onKeyDown={(e) => {
-        if (e.key !== 'Escape' || e.defaultPrevented) return
-        e.stopPropagation()
-        onClose()
-      }}
+    <Strip
+      ref={ref} label={t('import.rows.strip')} title={<Named page={kind} id={row.id} name={row.name || row.key} />} state={importWord(t, row.state)}
+      beside={row.localId !== '' && <span className="quiet small">{t('import.attributes.localId')}: <bdi>{row.localId}</bdi></span>} onClose={onClose}
     >
-      <div className="strip-head">
-        <h3>{row.id === '' ? <bdi>{row.name || row.key}</bdi> : <Link href={hashOf({ page: kind, id: row.id })}><bdi>{row.name || row.key}</bdi></Link>}</h3>
-        <Status {...importWord(t, row.state)} />
-        {row.localId !== '' && <span className="quiet small">{t('import.attributes.localId')}: <bdi>{row.localId}</bdi></span>}
-        <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
-      </div>
       {row.reason !== '' && <p className="small">{row.reason}</p>}
       {row.changes.length > 0 && <Changes changes={row.changes} />}
-    </section>
+    </Strip>
   )
 }

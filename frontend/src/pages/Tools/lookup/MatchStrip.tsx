@@ -1,11 +1,9 @@
-import { Button, Link, Radio, RadioGroup } from '@fluentui/react-components'
-import { DismissRegular } from '@fluentui/react-icons'
+import { Radio, RadioGroup } from '@fluentui/react-components'
 import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LookupMatch, LookupRow } from '../../../api/types'
-import { Status } from '../../../components/Status'
-import { hashOf } from '../../../state/route'
 import { StateMark } from '../../Directory/parts'
+import { Named, Strip } from '../Strip'
 import { lookupWord } from '../words'
 
 export interface MatchStripProps {
@@ -24,21 +22,10 @@ export function MatchStrip({ row, onChoose, onClose, ref }: MatchStripProps) {
   const kind = kinds.find((k) => k === row.kind)
   const [only] = row.matches
   return (
-    <section
-      ref={ref} tabIndex={-1} className="strip" aria-label={t('lookup.strip.label')}
-      onKeyDown={(e) => {
-        if (e.key !== 'Escape' || e.defaultPrevented) return
-        e.stopPropagation()
-        onClose()
-      }}
+    <Strip
+      ref={ref} label={t('lookup.strip.label')} title={<bdi>{row.input || t('lookup.states.empty')}</bdi>} state={lookupWord(t, row.state)}
+      beside={kind && <span className="quiet small">{t('lookup.strip.takenFor', { kind: t(`lookup.kinds.${kind}`) })}</span>} onClose={onClose}
     >
-      <div className="strip-head">
-        <h3><bdi>{row.input || t('lookup.states.empty')}</bdi></h3>
-        <Status {...lookupWord(t, row.state)} />
-        {kind && <span className="quiet small">{t('lookup.strip.takenFor', { kind: t(`lookup.kinds.${kind}`) })}</span>}
-        <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={t('common.close')} title={t('common.close')} onClick={onClose} />
-      </div>
       {row.matches.length > 1 ? (
         <RadioGroup aria-label={t('lookup.strip.who')} value={String(row.chosen)} onChange={(_, { value }) => onChoose(Number(value))}>
           {row.matches.map((match, i) => (
@@ -51,7 +38,7 @@ export function MatchStrip({ row, onChoose, onClose, ref }: MatchStripProps) {
       ) : (
         <p className="quiet">{t('lookup.strip.none')}</p>
       )}
-    </section>
+    </Strip>
   )
 }
 
@@ -59,9 +46,7 @@ function Match({ match }: { match: LookupMatch }) {
   const facts = [match.userName, match.email, match.localId, match.externalId].filter((one, i, all) => one !== '' && all.indexOf(one) === i)
   return (
     <span className="match">
-      <Link href={hashOf({ page: 'people', id: match.id })}>
-        <bdi>{match.name || match.userName || match.id}</bdi>
-      </Link>{' '}
+      <Named id={match.id} name={match.name || match.userName || match.id} />{' '}
       <StateMark state={match.state} />{' '}
       <span className="quiet small">
         {facts.map((fact, i) => (
