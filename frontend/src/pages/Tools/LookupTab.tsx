@@ -8,7 +8,7 @@ import { exportLookup, lookupText } from '../../api/wails'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorBar } from '../../components/ErrorBar'
 import { FileDrop } from '../../components/FileDrop'
-import { type Column, fitting, reveal } from '../../components/Grid'
+import { type Column, fitting } from '../../components/Grid'
 import { Marked } from '../../components/Marked'
 import { PlanGrid } from '../../components/PlanGrid'
 import { StateChips } from '../../components/StateChips'
@@ -21,6 +21,7 @@ import { copy } from '../../state/clipboard'
 import { kinds, lookupOf, type Out, outs } from '../../state/lookup'
 import { uploadLimit } from '../../state/upload'
 import { stateOf } from '../Directory/kind'
+import { useChosen } from './chosen'
 import { MatchStrip } from './lookup/MatchStrip'
 import { SaveFile } from './SaveFile'
 import { lookupWord } from './words'
@@ -127,14 +128,11 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
   const { t } = useTranslation()
   const { found, to } = useObservable(lookup.view)
   const view = useObservable(lookup.rows.view)
-  const [active, setActive] = useState<number | null>(null)
   const [saving, setSaving] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
-  const grid = useRef<HTMLDivElement>(null)
-  const strip = useRef<HTMLElement>(null)
   const search = view.answered?.search ?? ''
   const plan = found?.plan ?? ''
-  useEffect(() => setActive(null), [plan])
+  const { row, narrow, inGrid, inStrip } = useChosen(lookup.rows, plan)
 
   const columns = useMemo((): Column<LookupRow>[] => [
     { id: 'n', title: t('lookup.columns.line'), width: '44px', align: 'end', render: (row) => row.n + 1 },
@@ -145,15 +143,9 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
     })),
   ], [t, search, to])
 
-  const width = useWidth(grid)
+  const width = useWidth(inGrid.ref)
   const room = fitting(columns, width, false).length
   if (!found) return null
-  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
-    setActive(index)
-    if (index === null) return
-    reveal(grid.current, index)
-    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
-  }
   const copyColumn = async (out: Out) => {
     setError(null)
     try {
@@ -163,7 +155,6 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
       setError(toApiError(thrown))
     }
   }
-  const row = active === null ? undefined : lookup.rows.row(active)
   return (
     <section className="plan" aria-labelledby="lookup-title">
       <div className="tool-head">
@@ -191,25 +182,14 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
         </Button>
       </div>
       {error && <ErrorBar error={error} />}
-      <StateChips label={t('lookup.chips')} all={t('convert.preview.all')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={(state) => {
-        setActive(null)
-        lookup.rows.ask({ state })
-      }} />
+      <StateChips label={t('lookup.chips')} all={t('convert.preview.all')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
       <PlanGrid
-        ref={grid} list={lookup.rows} name="lookup" label={t('lookup.grid')} searchLabel={t('lookup.search')} columns={columns} active={active} onActive={onActive}
+        {...inGrid} list={lookup.rows} name="lookup" label={t('lookup.grid')} searchLabel={t('lookup.search')} columns={columns}
         onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void lookup.look()} /> : null)}
         empty={<EmptyState title={t('lookup.noLines')} />}
       />
       {room < columns.length && <p className="quiet small">{t('lookup.noRoom', { count: columns.length - room })}</p>}
-      {row && (
-        <MatchStrip
-          ref={strip} key={row.n} row={row} onChoose={(match) => void lookup.choose(row.n, match)}
-          onClose={() => {
-            setActive(null)
-            grid.current?.focus()
-          }}
-        />
-      )}
+      {row && <MatchStrip {...inStrip} key={row.n} row={row} onChoose={(match) => void lookup.choose(row.n, match)} />}
       {saving && (
         <SaveFile title={t('lookup.save')} text={t('lookup.saveText')} folders save={(format, folder) => exportLookup({ plan: found.plan, to: [...to], format, folder })} onClose={() => setSaving(false)} />
       )}

@@ -1,12 +1,12 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobInfo, UserIDPlan, UserIDRow } from '../../../api/types'
 import { exportUserIds } from '../../../api/wails'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorBar } from '../../../components/ErrorBar'
-import { type Column, reveal } from '../../../components/Grid'
+import type { Column } from '../../../components/Grid'
 import { Marked } from '../../../components/Marked'
 import { FromTo, PlanGrid } from '../../../components/PlanGrid'
 import { StateChips } from '../../../components/StateChips'
@@ -16,6 +16,7 @@ import { useObservable } from '../../../lib/observable'
 import { when } from '../../../lib/time'
 import type { Convert } from '../../../state/convert'
 import { go } from '../../../state/route'
+import { useChosen } from '../chosen'
 import { SaveFile } from '../SaveFile'
 import { planWord, reasonText } from '../words'
 import { ApplyDialog } from './ApplyDialog'
@@ -34,11 +35,9 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
   const { t, i18n } = useTranslation()
   const { working, failed } = useObservable(convert.view)
   const view = useObservable(convert.rows.view)
-  const [active, setActive] = useState<number | null>(null)
   const [applying, setApplying] = useState(false)
   const [saving, setSaving] = useState(false)
-  const grid = useRef<HTMLDivElement>(null)
-  const strip = useRef<HTMLElement>(null)
+  const { row, narrow, inGrid, inStrip } = useChosen(convert.rows)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const outdated = convert.isOutdated()
   const { asked } = view
@@ -51,21 +50,10 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
     { id: 'state', title: t('directory.columns.state'), width: 'minmax(160px, 0.7fr)', render: (row) => <RowState row={row} /> },
   ], [t, search])
 
-  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
-    setActive(index)
-    if (index === null) return
-    reveal(grid.current, index)
-    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
-  }
-  const show = useCallback((state: string) => {
-    setActive(null)
-    convert.rows.ask({ state })
-  }, [convert])
   // When the last collision is settled, a list of open ones has nothing to show.
   useEffect(() => {
-    if (plan.open === 0 && asked.state === 'collision') show('')
-  }, [plan.open, asked.state, show])
-  const row = active === null ? undefined : convert.rows.row(active)
+    if (plan.open === 0 && asked.state === 'collision') narrow('')
+  }, [plan.open, asked.state, narrow])
   const { error } = view
   if (error?.code === 'PLAN_GONE') return <Gone convert={convert} heading={heading} />
 
@@ -86,7 +74,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
         <EmptyState title={t('convert.preview.nobody')} text={t('convert.preview.nobodyText')} />
       ) : (
         <>
-          <StateChips label={t('convert.preview.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => planWord(t, state)} state={asked.state} onState={show} />
+          <StateChips label={t('convert.preview.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => planWord(t, state)} state={asked.state} onState={narrow} />
           {outdated && (
             <MessageBar className="aside" intent="warning">
               <MessageBarBody>{t('convert.preview.outdated')}</MessageBarBody>
@@ -104,7 +92,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
                 {t('convert.collisions.text')}
               </MessageBarBody>
               <MessageBarActions>
-                {asked.state !== 'collision' && <Button onClick={() => show('collision')}>{t('convert.collisions.show')}</Button>}
+                {asked.state !== 'collision' && <Button onClick={() => narrow('collision')}>{t('convert.collisions.show')}</Button>}
                 <Button disabledFocusable={working !== null} onClick={() => void convert.settle(-1, 'suffix')}>
                   {t('convert.collisions.suffixAll')}
                 </Button>
@@ -121,8 +109,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
           )}
           {failed && failed.work !== 'plan' && failed.work !== 'open' && !applying && <ErrorBar error={failed.error} />}
           <PlanGrid
-            ref={grid} list={convert.rows} name="convert" label={t('convert.preview.grid')} searchLabel={t('convert.preview.search')} columns={columns}
-            active={active} onActive={onActive}
+            {...inGrid} list={convert.rows} name="convert" label={t('convert.preview.grid')} searchLabel={t('convert.preview.search')} columns={columns}
             empty={<EmptyState title={t('directory.nothing.title')} />}
             tools={
               <Button appearance="primary" disabledFocusable={plan.change === 0 || plan.open > 0 || outdated || working !== null || isUnderWay(job)} onClick={() => plan.change > 0 && plan.open === 0 && !outdated && setApplying(true)}>
@@ -140,12 +127,8 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
           )}
           {row && (
             <RowStrip
-              ref={strip} key={row.n} row={row} busy={working !== null || outdated}
+              {...inStrip} key={row.n} row={row} busy={working !== null || outdated}
               onSettle={(how, to) => convert.settle(row.n, how, to)}
-              onClose={() => {
-                setActive(null)
-                grid.current?.focus()
-              }}
             />
           )}
         </>

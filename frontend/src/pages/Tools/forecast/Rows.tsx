@@ -1,16 +1,17 @@
 import type { TFunction } from 'i18next'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Forecast as Made, ForecastRow } from '../../../api/types'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorBar } from '../../../components/ErrorBar'
-import { type Column, reveal } from '../../../components/Grid'
+import type { Column } from '../../../components/Grid'
 import { Marked } from '../../../components/Marked'
 import { PlanGrid } from '../../../components/PlanGrid'
 import { StateChips } from '../../../components/StateChips'
 import { Status } from '../../../components/Status'
 import { useObservable } from '../../../lib/observable'
 import type { Fix, Forecast, Shown } from '../../../state/forecast'
+import { useChosen } from '../chosen'
 import { RowStrip } from './RowStrip'
 import { forecastWord, reasonOf, rowWord } from './words'
 
@@ -27,46 +28,25 @@ export function Rows({ forecast, made, shown, onFix }: RowsProps) {
   const { fixing } = useObservable(forecast.view)
   const list = shown === 'groups' ? forecast.groupRows : forecast.rows
   const view = useObservable(list.view)
-  const [active, setActive] = useState<number | null>(null)
-  const grid = useRef<HTMLDivElement>(null)
-  const strip = useRef<HTMLElement>(null)
+  const { row, narrow, inGrid, inStrip } = useChosen(list)
   const search = view.answered?.search ?? ''
   const columns = useMemo(
     () => (shown === 'groups' ? groupColumns(t, search, (n) => n.toLocaleString(i18n.language)) : personColumns(t, search)), [t, i18n.language, search, shown])
 
-  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
-    setActive(index)
-    if (index === null) return
-    reveal(grid.current, index)
-    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
-  }
-  const row = active === null ? undefined : list.row(active)
   const groups = shown === 'groups'
   return (
     <>
       <StateChips
         label={t(groups ? 'forecast.groupChips' : 'forecast.chips')} all={t('convert.preview.all')} total={groups ? made.groupsTotal : made.total}
         counts={groups ? made.groups : made.counts} wordOf={(state) => forecastWord(t, state)} state={view.asked.state}
-        onState={(state) => {
-          setActive(null)
-          list.ask({ state })
-        }}
+        onState={narrow}
       />
       <PlanGrid
-        ref={grid} list={list} name={`forecast-${shown}`} label={t(groups ? 'forecast.groupGrid' : 'forecast.grid')} searchLabel={t('forecast.search')} columns={columns}
-        active={active} onActive={onActive}
+        {...inGrid} list={list} name={`forecast-${shown}`} label={t(groups ? 'forecast.groupGrid' : 'forecast.grid')} searchLabel={t('forecast.search')} columns={columns}
         onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void forecast.make()} /> : null)}
         empty={<EmptyState title={t(groups ? 'forecast.noGroups' : 'forecast.nobody')} />}
       />
-      {row && (
-        <RowStrip
-          ref={strip} key={row.n} row={row} busy={fixing} onFix={(fix) => onFix(fix, row.n)}
-          onClose={() => {
-            setActive(null)
-            grid.current?.focus()
-          }}
-        />
-      )}
+      {row && <RowStrip {...inStrip} key={row.n} row={row} busy={fixing} onFix={(fix) => onFix(fix, row.n)} />}
     </>
   )
 }

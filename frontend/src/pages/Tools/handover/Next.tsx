@@ -1,9 +1,9 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody } from '@fluentui/react-components'
-import { useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { HandoverRow, HandoverState } from '../../../api/types'
 import { EmptyState } from '../../../components/EmptyState'
-import { type Column, reveal } from '../../../components/Grid'
+import type { Column } from '../../../components/Grid'
 import { Marked } from '../../../components/Marked'
 import { PlanGrid } from '../../../components/PlanGrid'
 import { StateChips } from '../../../components/StateChips'
@@ -11,6 +11,7 @@ import { Status } from '../../../components/Status'
 import { useObservable } from '../../../lib/observable'
 import type { Handover } from '../../../state/handover'
 import { go } from '../../../state/route'
+import { useChosen } from '../chosen'
 import { actionWord } from './words'
 
 /** Whom the next hand-over tells of, and who has no key in the old system yet. */
@@ -18,8 +19,7 @@ export function Next({ model, state }: { model: Handover; state: HandoverState }
   const { t, i18n } = useTranslation()
   const counts = useObservable(model.counts)
   const view = useObservable(model.rows.view)
-  const [active, setActive] = useState<number | null>(null)
-  const grid = useRef<HTMLDivElement>(null)
+  const { narrow, inGrid } = useChosen(model.rows)
   const search = view.answered?.search ?? ''
   const number = (n: number) => n.toLocaleString(i18n.language)
   const { pending } = state
@@ -53,18 +53,13 @@ export function Next({ model, state }: { model: Handover; state: HandoverState }
           </p>
           <StateChips
             label={t('handover.chips')} all={t('convert.preview.all')} total={people} counts={counts} wordOf={(action) => actionWord(t, action)} state={view.asked.state}
-            onState={(action) => {
-              setActive(null)
-              model.rows.ask({ state: action })
-            }}
+            onState={narrow}
           />
           <PlanGrid
-            ref={grid} list={model.rows} name="handover" label={t('handover.grid')} searchLabel={t('handover.search')} columns={columns} active={active}
+            {...inGrid} list={model.rows} name="handover" label={t('handover.grid')} searchLabel={t('handover.search')} columns={columns}
             onActive={(index, how) => {
-              setActive(index)
-              if (index === null) return
-              reveal(grid.current, index)
-              const row = model.rows.row(index)
+              inGrid.onActive(index, how)
+              const row = index === null ? undefined : model.rows.row(index)
               if (how === 'open' && row && row.action !== 'leave') go({ page: 'people', id: row.id })
             }}
             empty={<EmptyState title={t('handover.next.onlyMembers')} />}

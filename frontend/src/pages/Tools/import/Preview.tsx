@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
-import { type Ref, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import { type Ref, type RefObject, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ImportPlan, ImportRow, JobInfo } from '../../../api/types'
 import { exportImport } from '../../../api/wails'
@@ -8,7 +8,7 @@ import { Changes } from '../../../components/Changes'
 import { Confirm } from '../../../components/Confirm'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorBar } from '../../../components/ErrorBar'
-import { type Column, reveal } from '../../../components/Grid'
+import type { Column } from '../../../components/Grid'
 import { Marked } from '../../../components/Marked'
 import { PlanGrid } from '../../../components/PlanGrid'
 import { StateChips } from '../../../components/StateChips'
@@ -16,6 +16,7 @@ import { Status } from '../../../components/Status'
 import { isUnderWay } from '../../../lib/jobs'
 import { useObservable } from '../../../lib/observable'
 import type { Import } from '../../../state/import'
+import { useChosen } from '../chosen'
 import { SaveFile } from '../SaveFile'
 import { Named, Strip } from '../Strip'
 import { importWord } from './words'
@@ -33,14 +34,11 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
   const { t, i18n } = useTranslation()
   const { working, error, form } = useObservable(task.view)
   const view = useObservable(task.rows.view)
-  const [active, setActive] = useState<number | null>(null)
   const [asking, setAsking] = useState(false)
   const [saving, setSaving] = useState(false)
-  const grid = useRef<HTMLDivElement>(null)
-  const strip = useRef<HTMLElement>(null)
+  const { row, narrow, inGrid, inStrip } = useChosen(task.rows, plan.plan)
   const search = view.answered?.search ?? ''
   const number = (n: number) => n.toLocaleString(i18n.language)
-  useEffect(() => setActive(null), [plan.plan])
 
   const columns = useMemo((): Column<ImportRow>[] => [
     { id: 'line', title: t('import.rows.line'), width: '64px', align: 'end', render: (row) => row.line },
@@ -50,13 +48,6 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
     { id: 'what', title: t('import.rows.what'), width: 'minmax(140px, 1.8fr)', render: (row) => <What row={row} /> },
   ], [t, search, plan.kind])
 
-  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
-    setActive(index)
-    if (index === null) return
-    reveal(grid.current, index)
-    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
-  }
-  const row = active === null ? undefined : task.rows.row(active)
   const can = plan.change > 0 && working === null && !isUnderWay(job)
   const label = t('import.apply.button', { count: plan.change, formatted: number(plan.change) })
   return (
@@ -75,13 +66,10 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
       {error && !asking && <ErrorBar error={error} />}
       <StateChips
         label={t('import.rows.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
-        onState={(state) => {
-          setActive(null)
-          task.rows.ask({ state })
-        }}
+        onState={narrow}
       />
       <PlanGrid
-        ref={grid} list={task.rows} name="import" label={t('import.rows.grid')} searchLabel={t('import.rows.search')} columns={columns} active={active} onActive={onActive}
+        {...inGrid} list={task.rows} name="import" label={t('import.rows.grid')} searchLabel={t('import.rows.search')} columns={columns}
         onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void task.preview()} /> : null)}
         empty={<EmptyState title={t('import.rows.none')} />}
         tools={
@@ -91,15 +79,7 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
         }
       />
       {isUnderWay(job) && <p className="quiet small">{t('convert.apply.wait')}</p>}
-      {row && (
-        <RowStrip
-          ref={strip} key={row.n} row={row} kind={plan.kind === 'groups' ? 'groups' : 'people'}
-          onClose={() => {
-            setActive(null)
-            grid.current?.focus()
-          }}
-        />
-      )}
+      {row && <RowStrip {...inStrip} key={row.n} row={row} kind={plan.kind === 'groups' ? 'groups' : 'people'} />}
       {asking && (
         <Confirm
           title={label} confirm={label} busy={working === 'apply'} error={error} onClose={() => setAsking(false)}

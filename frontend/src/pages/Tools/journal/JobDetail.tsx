@@ -1,6 +1,6 @@
 import { Button } from '@fluentui/react-components'
 import { ArrowDownloadRegular, ArrowUndoRegular, DismissRegular } from '@fluentui/react-icons'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../../api/errors'
 import type { JobInfo, JobRow } from '../../../api/types'
@@ -8,7 +8,7 @@ import { exportJob, undoJob } from '../../../api/wails'
 import { Confirm } from '../../../components/Confirm'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorBar } from '../../../components/ErrorBar'
-import { type Column, reveal } from '../../../components/Grid'
+import type { Column } from '../../../components/Grid'
 import { JobProgress } from '../../../components/JobProgress'
 import { Marked } from '../../../components/Marked'
 import { FromTo, PlanGrid } from '../../../components/PlanGrid'
@@ -17,6 +17,7 @@ import { Status } from '../../../components/Status'
 import { useObservable } from '../../../lib/observable'
 import { announce } from '../../../state/announcer'
 import { type JobView, useJobRows } from '../../../state/jobs'
+import { useChosen } from '../chosen'
 import { SaveFile } from '../SaveFile'
 import { rowWord } from '../words'
 import { JobStrip } from './JobStrip'
@@ -31,20 +32,15 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
   const { t, i18n } = useTranslation()
   const list = useJobRows(job)
   const view = useObservable(list.view)
-  const [active, setActive] = useState<number | null>(null)
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set())
   const [asking, setAsking] = useState<Asking>(null)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<ApiError | null>(null)
   const [saving, setSaving] = useState<'report' | 'ids' | null>(null)
-  const grid = useRef<HTMLDivElement>(null)
-  const strip = useRef<HTMLElement>(null)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const seq = job?.seq ?? 0
-  useEffect(() => {
-    setActive(null)
-    setTicked(new Set())
-  }, [seq])
+  const { row, inGrid, inStrip } = useChosen(list, seq)
+  useEffect(() => setTicked(new Set()), [seq])
 
   const search = view.answered?.search ?? ''
   const columns = useMemo((): Column<JobRow>[] => [
@@ -73,12 +69,7 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
       setBusy(false)
     }
   }
-  const onActive = (index: number | null, how: 'walk' | 'click' | 'open') => {
-    setActive(index)
-    if (index === null) return
-    reveal(grid.current, index)
-    if (how === 'open') requestAnimationFrame(() => strip.current?.focus())
-  }
+  const { active } = inGrid
   const tick = async (index: number, extend: boolean) => {
     const from = extend && active !== null ? Math.min(active, index) : index
     const to = extend && active !== null ? Math.max(active, index) : index
@@ -98,7 +89,6 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
   const counts = [
     { state: 'done', count: job.done }, { state: 'failed', count: job.failed }, { state: 'undone', count: job.undone }, { state: 'refused', count: job.refused },
   ].filter(({ count }) => count > 0)
-  const row = active === null ? undefined : list.row(active)
   const ids = job.kind === 'convert'
   const mayUndo = job.state === 'done'
 
@@ -122,7 +112,7 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
       {failed && asking === null && <ErrorBar error={failed} />}
       <StateChips label={t('journal.chips')} all={t('convert.preview.all')} total={job.total} counts={counts} wordOf={(state) => rowWord(t, state)} state={view.asked.state} onState={(state) => list.ask({ state })} />
       <PlanGrid
-        ref={grid} list={list} name="job" label={t('journal.grid')} searchLabel={t('journal.search')} columns={columns} active={active} onActive={onActive}
+        {...inGrid} list={list} name="job" label={t('journal.grid')} searchLabel={t('journal.search')} columns={columns}
         ticks={mayUndo ? { has: (index) => ticked.has(list.row(index)?.n ?? -1), onTick: (index, extend) => void tick(index, extend), label: t('journal.tick'), all: ticked.size > 0 ? 'mixed' : false, onAll: () => void tickAll(), allLabel: t('journal.tickAll', { most: number(mostTicked) }) } : undefined}
         empty={<EmptyState title={t('journal.noRows')} />}
         tools={
@@ -142,12 +132,8 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
       />
       {row && (
         <JobStrip
-          ref={strip} row={row} mayUndo={mayUndo && (row.state === 'done' || row.state === 'refused')}
+          {...inStrip} row={row} mayUndo={mayUndo && (row.state === 'done' || row.state === 'refused')}
           onUndo={() => setAsking({ n: [row.n] })}
-          onClose={() => {
-            setActive(null)
-            grid.current?.focus()
-          }}
         />
       )}
       {asking && <UndoDialog job={job} n={asking.n} busy={busy} error={failed} onConfirm={() => void undo(asking.n)} onClose={() => {
