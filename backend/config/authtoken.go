@@ -26,7 +26,7 @@ var around = regexp.MustCompile(`(?im)authtoken["']?(?:[ \t]*[:=][ \t]*|[ \t]+)[
 // CleanAuthtoken finds the authtoken in what somebody pasted: alone, or in a whole command such as "ngrok config add-authtoken X". What can't
 // be one is refused in words that say what to copy; whether ngrok takes it only ngrok knows.
 func CleanAuthtoken(pasted string) (string, error) {
-	text := strings.Trim(strings.TrimSpace(pasted), `"'`)
+	text := strings.Trim(strings.TrimSpace(strings.TrimPrefix(pasted, "\ufeff")), `"'`) // Windows' editors begin a file with a mark
 	if len(text) > pasteLimit {
 		return "", fmt.Errorf("%w: it is far too long", ErrAuthtoken)
 	}

@@ -10,7 +10,7 @@ const goodToken = "2abcDEFghiJKLmnoPQRstuVWXyz_3AbCdEfGhIjKlMnOpQrSt"
 
 func TestAuthtokenIsFoundInWhatIsPasted(t *testing.T) {
 	for _, pasted := range []string{
-		goodToken, "  " + goodToken + "\r\n", `"` + goodToken + `"`,
+		goodToken, "  " + goodToken + "\r\n", "\ufeff" + goodToken + "\r\n", `"` + goodToken + `"`,
 		"ngrok config add-authtoken " + goodToken, "$ ngrok config add-authtoken " + goodToken + "\n",
 		"ngrok authtoken " + goodToken, "NGROK_AUTHTOKEN=" + goodToken, "export NGROK_AUTHTOKEN='" + goodToken + "'",
 		`$env:NGROK_AUTHTOKEN = "` + goodToken + `"`, "version: 3\nagent:\n  authtoken: " + goodToken + "\n  api_key: whatever\n",

@@ -269,7 +269,7 @@ func (a *app) secretFile(file string) (string, error) {
 		defer func() { _ = opened.Close() }()
 		in = opened
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 64<<10))
+	text, err := io.ReadAll(io.LimitReader(decoded(in), 64<<10))
 	if err != nil {
 		return "", fmt.Errorf("read the token: %w", err)
 	}

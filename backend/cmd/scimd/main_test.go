@@ -213,7 +213,7 @@ func TestCommandsBesideAnOwner(t *testing.T) {
 	}
 	secret = rotate(t, dir)
 	file := filepath.Join(t.TempDir(), "token.txt")
-	if err := os.WriteFile(file, []byte(secret+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("\ufeff"+secret+"\r\n"), 0o600); err != nil { // as an editor on Windows saves it
 		t.Fatal(err)
 	}
 	code, out, errOut := call(t, "rehearse", "--people", "20", "--groups", "2", "--cycles", "2", "--dialect", "mixed", "--url", d.url+"/scim/v2", "--token-file", file)

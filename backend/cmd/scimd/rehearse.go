@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"strings"
 
 	"scimdesk/backend"
 )
@@ -41,11 +39,11 @@ func (a *app) rehearse(ctx context.Context, args []string) error {
 		return &usageError{"scimd rehearse: --cycles is at least 1"}
 	}
 	if *tokenFile != "" {
-		text, err := os.ReadFile(*tokenFile)
+		token, err := a.secretFile(*tokenFile)
 		if err != nil {
 			return fmt.Errorf("read token: %w", err)
 		}
-		r.Token = strings.TrimSpace(string(text))
+		r.Token = token
 	}
 	agreed, err := backend.Rehearse(ctx, r)
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"scimdesk/backend"
 	"scimdesk/backend/control"
 )
@@ -139,7 +142,7 @@ func (a *app) readSecret() (string, error) {
 			_, _ = fmt.Fprintln(a.err, "Paste ngrok's authtoken and press Enter:")
 		}
 	}
-	line, err := bufio.NewReader(io.LimitReader(a.in, secretLimit)).ReadString('\n')
+	line, err := bufio.NewReader(io.LimitReader(decoded(a.in), secretLimit)).ReadString('\n')
 	if line = strings.TrimSpace(line); line == "" {
 		if err != nil && err != io.EOF {
 			return "", fmt.Errorf("read the authtoken: %w", err)
@@ -147,6 +150,11 @@ func (a *app) readSecret() (string, error) {
 		return "", &usageError{"scimd authtoken save: there is nothing on standard input; say  scimd authtoken save < file"}
 	}
 	return line, nil
+}
+
+// decoded is a text in UTF-8 without a mark: Windows' own shell writes UTF-16 into a file by >, and its editors begin one with a mark.
+func decoded(in io.Reader) io.Reader {
+	return transform.NewReader(in, unicode.BOMOverride(transform.Nop))
 }
 
 const connectionUsage = `scimd connection tells how Entra reaches the folder, set changes it, and settle notes that Entra has been given the new address.

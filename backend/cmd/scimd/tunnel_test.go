@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"scimdesk/backend"
 	"scimdesk/backend/control"
 	"scimdesk/backend/tunnel"
@@ -48,6 +50,16 @@ func TestAnAuthtokenIsReadFromStandardInput(t *testing.T) {
 	}
 	if code, out := feed(t, someAuthtoken+"\n", "authtoken", "save", "--file", "--data", dir); code != exitOK {
 		t.Fatal(out)
+	}
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(someAuthtoken + "\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out := feed(t, wide, "authtoken", "save", "--file", "--data", dir); code != exitOK {
+		t.Errorf("as Windows' shell writes it into a file: %s", out)
+	}
+	if text, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(text)) != someAuthtoken {
+		t.Errorf("the file has %q, %v", text, err)
 	}
 	info, err := os.Stat(file)
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
