@@ -218,7 +218,7 @@ func (b *Backend) SaveConnection(ctx context.Context, s ConnectionSettings) (Con
 	return b.Connection(ctx)
 }
 
-// over is what holds: what the command line says of a connection, before what the file says.
+// over is what holds: what the command line says of a connection, before what the file says, with the public URL as clients spell it.
 func (s *setting) over(c config.Connection) config.Connection {
 	if s.ngrok {
 		c.Way = WayNgrok
@@ -229,6 +229,7 @@ func (s *setting) over(c config.Connection) config.Connection {
 	if s.public != "" {
 		c.Way, c.PublicURL = WayOwn, s.public
 	}
+	c.PublicURL = config.Origin(c.PublicURL)
 	return c
 }
 
@@ -257,7 +258,7 @@ func (s *setting) checkConnection(c ConnectionSettings, before config.File) (con
 	held := s.over(before.Connection)
 	after.Connection = config.Connection{
 		Way: c.Way, Domain: host(c.Domain), Proxy: strings.TrimSpace(c.Proxy), EdgePolicy: c.EdgePolicy, EntraOnly: c.EntraOnly,
-		PublicURL: strings.TrimSpace(c.PublicURL), CertFile: strings.TrimSpace(c.CertFile), KeyFile: strings.TrimSpace(c.KeyFile),
+		PublicURL: config.Origin(strings.TrimSpace(c.PublicURL)), CertFile: strings.TrimSpace(c.CertFile), KeyFile: strings.TrimSpace(c.KeyFile),
 		TrustedProxies: strings.TrimSpace(c.TrustedProxies), KeepAwake: c.KeepAwake, AllNight: c.AllNight, Plan: c.Plan,
 	}
 	now := &after.Connection
@@ -393,7 +394,7 @@ func (b *Backend) StopTunnel(context.Context) error {
 	return nil
 }
 
-// Reconnect drops the connection to ngrok and makes a new one at once. What is blocked is tried again.
+// Reconnect drops the connection to ngrok and makes a new one at once, but for one that has come up just now. What is blocked is tried again.
 func (b *Backend) Reconnect(ctx context.Context) error {
 	if err := b.link.check(); err != nil {
 		return err

@@ -6,8 +6,11 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // textLimit is how many bytes a text of a connection's settings may have.
@@ -68,7 +71,36 @@ const originAllowed = "scheme and host alone, such as https://desk.contoso.examp
 func IsOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && isWord(text) && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
-		strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && !strings.Contains(text, "#")
+		isPort(u.Port()) && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && !u.ForceQuery && !strings.Contains(text, "#")
+}
+
+// isPort tells whether a port, "" for the scheme's own, can be connected to.
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && n > 0
+}
+
+// Origin is the one spelling of what IsOrigin takes, as a Host header has it: a client leaves out the port that is usual, and writes a name
+// of other than ASCII letters as IDNA does (RFC 5890). What it does not take stays as it is.
+func Origin(text string) string {
+	if !IsOrigin(text) {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if name, err := idna.Lookup.ToASCII(host); err == nil {
+		host = name
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port != "" && port != map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host
 }
 
 const prefixesAllowed = "addresses or prefixes of proxies such as 127.0.0.1 or 10.0.0.0/8, separated by commas, and not everybody's"

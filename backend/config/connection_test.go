@@ -54,6 +54,8 @@ func TestWhatAConnectionMayBe(t *testing.T) {
 		"a URL with a name":     {func(f *File) { f.PublicURL = "https://ada@desk.contoso.example" }, "publicUrl"},
 		"a URL with a mark":     {func(f *File) { f.PublicURL = "https://desk.contoso.example#a" }, "publicUrl"},
 		"a URL without a host":  {func(f *File) { f.PublicURL = "https://:443" }, "publicUrl"},
+		"a URL with no port":    {func(f *File) { f.PublicURL = "https://desk.contoso.example:99999" }, "publicUrl"},
+		"a URL with port 0":     {func(f *File) { f.PublicURL = "https://desk.contoso.example:0" }, "publicUrl"},
 		"another scheme":        {func(f *File) { f.PublicURL = "ftp://desk.contoso.example" }, "publicUrl"},
 		"an IPv6 host":          {func(f *File) { f.PublicURL = "https://[2001:db8::1]:8443" }, ""},
 		"everybody trusted":     {func(f *File) { f.TrustedProxies = "0.0.0.0/0" }, "trustedProxies"},
@@ -83,5 +85,26 @@ func TestPrefixesOfProxies(t *testing.T) {
 	got, err := Prefixes("127.0.0.1, 10.1.2.3/8 ,::1,::ffff:192.0.2.7")
 	if err != nil || len(got) != 4 || got[0].String() != "127.0.0.1/32" || got[1].String() != "10.0.0.0/8" || got[2].String() != "::1/128" || got[3].String() != "192.0.2.7/32" {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestAnOriginHasOneSpelling(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://desk.contoso.example":           "https://desk.contoso.example",
+		"HTTPS://Desk.Contoso.example:443/":      "https://desk.contoso.example",
+		"http://desk.contoso.example:80":         "http://desk.contoso.example",
+		"https://desk.contoso.example:80":        "https://desk.contoso.example:80",
+		"https://büro.contoso.example:8443":      "https://xn--bro-hoa.contoso.example:8443",
+		"https://[2001:DB8::1]:443":              "https://[2001:db8::1]",
+		"https://[2001:db8::1]:8443":             "https://[2001:db8::1]:8443",
+		"https://desk_1.contoso.example":         "https://desk_1.contoso.example",
+		"":                                       "",
+		"desk.contoso.example":                   "desk.contoso.example",
+		"https://desk.contoso.example:99999":     "https://desk.contoso.example:99999",
+		"https://desk.contoso.example/scim/v2/a": "https://desk.contoso.example/scim/v2/a",
+	} {
+		if got := Origin(text); got != want || Origin(got) != got {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
 	}
 }
