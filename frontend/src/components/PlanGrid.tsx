@@ -24,8 +24,8 @@ export interface PlanGridProps<Row> {
   onActive: (index: number | null, how: 'walk' | 'click' | 'open') => void
   /** What stands where no row fits; without it that nothing was found. */
   empty?: ReactNode
-  /** Instead of trying again when a load fails, where that can't help: a plan that is not kept any more. */
-  onError?: (code: string) => ReactNode
+  /** Works it out anew. Trying again is that, where what was worked out is not kept any more. */
+  onGone?: () => void
   /** Rows that can be ticked, and which are. */
   ticks?: { has: (index: number) => boolean; onTick: (index: number, extend: boolean) => void; label: string; all: boolean | 'mixed'; onAll: () => void; allLabel: string } | undefined
   /** Beside the search. */
@@ -34,7 +34,7 @@ export interface PlanGridProps<Row> {
 }
 
 /** The rows of something that was worked out: searched, filtered by its owner's chips, loaded as they come into view. */
-export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active, onActive, empty, onError, ticks, tools, ref }: PlanGridProps<Row>) {
+export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active, onActive, empty, onGone, ticks, tools, ref }: PlanGridProps<Row>) {
   const { t, i18n } = useTranslation()
   const view = useObservable(list.view)
   const [onRange] = useState(() => (from: number, to: number) => list.ensure(from, to))
@@ -54,7 +54,7 @@ export function PlanGrid<Row>({ list, label, name, columns, searchLabel, active,
         <span className="spring" />
         {tools}
       </div>
-      {error && (onError?.(error.code) ?? <ErrorBar error={error} onRetry={() => list.retry()} />)}
+      {error && <ErrorBar error={error} onRetry={() => (onGone && error.code === 'PLAN_GONE' ? onGone() : list.retry())} />}
       <div className="grid-frame">
         {total === 0 && !loading && !error ? (
           (!narrowed && empty) || <EmptyState title={t('directory.nothing.title')} />

@@ -6,8 +6,6 @@ import './plan.css'
 export interface StateChipsProps {
   /** What is counted, for screen readers. */
   label: string
-  /** What the chip of everything says. */
-  all: string
   total: number
   counts: readonly { state: string; count: number }[]
   /** Word and tone of a state; one of a newer backend comes too. */
@@ -18,13 +16,13 @@ export interface StateChipsProps {
 }
 
 /** How many rows have which state; pressing one shows them alone, pressing it again shows all. */
-export function StateChips({ label, all, total, counts, wordOf, state, onState }: StateChipsProps) {
-  const { i18n } = useTranslation()
+export function StateChips({ label, total, counts, wordOf, state, onState }: StateChipsProps) {
+  const { t, i18n } = useTranslation()
   const number = (n: number) => n.toLocaleString(i18n.language)
   return (
     <div className="chips aside" role="group" aria-label={label}>
       <ToggleButton size="small" shape="circular" checked={state === ''} onClick={() => onState('')}>
-        {all} <span className="chip-count">{number(total)}</span>
+        {t('convert.preview.all')} <span className="chip-count">{number(total)}</span>
       </ToggleButton>
       {counts.map((one) => (
         <ToggleButton key={one.state} size="small" shape="circular" checked={state === one.state} onClick={() => onState(state === one.state ? '' : one.state)}>

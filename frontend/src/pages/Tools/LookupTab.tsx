@@ -182,10 +182,10 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
         </Button>
       </div>
       {error && <ErrorBar error={error} />}
-      <StateChips label={t('lookup.chips')} all={t('convert.preview.all')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
+      <StateChips label={t('lookup.chips')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
       <PlanGrid
         {...inGrid} list={lookup.rows} name="lookup" label={t('lookup.grid')} searchLabel={t('lookup.search')} columns={columns}
-        onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void lookup.look()} /> : null)}
+        onGone={() => void lookup.look()}
         empty={<EmptyState title={t('lookup.noLines')} />}
       />
       {room < columns.length && <p className="quiet small">{t('lookup.noRoom', { count: columns.length - room })}</p>}

@@ -3,7 +3,6 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Forecast as Made, ForecastRow } from '../../../api/types'
 import { EmptyState } from '../../../components/EmptyState'
-import { ErrorBar } from '../../../components/ErrorBar'
 import type { Column } from '../../../components/Grid'
 import { Marked } from '../../../components/Marked'
 import { PlanGrid } from '../../../components/PlanGrid'
@@ -37,13 +36,13 @@ export function Rows({ forecast, made, shown, onFix }: RowsProps) {
   return (
     <>
       <StateChips
-        label={t(groups ? 'forecast.groupChips' : 'forecast.chips')} all={t('convert.preview.all')} total={groups ? made.groupsTotal : made.total}
+        label={t(groups ? 'forecast.groupChips' : 'forecast.chips')} total={groups ? made.groupsTotal : made.total}
         counts={groups ? made.groups : made.counts} wordOf={(state) => forecastWord(t, state)} state={view.asked.state}
         onState={narrow}
       />
       <PlanGrid
         {...inGrid} list={list} name={`forecast-${shown}`} label={t(groups ? 'forecast.groupGrid' : 'forecast.grid')} searchLabel={t('forecast.search')} columns={columns}
-        onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void forecast.make()} /> : null)}
+        onGone={() => void forecast.make()}
         empty={<EmptyState title={t(groups ? 'forecast.noGroups' : 'forecast.nobody')} />}
       />
       {row && <RowStrip {...inStrip} key={row.n} row={row} busy={fixing} onFix={(fix) => onFix(fix, row.n)} />}

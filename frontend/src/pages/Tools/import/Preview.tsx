@@ -65,12 +65,12 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
       </div>
       {error && !asking && <ErrorBar error={error} />}
       <StateChips
-        label={t('import.rows.chips')} all={t('convert.preview.all')} total={plan.total} counts={plan.counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
+        label={t('import.rows.chips')} total={plan.total} counts={plan.counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
         onState={narrow}
       />
       <PlanGrid
         {...inGrid} list={task.rows} name="import" label={t('import.rows.grid')} searchLabel={t('import.rows.search')} columns={columns}
-        onError={(code) => (code === 'PLAN_GONE' ? <ErrorBar error={{ code, message: '' }} onRetry={() => void task.preview()} /> : null)}
+        onGone={() => void task.preview()}
         empty={<EmptyState title={t('import.rows.none')} />}
         tools={
           <Button appearance="primary" disabledFocusable={!can} onClick={() => can && setAsking(true)}>
