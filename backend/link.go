@@ -229,7 +229,7 @@ func (b *Backend) reachable() bool {
 
 // slept connects at once after a sleep: nobody has the old connection any more.
 func (l *link) slept(ctx context.Context, s power.Sleep) {
-	l.tunnel.Reconnect()
+	l.tunnel.Woke()
 	l.b.slept(ctx, s)
 }
 

@@ -9,7 +9,7 @@ import (
 
 const (
 	tryTimeout = 20 * time.Second // a server that takes the connection and then says nothing
-	recent     = 2 * time.Second  // a try that has begun this shortly ago is not begun again
+	recent     = 2 * time.Second  // a try that has begun, or a connection that has come up, this shortly ago is not begun again
 )
 
 // errSilent ends a try that took too long.
@@ -36,6 +36,7 @@ type keeper struct {
 	status Status // as it was shown last
 	lostAt time.Time
 	upAt   time.Time
+	upWall time.Time // upAt by the wall clock, as operation.began
 }
 
 // live is a session and what is bound on it.
@@ -215,14 +216,17 @@ func (k *keeper) set(c Config) {
 	k.step()
 }
 
-// reconnect is what Tunnel.Reconnect says.
-func (k *keeper) reconnect() {
+// reconnect is what Tunnel.Reconnect and Tunnel.Woke say.
+func (k *keeper) reconnect(woke bool) {
 	if k.quit || k.want == (Config{}) {
 		return
 	}
 	if k.blocked != nil {
 		k.blocked = nil
 		k.tell(func(s *Status) { *s = s.fresh(Starting, nil) })
+	}
+	if !woke && k.isFresh() {
+		return
 	}
 	k.rest()
 	switch op := k.op; {
@@ -234,6 +238,12 @@ func (k *keeper) reconnect() {
 		k.lose(k.live, nil)
 	}
 	k.step()
+}
+
+// isFresh tells whether the connection has come up so shortly ago that it is what somebody wanted who pressed the button: it came while they did.
+func (k *keeper) isFresh() bool {
+	since := time.Now().Round(0).Sub(k.upWall)
+	return k.status.State == Up && since >= 0 && since < recent
 }
 
 // finish is for the end of Run's context.
@@ -375,7 +385,7 @@ func (k *keeper) rest() {
 func (k *keeper) up(l *live) {
 	now := time.Now()
 	if k.status.State != Up {
-		k.upAt = now
+		k.upAt, k.upWall = now, now.Round(0)
 	}
 	k.tell(func(s *Status) {
 		if s.State != Up && !k.lostAt.IsZero() {

@@ -418,14 +418,14 @@ func TestReconnectWaitsForNoTimer(t *testing.T) {
 	}
 }
 
-// TestReconnectWhileUp drops the connection that is held, since it may be dead without anybody having noticed, as after sleep.
-func TestReconnectWhileUp(t *testing.T) {
+// TestWokeWhileUp drops the connection that is held, since it may be dead without anybody having noticed.
+func TestWokeWhileUp(t *testing.T) {
 	t.Parallel()
 	s := ngroktest.Start(t, ngroktest.Options{})
 	l := open(t, s, nil, nil)
 	l.Set(tunnel.Config{Authtoken: authtoken, Domain: desk})
 	l.is(tunnel.Up)
-	l.Reconnect()
+	l.Woke()
 	if lost := l.is(tunnel.Reconnecting); lost.Attempt != 1 {
 		t.Errorf("%+v", lost)
 	}

@@ -56,7 +56,7 @@ func (m *mess) happen() {
 		}
 	case 2:
 		m.log = append(m.log, "reconnect")
-		m.Reconnect()
+		pick(m, m.Reconnect, m.Woke)()
 	case 3:
 		err := pick[error](m, errBroken, errNoNet, errOnline, ErrAway, errRules, errEnded)
 		m.log = append(m.log, "refused: "+err.Error())

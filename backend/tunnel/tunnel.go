@@ -127,8 +127,12 @@ func (t *Tunnel) Set(c Config) {
 	t.post(func() { t.keeper.set(c) })
 }
 
-// Reconnect drops the connection, or the wait for the next attempt, and connects at once. It does nothing when Off.
-func (t *Tunnel) Reconnect() { t.post(t.keeper.reconnect) }
+// Reconnect drops the connection, or the wait for the next attempt, and connects at once. It does nothing when Off. A connection that has
+// come up in the two seconds before is left: it healed by itself while somebody pressed the button.
+func (t *Tunnel) Reconnect() { t.post(func() { t.keeper.reconnect(false) }) }
+
+// Woke is Reconnect after a sleep: whatever connection there is, it is of before.
+func (t *Tunnel) Woke() { t.post(func() { t.keeper.reconnect(true) }) }
 
 // Status gives how it is now.
 func (t *Tunnel) Status() Status {

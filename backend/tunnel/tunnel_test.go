@@ -503,6 +503,7 @@ func TestReconnect(t *testing.T) {
 		d.Set(good)
 		d.is(Up)
 		seen := 2
+		d.wait(recent)
 		d.Reconnect()
 		if s := d.is(Up); s.Reconnects != 1 || s.Reason != nil || s.Outage != 0 {
 			t.Errorf("up again: %+v", s)
@@ -532,6 +533,37 @@ func TestReconnect(t *testing.T) {
 		d.Reconnect()
 		d.is(Up)
 		same(t, "while the SDK sleeps", d.since(&seen), []string{"resume", "resume", "close", "open 2abcdefgh_good0123456", "bind "})
+	})
+}
+
+// TestReconnectJustAfterItCameBack: it healed while the button was being pressed, and is not dropped once more. A sleep asks for a new one always.
+func TestReconnectJustAfterItCameBack(t *testing.T) {
+	inBubble(t, &fake{}, func(d *desk) {
+		d.Set(good)
+		d.is(Up)
+		d.wait(time.Hour)
+		seen := len(d.done())
+		d.last().tell(Event{Kind: Lost, Err: errBroken})
+		for d.is(d.Status().State).State != Up {
+			d.wait(time.Millisecond)
+		}
+		back := d.is(Up)
+		d.Reconnect()
+		d.wait(recent - time.Millisecond)
+		d.Reconnect()
+		if s := d.is(Up); s.Reconnects != 1 || !s.Since.Equal(back.Since) {
+			t.Errorf("it came back at %v, and: %+v", back.Since, s)
+		}
+		same(t, "while it came back", d.since(&seen), []string{"resume"})
+		d.wait(time.Millisecond)
+		d.Reconnect()
+		d.is(Up)
+		d.Reconnect()
+		d.is(Up)
+		same(t, "later, twice", d.since(&seen), []string{"drop", "resume"})
+		d.Woke()
+		d.is(Up)
+		same(t, "after a sleep", d.since(&seen), []string{"drop", "resume"})
 	})
 }
 
@@ -795,7 +827,7 @@ func TestTheEndInEachState(t *testing.T) {
 			d.fake.mu.Lock()
 			d.takes = 10 * time.Second
 			d.fake.mu.Unlock()
-			d.Reconnect()
+			d.Woke()
 			d.is(Reconnecting)
 		}},
 	} {

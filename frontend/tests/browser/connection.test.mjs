@@ -135,7 +135,7 @@ describe('a tunnel by ngrok', { timeout: 180_000 }, () => {
     await ngrok.tell('up')
     await page.getByRole('button', { name: 'Reconnect now' }).click()
     await tunnelIs(page, 'Up')
-    // It may have come back by itself while the button was being pressed, which then connects it once more.
+    // Where it came back by itself more than two seconds before the button was pressed, that connects it once more.
     await card(page, 'Tunnel').locator('dt:has-text("Reconnects today") + dd').getByText(/^(one, at|2, the last at) /).waitFor()
   })
 
