@@ -1,5 +1,5 @@
 import { Button, Checkbox, Dropdown, Field, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Option } from '@fluentui/react-components'
-import { ArrowDownloadRegular, ArrowLeftRegular, CopyRegular } from '@fluentui/react-icons'
+import { ArrowLeftRegular, CopyRegular } from '@fluentui/react-icons'
 import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey, toApiError } from '../../api/errors'
@@ -23,7 +23,7 @@ import { uploadLimit } from '../../state/upload'
 import { stateOf } from '../Directory/kind'
 import { useChosen } from './chosen'
 import { MatchStrip } from './lookup/MatchStrip'
-import { SaveFile } from './SaveFile'
+import { SaveButton } from './SaveButton'
 import { lookupWord } from './words'
 
 /** A list of anything that names people, and each one's others. It never changes anything. */
@@ -128,7 +128,6 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
   const { t } = useTranslation()
   const { found, to } = useObservable(lookup.view)
   const view = useObservable(lookup.rows.view)
-  const [saving, setSaving] = useState(false)
   const [error, setError] = useState<ApiError | null>(null)
   const search = view.answered?.search ?? ''
   const plan = found?.plan ?? ''
@@ -177,9 +176,9 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
             </MenuList>
           </MenuPopover>
         </Menu>
-        <Button size="small" appearance="primary" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
-          {t('lookup.save')}
-        </Button>
+        <SaveButton
+          appearance="primary" title={t('lookup.save')} text={t('lookup.saveText')} folders save={(format, folder) => exportLookup({ plan: found.plan, to: [...to], format, folder })}
+        />
       </div>
       {error && <ErrorBar error={error} />}
       <StateChips label={t('lookup.chips')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
@@ -190,9 +189,6 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
       />
       {room < columns.length && <p className="quiet small">{t('lookup.noRoom', { count: columns.length - room })}</p>}
       {row && <MatchStrip {...inStrip} key={row.n} row={row} onChoose={(match) => void lookup.choose(row.n, match)} />}
-      {saving && (
-        <SaveFile title={t('lookup.save')} text={t('lookup.saveText')} folders save={(format, folder) => exportLookup({ plan: found.plan, to: [...to], format, folder })} onClose={() => setSaving(false)} />
-      )}
     </section>
   )
 }

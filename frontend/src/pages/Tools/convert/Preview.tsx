@@ -1,5 +1,5 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
+import { ArrowLeftRegular } from '@fluentui/react-icons'
 import { type RefObject, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobInfo, UserIDPlan, UserIDRow } from '../../../api/types'
@@ -17,7 +17,7 @@ import { when } from '../../../lib/time'
 import type { Convert } from '../../../state/convert'
 import { go } from '../../../state/route'
 import { useChosen } from '../chosen'
-import { SaveFile } from '../SaveFile'
+import { SaveButton } from '../SaveButton'
 import { planWord, reasonText } from '../words'
 import { ApplyDialog } from './ApplyDialog'
 import { RowStrip } from './RowStrip'
@@ -36,7 +36,6 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
   const { working, failed } = useObservable(convert.view)
   const view = useObservable(convert.rows.view)
   const [applying, setApplying] = useState(false)
-  const [saving, setSaving] = useState(false)
   const { row, narrow, inGrid, inStrip } = useChosen(convert.rows)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const outdated = convert.isOutdated()
@@ -66,9 +65,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
         <h2 ref={heading} tabIndex={-1}>{t('convert.preview.title')}</h2>
         <span className="quiet small">{t('convert.preview.unchanged', { when: when(plan.now, i18n.language) })}</span>
         <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
-          {t('convert.preview.save')}
-        </Button>
+        <SaveButton appearance="subtle" title={t('convert.preview.save')} text={t('convert.preview.saveText')} save={(format) => exportUserIds(plan.plan, format)} />
       </div>
       {plan.total === 0 ? (
         <EmptyState title={t('convert.preview.nobody')} text={t('convert.preview.nobodyText')} />
@@ -134,7 +131,6 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
         </>
       )}
       {applying && <ApplyDialog convert={convert} plan={plan} onClose={() => setApplying(false)} />}
-      {saving && <SaveFile title={t('convert.preview.save')} text={t('convert.preview.saveText')} save={(format) => exportUserIds(plan.plan, format)} onClose={() => setSaving(false)} />}
     </section>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Tab, TabList } from '@fluentui/react-components'
-import { ArrowClockwiseRegular, ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
-import { type RefObject, useState } from 'react'
+import { ArrowClockwiseRegular, ArrowLeftRegular } from '@fluentui/react-icons'
+import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Forecast as Made } from '../../../api/types'
 import { exportForecast } from '../../../api/wails'
@@ -9,7 +9,7 @@ import { splitPath } from '../../../lib/attributes'
 import { useObservable } from '../../../lib/observable'
 import type { Fix, Forecast } from '../../../state/forecast'
 import { go } from '../../../state/route'
-import { SaveFile } from '../SaveFile'
+import { SaveButton } from '../SaveButton'
 import { Rows } from './Rows'
 
 export interface ResultProps {
@@ -22,7 +22,6 @@ export interface ResultProps {
 export function Result({ forecast, made, heading }: ResultProps) {
   const { t, i18n } = useTranslation()
   const { working, error, fixing, fixError, job, shown } = useObservable(forecast.view)
-  const [saving, setSaving] = useState(false)
   const mend = async (fix: Fix, n: number[] = []) => {
     const plan = await forecast.fix(fix, n)
     if (plan !== '') go({ page: 'tools', id: 'convert', query: { plan } })
@@ -41,9 +40,7 @@ export function Result({ forecast, made, heading }: ResultProps) {
         <Button size="small" appearance="subtle" icon={<ArrowClockwiseRegular />} disabledFocusable={working} onClick={() => !working && void forecast.make()}>
           {t('forecast.again')}
         </Button>
-        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
-          {t('forecast.save')}
-        </Button>
+        <SaveButton appearance="subtle" title={t('forecast.save')} save={(format) => exportForecast(made.plan, format)} />
       </div>
       <MessageBar className="aside" intent={made.green ? 'success' : 'warning'} layout="multiline">
         <MessageBarBody>
@@ -82,7 +79,6 @@ export function Result({ forecast, made, heading }: ResultProps) {
         </details>
       )}
       <Rows key={`${shown} ${made.plan}`} forecast={forecast} made={made} shown={shown} onFix={(fix, n) => void mend(fix, [n])} />
-      {saving && <SaveFile title={t('forecast.save')} save={(format) => exportForecast(made.plan, format)} onClose={() => setSaving(false)} />}
     </section>
   )
 }

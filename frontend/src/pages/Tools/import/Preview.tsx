@@ -1,5 +1,5 @@
 import { Button } from '@fluentui/react-components'
-import { ArrowDownloadRegular, ArrowLeftRegular } from '@fluentui/react-icons'
+import { ArrowLeftRegular } from '@fluentui/react-icons'
 import { type Ref, type RefObject, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ImportPlan, ImportRow, JobInfo } from '../../../api/types'
@@ -17,7 +17,7 @@ import { isUnderWay } from '../../../lib/jobs'
 import { useObservable } from '../../../lib/observable'
 import type { Import } from '../../../state/import'
 import { useChosen } from '../chosen'
-import { SaveFile } from '../SaveFile'
+import { SaveButton } from '../SaveButton'
 import { Named, Strip } from '../Strip'
 import { importWord } from './words'
 
@@ -35,7 +35,6 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
   const { working, error, form } = useObservable(task.view)
   const view = useObservable(task.rows.view)
   const [asking, setAsking] = useState(false)
-  const [saving, setSaving] = useState(false)
   const { row, narrow, inGrid, inStrip } = useChosen(task.rows, plan.plan)
   const search = view.answered?.search ?? ''
   const number = (n: number) => n.toLocaleString(i18n.language)
@@ -59,9 +58,7 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
         <h2 id="import-preview" ref={heading} tabIndex={-1}>{t('import.rows.title')}</h2>
         <span className="quiet small">{t('import.rows.nothingYet')}</span>
         <span className="spring" />
-        <Button size="small" appearance="subtle" icon={<ArrowDownloadRegular />} onClick={() => setSaving(true)}>
-          {t('import.rows.save')}
-        </Button>
+        <SaveButton appearance="subtle" title={t('import.rows.save')} save={(format) => exportImport(plan.plan, format)} />
       </div>
       {error && !asking && <ErrorBar error={error} />}
       <StateChips
@@ -90,7 +87,6 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
           <p>{t('import.apply.undo')}</p>
         </Confirm>
       )}
-      {saving && <SaveFile title={t('import.rows.save')} save={(format) => exportImport(plan.plan, format)} onClose={() => setSaving(false)} />}
     </section>
   )
 }

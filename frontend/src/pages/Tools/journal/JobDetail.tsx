@@ -1,10 +1,10 @@
 import { Button } from '@fluentui/react-components'
-import { ArrowDownloadRegular, ArrowUndoRegular, DismissRegular } from '@fluentui/react-icons'
+import { ArrowUndoRegular, DismissRegular } from '@fluentui/react-icons'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../../api/errors'
 import type { JobInfo, JobRow } from '../../../api/types'
-import { exportJob, undoJob } from '../../../api/wails'
+import { exportJob, type Format, undoJob } from '../../../api/wails'
 import { Confirm } from '../../../components/Confirm'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorBar } from '../../../components/ErrorBar'
@@ -18,7 +18,7 @@ import { useObservable } from '../../../lib/observable'
 import { announce } from '../../../state/announcer'
 import { type JobView, useJobRows } from '../../../state/jobs'
 import { useChosen } from '../chosen'
-import { SaveFile } from '../SaveFile'
+import { SaveButton } from '../SaveButton'
 import { rowWord } from '../words'
 import { JobStrip } from './JobStrip'
 
@@ -36,7 +36,6 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
   const [asking, setAsking] = useState<Asking>(null)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<ApiError | null>(null)
-  const [saving, setSaving] = useState<'report' | 'ids' | null>(null)
   const number = (n: number) => n.toLocaleString(i18n.language)
   const seq = job?.seq ?? 0
   const { row, inGrid, inStrip } = useChosen(list, seq)
@@ -89,7 +88,7 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
   const counts = [
     { state: 'done', count: job.done }, { state: 'failed', count: job.failed }, { state: 'undone', count: job.undone }, { state: 'refused', count: job.refused },
   ].filter(({ count }) => count > 0)
-  const ids = job.kind === 'convert'
+  const save = (what: 'report' | 'ids') => (format: Format, folder: string) => exportJob({ job: job.seq, what, format, folder })
   const mayUndo = job.state === 'done'
 
   return (
@@ -99,14 +98,8 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
           <Button size="small" icon={<ArrowUndoRegular />} disabledFocusable={!job.canUndo || unsure} onClick={() => job.canUndo && setAsking({ n: [] })}>
             {t('journal.undo.button')}
           </Button>
-          {ids && (
-            <Button size="small" icon={<ArrowDownloadRegular />} disabledFocusable={job.done === 0} onClick={() => job.done > 0 && setSaving('ids')}>
-              {t('journal.save.ids')}
-            </Button>
-          )}
-          <Button size="small" icon={<ArrowDownloadRegular />} onClick={() => setSaving('report')}>
-            {t('journal.save.report')}
-          </Button>
+          {job.kind === 'convert' && <SaveButton title={t('journal.save.ids')} text={t('journal.save.idsText')} folders disabled={job.done === 0} save={save('ids')} />}
+          <SaveButton title={t('journal.save.report')} text={t('journal.save.reportText')} folders save={save('report')} />
         </div>
       </JobProgress>
       {failed && asking === null && <ErrorBar error={failed} />}
@@ -140,12 +133,6 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
         setAsking(null)
         setFailed(null)
       }} />}
-      {saving && (
-        <SaveFile
-          title={t(`journal.save.${saving}`)} text={t(`journal.save.${saving}Text`)} folders
-          save={(format, folder) => exportJob({ job: job.seq, what: saving, format, folder })} onClose={() => setSaving(null)}
-        />
-      )}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
-import { CheckmarkCircleFilled, FolderOpenRegular } from '@fluentui/react-icons'
+import { ArrowDownloadRegular, CheckmarkCircleFilled, FolderOpenRegular } from '@fluentui/react-icons'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, toApiError } from '../../api/errors'
@@ -23,8 +23,27 @@ export interface SaveFileProps {
   onClose: () => void
 }
 
+export interface SaveButtonProps extends Omit<SaveFileProps, 'onClose'> {
+  appearance?: 'primary' | 'secondary' | 'subtle'
+  /** There is nothing to save yet. */
+  disabled?: boolean
+}
+
+/** The button that a file is saved by; it asks how first. */
+export function SaveButton({ appearance = 'secondary', disabled = false, ...file }: SaveButtonProps) {
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <Button size="small" appearance={appearance} icon={<ArrowDownloadRegular />} disabledFocusable={disabled} onClick={() => !disabled && setAsking(true)}>
+        {file.title}
+      </Button>
+      {asking && <SaveFile {...file} onClose={() => setAsking(false)} />}
+    </>
+  )
+}
+
 /** Writes what was worked out or done into a new file, and says where it is. */
-export function SaveFile({ title, text, save, folders = false, onClose }: SaveFileProps) {
+function SaveFile({ title, text, save, folders = false, onClose }: SaveFileProps) {
   const { t, i18n } = useTranslation()
   const [format, setFormat] = useState<Format>('csv')
   const [folder, setFolder] = useState('')
