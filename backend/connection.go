@@ -375,7 +375,7 @@ func (b *Backend) StartTunnel(ctx context.Context) error {
 	b.link.mu.Lock()
 	defer b.link.mu.Unlock()
 	if b.link.token.looked && b.link.token.secret == "" {
-		return errors.Join(ErrNoAuthtoken, b.link.token.problem)
+		return b.link.token.missing()
 	}
 	return nil
 }

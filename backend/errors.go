@@ -121,7 +121,7 @@ func classify(err error) fault {
 	case errors.Is(err, token.ErrNoToken):
 		return fault{"TOKEN_NONE", "No token is accepted. Make one first."}
 	case errors.Is(err, token.ErrExpiry):
-		return fault{"TOKEN_EXPIRY", "A token can only end in the future. " + err.Error()}
+		return fault{"TOKEN_EXPIRY", "A token can only end in the future. Name a later day; nothing was changed."}
 	case errors.Is(err, ErrExposed):
 		return fault{"LISTEN_EXPOSED", err.Error()}
 	case isBusy(err):

@@ -2,7 +2,7 @@ package backend
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -56,6 +56,17 @@ type authtoken struct {
 	place    string
 	problem  error // why it could not be read
 	keychain error // why the keychain can't be used
+}
+
+// missing is why there is no authtoken. A problem that has a sentence of its own says more than that there is none.
+func (t authtoken) missing() error {
+	switch {
+	case t.problem == nil:
+		return ErrNoAuthtoken
+	case Code(t.problem) != "INTERNAL":
+		return t.problem
+	}
+	return fmt.Errorf("%w: %w", ErrNoAuthtoken, t.problem)
 }
 
 func newLink(b *Backend, o Options, now func() time.Time) *link {
@@ -370,10 +381,10 @@ func (l *link) describe(i *TunnelInfo) {
 		i.State, i.Since = string(tunnel.Starting), stamp(l.since)
 	case l.token.secret == "":
 		i.State, i.Since = string(tunnel.Blocked), stamp(l.since)
-		err := errors.Join(ErrNoAuthtoken, l.token.problem)
-		i.Code, i.Message = Code(ErrNoAuthtoken), Message(ErrNoAuthtoken)
+		err := l.token.missing()
+		i.Code, i.Message = Code(err), Message(err)
 		if l.token.problem != nil {
-			i.Code, i.Message, i.Detail = Code(err), Message(err), Mask(l.token.problem.Error())
+			i.Detail = Mask(l.token.problem.Error())
 		}
 	case s.State == tunnel.Off:
 		i.State = string(tunnel.Starting) // it has been told to, and has not said so yet

@@ -3,9 +3,13 @@ package backend
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -236,6 +240,21 @@ func TestAKeychainThatWaitsDelaysNothing(t *testing.T) {
 		t.Errorf("%d sessions without an authtoken", opened)
 	}
 	done := make(chan error, 1)
+	for problem, code := range map[error]string{
+		fmt.Errorf("%w: it is locked", config.ErrNoKeychain):              "NO_KEYCHAIN",
+		fmt.Errorf("read NGROK_AUTHTOKEN: %w", config.ErrAuthtoken):       "BAD_AUTHTOKEN",
+		fmt.Errorf("read the authtoken: %w", io.ErrUnexpectedEOF):         "TUNNEL_NO_TOKEN",
+		&fs.PathError{Op: "open", Path: "authtoken", Err: syscall.EACCES}: "NO_PERMISSION",
+	} {
+		go func() { done <- b.StartTunnel(t.Context()) }()
+		<-asked
+		answer <- authtoken{looked: true, problem: problem}
+		err := <-done
+		i := b.tunnelInfo()
+		if Code(err) != code || i.Code != code || i.Detail != problem.Error() || strings.Contains(i.Message+err.Error(), "\n") || strings.Count(i.Message, "authtoken is not known") > 0 {
+			t.Errorf("%v: %v, %+v", problem, err, i)
+		}
+	}
 	go func() { done <- b.StartTunnel(t.Context()) }()
 	<-asked
 	answer <- authtoken{looked: true, secret: "of the test", place: config.InKeychain}

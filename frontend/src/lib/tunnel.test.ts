@@ -19,6 +19,7 @@ describe('the tunnel', () => {
     ['reconnecting', 'TUNNEL_NO_NET', 'reconnect'],
     ['reconnecting', 'TUNNEL_DOMAIN_TAKEN', 'reconnect'],
     ['blocked', 'TUNNEL_AUTH', 'token'],
+    ['blocked', 'BAD_AUTHTOKEN', 'token'],
     ['blocked', 'TUNNEL_NO_TOKEN', 'token'],
     ['blocked', 'TUNNEL_DOMAIN_FOREIGN', 'domain'],
     ['blocked', 'TUNNEL_DOMAIN_TAKEN', 'retry'],

@@ -32,7 +32,7 @@ export function deedOf(tunnel: Pick<TunnelInfo, 'state' | 'code'>): TunnelDeed {
   if (state === 'starting') return 'wait'
   if (state !== 'blocked') return 'reconnect'
   const { code } = tunnel
-  if (code === 'TUNNEL_AUTH') return 'token'
+  if (code === 'TUNNEL_AUTH' || code === 'BAD_AUTHTOKEN') return 'token'
   if (code.startsWith('TUNNEL_DOMAIN_') && code !== 'TUNNEL_DOMAIN_TAKEN') return 'domain'
   if (code === 'TUNNEL_PROXY') return 'proxy'
   if (['TUNNEL_ACCOUNT', 'TUNNEL_TOO_MANY', 'TUNNEL_QUOTA', 'TUNNEL_PROXY_PLAN'].includes(code)) return 'account'
