@@ -7,39 +7,36 @@ export interface Word {
   tone: Tone
 }
 
+/** The word and the tone of a state; one of a newer backend is shown under its own name. */
+export function wordOf<State extends string>(tones: Readonly<Record<State, Tone>>, state: string, nameOf: (known: State) => string): Word {
+  const isKnown = (one: string): one is State => Object.hasOwn(tones, one)
+  return isKnown(state) ? { word: nameOf(state), tone: tones[state] } : { word: state, tone: 'unknown' }
+}
+
 const planTones = {
   change: 'good', case: 'neutral', same: 'off', collision: 'bad', owned: 'off', 'no-source': 'warning', invalid: 'warning', missing: 'unknown', skipped: 'off',
 } as const satisfies Record<string, Tone>
-export type PlanState = keyof typeof planTones
-const planStates = Object.keys(planTones) as PlanState[]
 
-/** A state of a row of a plan of user IDs; one of a newer backend is shown under its own name. */
+/** A state of a row of a plan of user IDs. */
 export function planWord(t: TFunction, state: string): Word {
-  const known = planStates.find((s) => s === state)
-  return known ? { word: t(`convert.states.${known}`), tone: planTones[known] } : { word: state, tone: 'unknown' }
+  return wordOf(planTones, state, (known) => t(`convert.states.${known}`))
 }
 
 const rowTones = { done: 'good', failed: 'bad', undone: 'off', refused: 'warning' } as const satisfies Record<string, Tone>
-type RowState = keyof typeof rowTones
-const rowStates = Object.keys(rowTones) as RowState[]
 
 /** What became of a row of a job. */
 export function rowWord(t: TFunction, state: string): Word {
   if (state === '') return { word: t('journal.rows.waiting'), tone: 'waiting' }
-  const known = rowStates.find((s) => s === state)
-  return known ? { word: t(`journal.rows.${known}`), tone: rowTones[known] } : { word: state, tone: 'unknown' }
+  return wordOf(rowTones, state, (known) => t(`journal.rows.${known}`))
 }
 
 const lookupTones = {
   found: 'good', case: 'good', former: 'neutral', several: 'warning', none: 'bad', invalid: 'warning', twice: 'neutral', empty: 'off',
 } as const satisfies Record<string, Tone>
-type LookupState = keyof typeof lookupTones
-const lookupStates = Object.keys(lookupTones) as LookupState[]
 
 /** What was found of a line of a list. */
 export function lookupWord(t: TFunction, state: string): Word {
-  const known = lookupStates.find((s) => s === state)
-  return known ? { word: t(`lookup.states.${known}`), tone: lookupTones[known] } : { word: state, tone: 'unknown' }
+  return wordOf(lookupTones, state, (known) => t(`lookup.states.${known}`))
 }
 
 const codes = ['TAKEN', 'CHANGED_SINCE', 'GONE', 'REFUSED'] as const

@@ -1,18 +1,15 @@
 import type { TFunction } from 'i18next'
 import type { ForecastRow } from '../../../api/types'
 import type { Tone } from '../../../components/Status'
-import type { Word } from '../words'
+import { type Word, wordOf } from '../words'
 
 const tones = {
   adopt: 'good', same: 'good', create: 'neutral', conflict: 'bad', refused: 'bad', invalid: 'warning', out: 'off', orphan: 'unknown',
 } as const satisfies Record<string, Tone>
-type State = keyof typeof tones
-const states = Object.keys(tones) as State[]
 
-/** What the first cycle does with a row; a state of a newer backend is shown under its own name. */
+/** What the first cycle does with a row. */
 export function forecastWord(t: TFunction, state: string): Word {
-  const known = states.find((s) => s === state)
-  return known ? { word: t(`forecast.states.${known}`), tone: tones[known] } : { word: state, tone: 'unknown' }
+  return wordOf(tones, state, (known) => t(`forecast.states.${known}`))
 }
 
 /** As forecastWord, but a creation of somebody who seems to be here, or may be, is a warning. */

@@ -1,16 +1,13 @@
 import type { TFunction } from 'i18next'
 import type { HandoverInfo } from '../../../api/types'
-import type { Word } from '../words'
+import { type Word, wordOf } from '../words'
 import type { Tone } from '../../../components/Status'
 
 const actionTones = { join: 'good', change: 'neutral', disable: 'off', enable: 'good', leave: 'gone' } as const satisfies Record<string, Tone>
-type Action = keyof typeof actionTones
-const actions = Object.keys(actionTones) as Action[]
 
-/** What the old system is to do with a person; a word of a newer backend is shown as it is. */
+/** What the old system is to do with a person. */
 export function actionWord(t: TFunction, action: string): Word {
-  const known = actions.find((a) => a === action)
-  return known ? { word: t(`handover.actions.${known}`), tone: actionTones[known] } : { word: action, tone: 'unknown' }
+  return wordOf(actionTones, action, (known) => t(`handover.actions.${known}`))
 }
 
 /** What a hand-over holds, in a line; what is not in it is not named. */

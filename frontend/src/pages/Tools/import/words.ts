@@ -1,15 +1,12 @@
 import type { TFunction } from 'i18next'
 import type { Tone } from '../../../components/Status'
-import type { Word } from '../words'
+import { type Word, wordOf } from '../words'
 
 const tones = { create: 'good', update: 'good', same: 'off', skip: 'off', invalid: 'warning', double: 'warning', conflict: 'bad' } as const satisfies Record<string, Tone>
-type State = keyof typeof tones
-const states = Object.keys(tones) as State[]
 
-/** What would become of a row; a state of a newer backend is shown under its own name. */
+/** What would become of a row. */
 export function importWord(t: TFunction, state: string): Word {
-  const known = states.find((s) => s === state)
-  return known ? { word: t(`import.states.${known}`), tone: tones[known] } : { word: state, tone: 'unknown' }
+  return wordOf(tones, state, (known) => t(`import.states.${known}`))
 }
 
 const warnings = ['SHORT_ROWS', 'LONG_ROWS', 'STRAY_QUOTES', 'EXCEL_NUMBERS', 'FORMULA_GUARDS', 'BAD_BYTES', 'ENCODING_GUESSED'] as const
