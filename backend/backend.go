@@ -93,6 +93,7 @@ type Backend struct {
 	jobs      *jobs
 	userIDs   plans[*userIDPlan]
 	lookups   plans[*lookup]
+	bundles   plans[[]DiagnosticsFile]
 	link      *link
 	checks    *checks
 	gaps      *gaps

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 
 	"scimdesk/backend/token"
@@ -29,12 +30,32 @@ func mayHide(s string) bool {
 	return false
 }
 
-// Masked is a slog handler that masks secrets in messages and attributes before h writes them.
-func Masked(h slog.Handler) slog.Handler { return masked{h} }
+// Masked is a slog handler that masks secrets in messages and attributes before h writes them. It keeps the last lines for the diagnostics,
+// also where h writes nothing. A handler that does so already is given back as it is.
+func Masked(h slog.Handler) slog.Handler {
+	if m, ok := h.(masked); ok {
+		return m
+	}
+	return masked{Handler: h, lines: &logLines{}}
+}
 
-type masked struct{ slog.Handler }
+type masked struct {
+	slog.Handler
+	lines *logLines
+	with  []slog.Attr
+}
+
+func (m masked) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= keptLevel || m.Handler.Enabled(ctx, level)
+}
 
 func (m masked) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= keptLevel {
+		m.lines.add(r, m.with)
+	}
+	if !m.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
 	clean := slog.NewRecord(r.Time, r.Level, Mask(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		clean.AddAttrs(maskAttr(a))
@@ -48,10 +69,12 @@ func (m masked) WithAttrs(as []slog.Attr) slog.Handler {
 	for i, a := range as {
 		clean[i] = maskAttr(a)
 	}
-	return masked{m.Handler.WithAttrs(clean)}
+	return masked{m.Handler.WithAttrs(clean), m.lines, slices.Concat(m.with, as)}
 }
 
-func (m masked) WithGroup(name string) slog.Handler { return masked{m.Handler.WithGroup(name)} }
+func (m masked) WithGroup(name string) slog.Handler {
+	return masked{m.Handler.WithGroup(name), m.lines, m.with}
+}
 
 func maskAttr(a slog.Attr) slog.Attr {
 	v := a.Value.Resolve()

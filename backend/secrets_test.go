@@ -276,6 +276,10 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 			said["an export"] += out.String()
 		}
 	}
+	bundle, err := b.Diagnostics(t.Context())
+	tell("Diagnostics", bundle, err)
+	zipped, err := b.SaveDiagnostics(t.Context(), backend.DiagnosticsSave{ID: bundle.ID, Names: []string{"log.txt"}, Folder: t.TempDir()})
+	tell("SaveDiagnostics", zipped, err)
 	files(t, dir, "while it runs", said)
 	if err := end(); err != nil {
 		t.Error(err)
@@ -297,7 +301,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 		}
 	}
 	for _, where := range []string{"the log", "Connection", "Check", "Activity", "ActivityDetail", "a refusal", "an export", "the error of SaveAuthtoken",
-		"Jobs", "JobRows", "ImportRows", "LookAtImport", "the error of PlanImport", "the file report.json", "the file run.json while it runs"} {
+		"Jobs", "JobRows", "ImportRows", "Diagnostics", "LookAtImport", "the error of PlanImport", "the file report.json", "the file run.json while it runs"} {
 		if said[where] == "" {
 			t.Errorf("nothing of %s was looked at: %v", where, slices.Sorted(maps.Keys(said)))
 		}

@@ -27,6 +27,7 @@ const (
 
 	beginWrite     = "begin immediate"
 	beginExclusive = "begin exclusive"
+	schemaVersion  = "pragma user_version"
 )
 
 // dsn builds a connection string. Only url.URL quotes every folder name right: "a#b", "a?b" and "100%25x" are names
@@ -123,7 +124,7 @@ func fileVersion(ctx context.Context, conn *sql.Conn) (application, version int,
 	if err := conn.QueryRowContext(ctx, "pragma application_id").Scan(&application); err != nil {
 		return 0, 0, err
 	}
-	if err := conn.QueryRowContext(ctx, "pragma user_version").Scan(&version); err != nil {
+	if err := conn.QueryRowContext(ctx, schemaVersion).Scan(&version); err != nil {
 		return 0, 0, err
 	}
 	return application, version, nil
