@@ -28,10 +28,10 @@ type CheckState struct {
 	Steps    []CheckStep `json:"steps"`
 }
 
-// CheckSummary is the last self-check in short.
+// CheckSummary is the last self-check of the address of now in short.
 type CheckSummary struct {
 	Running  bool   `json:"running"`
-	Finished string `json:"finished"` // "" if none was made yet
+	Finished string `json:"finished"` // "" if none of this address was made yet
 	OK       bool   `json:"ok"`
 	Failed   string `json:"failed"`
 }
@@ -142,9 +142,12 @@ func (b *Backend) checkAfterReconnect() {
 	}
 }
 
-// checkSummary is the last self-check in short.
+// checkSummary is the last self-check in short. One of another address than that of now says nothing of it.
 func (b *Backend) checkSummary() CheckSummary {
 	s := b.checks.state()
+	if s.Address != b.checkedAddress() {
+		return CheckSummary{Running: s.Running}
+	}
 	return CheckSummary{Running: s.Running, Finished: s.Finished, OK: s.OK, Failed: s.Failed}
 }
 
@@ -177,7 +180,7 @@ func (c *checks) start(cause string, r CheckRequest) (wait chan struct{}, state 
 // options say what is to be checked, and how it is reached: by the proxy that the tunnel takes, if it takes one.
 func (c *checks) options(r CheckRequest) (entra.CheckOptions, error) {
 	set := c.b.setting.connection()
-	address := cmp.Or(r.URL, c.b.publicAddress(), c.b.ownAddress())
+	address := cmp.Or(r.URL, c.b.checkedAddress())
 	if address == "" || !c.b.serving() {
 		return entra.CheckOptions{}, ErrNotServing
 	}
@@ -194,6 +197,9 @@ func (c *checks) options(r CheckRequest) (entra.CheckOptions, error) {
 	}
 	return o, nil
 }
+
+// checkedAddress is what a self-check asks unless it is told otherwise: the public address, or this computer's own while there is none.
+func (b *Backend) checkedAddress() string { return cmp.Or(b.publicAddress(), b.ownAddress()) }
 
 // serving tells that Run runs.
 func (b *Backend) serving() bool {

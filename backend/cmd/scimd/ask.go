@@ -81,7 +81,7 @@ func checkLine(c backend.CheckSummary) string {
 	case c.Running:
 		return "under way"
 	case c.Finished == "":
-		return "never"
+		return "none of this address since the start"
 	case c.OK:
 		return "all well at " + c.Finished
 	}

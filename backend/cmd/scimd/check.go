@@ -40,6 +40,9 @@ func (a *app) check(ctx context.Context, args []string) error {
 			return fmt.Errorf("check: %w: start it with scimd run, or open it in the window", backend.ErrNotServing)
 		}
 		s, err := a.follow(ctx, owner, r)
+		if err == nil && r.URL == "" {
+			err = a.tellDown(ctx, owner)
+		}
 		if err != nil {
 			return err
 		}
@@ -48,6 +51,15 @@ func (a *app) check(ctx context.Context, args []string) error {
 		}
 		return nil
 	})
+}
+
+// tellDown says why Entra could not come now where that is the tunnel's doing: the check alone sees no more than that nobody is there.
+func (a *app) tellDown(ctx context.Context, owner *control.Client) error {
+	s, err := owner.Snapshot(ctx)
+	if err != nil || s.Tunnel.Way != backend.WayNgrok || s.Tunnel.State == "up" {
+		return err
+	}
+	return a.print("Entra can't come: the tunnel is %s\n", tunnelLine(s.Tunnel))
 }
 
 // follow starts a check and prints each step when it has ended.

@@ -225,6 +225,9 @@ func TestTheTunnelIsSteeredBesideAnOwner(t *testing.T) {
 		t.Fatal(out)
 	}
 	tunnelIs("blocked")
+	if _, out := feed(t, "", "check", "--data", dir); !strings.Contains(out, "Entra can't come: the tunnel is blocked since") {
+		t.Errorf("a check while the tunnel is blocked: %s", out)
+	}
 	if code, out := feed(t, someAuthtoken, "authtoken", "save", "--file", "--data", dir); code != exitOK {
 		t.Fatal(out)
 	}
