@@ -72,6 +72,24 @@ describe('a conversion', () => {
     expect(convert.isOutdated()).toBe(false)
   })
 
+  it('is told by a page of rows only what is new: how the plan stands, not that rows have come', async () => {
+    const fake = new Fake()
+    const convert = new Convert(fake)
+    await convert.preview()
+    const told: number[] = []
+    convert.view.subscribe(() => told.push(convert.view.get().plan?.open ?? -1))
+    const stop = convert.rows.show()
+    const came = () => new Promise((resolve) => setTimeout(resolve))
+    await came()
+    expect(convert.rows.view.get().total).toBe(0)
+    expect(told).toEqual([])
+    fake.choices.push({ plan: 'p1', n: 0, do: 'skip', to: '' }) // settled elsewhere
+    convert.rows.refresh()
+    await came()
+    expect(told).toEqual([0])
+    stop()
+  })
+
   it('does one thing at a time, keeps the plan when the next fails, and says why', async () => {
     const fake = new Fake()
     const convert = new Convert(fake)

@@ -90,7 +90,7 @@ export class Convert {
     this.upload = new FileUpload(api)
     this.rows = new PlanList<UserIDRow, UserIDPage>(
       (q: PlanQuery) => this.#api.userIdRows(q),
-      ({ plan }) => plan.plan === this.view.get().plan?.plan && this.#change({ plan }),
+      ({ plan }) => this.#came(plan),
     )
   }
 
@@ -151,6 +151,12 @@ export class Convert {
   forget(): void {
     this.rows.use('')
     this.#change({ plan: null, planned: '', failed: null, job: 0 })
+  }
+
+  /** Each page of rows says how its plan stands. What says nothing new is not told: the whole form would be drawn anew as rows scroll by. */
+  #came(plan: UserIDPlan): void {
+    const known = this.view.get().plan
+    if (plan.plan === known?.plan && JSON.stringify(plan) !== JSON.stringify(known)) this.#change({ plan })
   }
 
   #took(plan: UserIDPlan, planned: string): void {
