@@ -13,6 +13,10 @@ export function difference(from: string, to: string): { head: string; from: stri
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
+/** Each of these is a letter of its own. Most that is compared has no others, and the segmenter takes a hundred times as long. */
+const plain = /^[ -~]*$/
+
 function letters(text: string): string[] {
+  if (plain.test(text)) return text.split('')
   return [...segmenter.segment(text)].map(({ segment }) => segment)
 }
