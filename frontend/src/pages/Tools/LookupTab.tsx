@@ -1,5 +1,6 @@
 import { Button, Checkbox, Dropdown, Field, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Option } from '@fluentui/react-components'
 import { ArrowLeftRegular, CopyRegular } from '@fluentui/react-icons'
+import type { TFunction } from 'i18next'
 import { type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey, toApiError } from '../../api/errors'
@@ -138,7 +139,7 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
     { id: 'input', title: t('lookup.columns.input'), width: 'minmax(104px, 1.4fr)', render: (row) => <span title={row.input}><Marked text={row.input} search={search} /></span> },
     { id: 'state', title: t('lookup.columns.state'), width: 'minmax(148px, 1fr)', render: (row) => <Status {...lookupWord(t, row.state)} /> },
     ...to.map((out): Column<LookupRow> => ({
-      id: out, title: t(`lookup.outs.${out}`), width: 'minmax(92px, 1.3fr)', render: (row) => <Found row={row} out={out} search={search} />,
+      id: out, title: t(`lookup.outs.${out}`), width: 'minmax(92px, 1.3fr)', render: (row) => <Found t={t} row={row} out={out} search={search} />,
     })),
   ], [t, search, to])
 
@@ -194,8 +195,7 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
 }
 
 /** What goes beside a line: of the one who was found or chosen. */
-function Found({ row, out, search }: { row: LookupRow; out: Out; search: string }) {
-  const { t } = useTranslation()
+function Found({ t, row, out, search }: { t: TFunction; row: LookupRow; out: Out; search: string }) {
   const match = row.matches[row.chosen]
   if (!match) return <span className="quiet">{row.state === 'several' ? t('lookup.several', { count: row.matches.length }) : '–'}</span>
   const text = out === 'state' ? t(`directory.states.${stateOf(match.state)}`) : match[out]

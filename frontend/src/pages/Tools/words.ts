@@ -39,6 +39,12 @@ export function lookupWord(t: TFunction, state: string): Word {
   return wordOf(lookupTones, state, (known) => t(`lookup.states.${known}`))
 }
 
+/** As lookupWord, but a user ID that was somebody else's before is a warning: an old list means them. */
+export function lookupRowWord(t: TFunction, row: Pick<LookupRow, 'state' | 'matches'>): Word {
+  const reused = (row.state === 'found' || row.state === 'case') && row.matches.some((match) => match.until !== '')
+  return reused ? { word: t('lookup.reusedState'), tone: 'warning' } : lookupWord(t, row.state)
+}
+
 const codes = ['TAKEN', 'CHANGED_SINCE', 'GONE', 'REFUSED'] as const
 
 /** Why a row was not done or not taken back, in the page's language; the backend's own sentence stands beside it. */

@@ -1,5 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { ArrowLeftRegular } from '@fluentui/react-icons'
+import type { TFunction } from 'i18next'
 import { type RefObject, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobInfo, UserIDPlan, UserIDRow } from '../../../api/types'
@@ -46,7 +47,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
     { id: 'name', title: t('directory.columns.name'), width: 'minmax(110px, 1fr)', render: (row) => <span title={row.name}><Marked text={row.name || row.id} search={search} /></span> },
     { id: 'from', title: t('convert.columns.from'), width: 'minmax(120px, 1.5fr)', render: (row) => <FromTo from={row.from} to={row.to} side="from" /> },
     { id: 'to', title: t('convert.columns.to'), width: 'minmax(120px, 1.9fr)', render: (row) => <To row={row} /> },
-    { id: 'state', title: t('directory.columns.state'), width: 'minmax(160px, 0.7fr)', render: (row) => <RowState row={row} /> },
+    { id: 'state', title: t('directory.columns.state'), width: 'minmax(160px, 0.7fr)', render: (row) => <RowState t={t} row={row} /> },
   ], [t, search])
 
   // When the last collision is settled, a list of open ones has nothing to show.
@@ -142,8 +143,7 @@ function To({ row }: { row: UserIDRow }) {
   return moves ? <FromTo from={row.from} to={row.to} side="to" /> : <span dir="auto" className="identity quiet" title={row.to}>{row.to}</span>
 }
 
-function RowState({ row }: { row: UserIDRow }) {
-  const { t } = useTranslation()
+function RowState({ t, row }: { t: TFunction; row: UserIDRow }) {
   const { word, tone } = planWord(t, row.state)
   const more = row.settled === 'suffix' || row.settled === 'type' ? t(`convert.settled.${row.settled}`) : row.chain && row.state === 'change' ? t('convert.chain') : ''
   return (

@@ -69,7 +69,7 @@ function groupColumns(t: TFunction, search: string, number: (n: number) => strin
 
 const lastColumns = (t: TFunction): Column<ForecastRow>[] => [
   { id: 'state', title: t('forecast.columns.state'), width: 'minmax(150px, 1fr)', render: (row) => <Status {...rowWord(t, row)} /> },
-  { id: 'what', title: t('forecast.columns.what'), width: 'minmax(150px, 1.8fr)', render: (row) => <What row={row} /> },
+  { id: 'what', title: t('forecast.columns.what'), width: 'minmax(150px, 1.8fr)', render: (row) => <What t={t} row={row} /> },
 ]
 
 function Identity({ text, search }: { text: string; search: string }) {
@@ -77,8 +77,7 @@ function Identity({ text, search }: { text: string; search: string }) {
 }
 
 /** The last column: what changes, or why not. */
-function What({ row }: { row: ForecastRow }) {
-  const { t } = useTranslation()
+function What({ t, row }: { t: TFunction; row: ForecastRow }) {
   if (row.state === 'adopt') {
     const paths = row.changes.map((c) => c.path).join(', ')
     return <span className="mono small" title={paths}>{paths}</span>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { LookupMatch, LookupRow } from '../../../api/types'
 import { StateMark } from '../../Directory/parts'
 import { Named, Strip } from '../Strip'
-import { lookupWord } from '../words'
+import { lookupRowWord } from '../words'
 
 export interface MatchStripProps {
   row: LookupRow
@@ -23,7 +23,7 @@ export function MatchStrip({ row, onChoose, onClose, ref }: MatchStripProps) {
   const [only] = row.matches
   return (
     <Strip
-      ref={ref} label={t('lookup.strip.label')} title={<bdi>{row.input || t('lookup.states.empty')}</bdi>} state={lookupWord(t, row.state)}
+      ref={ref} label={t('lookup.strip.label')} title={<bdi>{row.input || t('lookup.states.empty')}</bdi>} state={lookupRowWord(t, row)}
       beside={kind && <span className="quiet small">{t('lookup.strip.takenFor', { kind: t(`lookup.kinds.${kind}`) })}</span>} onClose={onClose}
     >
       {row.matches.length > 1 ? (
@@ -43,11 +43,13 @@ export function MatchStrip({ row, onChoose, onClose, ref }: MatchStripProps) {
 }
 
 function Match({ match }: { match: LookupMatch }) {
+  const { t, i18n } = useTranslation()
   const facts = [match.userName, match.email, match.localId, match.externalId].filter((one, i, all) => one !== '' && all.indexOf(one) === i)
   return (
     <span className="match">
       <Named id={match.id} name={match.name || match.userName || match.id} />{' '}
       <StateMark state={match.state} />{' '}
+      {match.until !== '' && <span className="small">{t('lookup.strip.until', { at: dayAndTime(match.until, i18n.language) })} </span>}
       <span className="quiet small">
         {facts.map((fact, i) => (
           <span key={fact}>
