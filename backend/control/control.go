@@ -158,6 +158,7 @@ func routes(b *backend.Backend) http.Handler {
 	connectionRoutes(mux, b)
 	checkRoutes(mux, b)
 	moveRoutes(mux, b)
+	diagnosticsRoutes(mux, b)
 	mux.HandleFunc("GET /watch", func(w http.ResponseWriter, r *http.Request) { watch(w, r, b) })
 	return mux
 }

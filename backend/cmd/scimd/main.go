@@ -50,6 +50,7 @@ Usage
   scimd forecast FILE          what Entra's first cycle will do, from its own list of users
   scimd handover               what changed since the last one, as files for a system without SCIM
   scimd target list|show|use   the system that the folder stands in for, and its mapping table beside what Entra sent
+  scimd diagnostics            what somebody who is to help needs to know, as a ZIP without people and secrets
   scimd rehearse               play Entra at a server with invented people
   scimd version
 Each has --help with its flags.
@@ -188,6 +189,8 @@ func (a *app) command(ctx context.Context, args []string) error {
 		return a.status(ctx, args[1:])
 	case "export":
 		return a.export(ctx, args[1:])
+	case "diagnostics":
+		return a.diagnostics(ctx, args[1:])
 	case "rehearse":
 		return a.rehearse(ctx, args[1:])
 	case "version", "--version", "-version":
@@ -294,6 +297,7 @@ type folder interface {
 	Reconnect(ctx context.Context) error
 	SettleAddress(ctx context.Context) error
 	moving
+	diagnosing
 }
 
 // with does something with a folder. owner is nil if nobody has it open.
