@@ -25,6 +25,7 @@ type CheckState struct {
 	Cause    string      `json:"cause"`   // asked, reconnect
 	OK       bool        `json:"ok"`
 	Failed   string      `json:"failed"` // the name of the first step that failed, "" if none
+	Other    bool        `json:"other"`  // the address that was asked is not the one of now
 	Steps    []CheckStep `json:"steps"`
 }
 
@@ -112,7 +113,11 @@ func (b *Backend) StartCheckOf(ctx context.Context, r CheckRequest) (CheckState,
 }
 
 // Check gives the self-check under way, or the last one.
-func (b *Backend) Check(context.Context) (CheckState, error) { return b.checks.state(), nil }
+func (b *Backend) Check(context.Context) (CheckState, error) {
+	s := b.checks.state()
+	s.Other = s.Started != "" && s.Address != b.checkedAddress()
+	return s, nil
+}
 
 // CancelCheck ends the one under way, and returns when what it made is removed.
 func (b *Backend) CancelCheck(ctx context.Context) error {

@@ -4,13 +4,13 @@ import { resultOf, stepName, stepNow, stepState, stopOf } from './check'
 
 const step = (name: string, state: string): CheckStep => ({ name, state, took: 0, where: '', code: '', detail: '', facts: [] })
 const check = (more: Partial<CheckState>): CheckState => ({
-  running: false, started: '2026-03-02T12:00:00.000Z', finished: '2026-03-02T12:00:01.000Z', address: '', person: false, cause: 'asked', ok: true, failed: '', steps: [], ...more,
+  running: false, started: '2026-03-02T12:00:00.000Z', finished: '2026-03-02T12:00:01.000Z', address: '', person: false, cause: 'asked', other: false, ok: true, failed: '', steps: [], ...more,
 })
 
 describe('a self-check', () => {
   it.each<[Partial<CheckState>, string]>([
     [{ started: '', finished: '' }, 'never'], [{ running: true, finished: '' }, 'running'], [{}, 'passed'], [{ steps: [step('tls', 'warning')] }, 'warned'], [{ ok: false, failed: 'tls' }, 'failed'],
-    [{ ok: false }, 'cancelled'],
+    [{ ok: false }, 'cancelled'], [{ other: true }, 'elsewhere'], [{ other: true, running: true, finished: '' }, 'running'],
   ])('%o is %s', (more, result) => expect(resultOf(check(more))).toBe(result))
 
   it('names the step under way', () => {

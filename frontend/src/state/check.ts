@@ -53,11 +53,12 @@ export type Stop = (typeof stops)[number] | 'unknown'
 export const stopOf = ({ where }: Pick<CheckStep, 'where'>): Stop | null => (where === '' ? null : (stops.find((one) => one === where) ?? 'unknown'))
 
 /** How a self-check stands as a whole. */
-export type Result = 'never' | 'running' | 'passed' | 'warned' | 'failed' | 'cancelled'
+export type Result = 'never' | 'running' | 'elsewhere' | 'passed' | 'warned' | 'failed' | 'cancelled'
 
-export function resultOf({ running, started, finished, ok, failed, steps }: Pick<CheckState, 'running' | 'started' | 'finished' | 'ok' | 'failed' | 'steps'>): Result {
+export function resultOf({ running, started, finished, other, ok, failed, steps }: Pick<CheckState, 'running' | 'started' | 'finished' | 'other' | 'ok' | 'failed' | 'steps'>): Result {
   if (running) return 'running'
   if (!started || !finished) return 'never'
+  if (other) return 'elsewhere'
   if (failed) return 'failed'
   if (!ok) return 'cancelled'
   return steps.some((one) => one.state === 'warning') ? 'warned' : 'passed'

@@ -135,6 +135,7 @@ export namespace backend {
 	    cause: string;
 	    ok: boolean;
 	    failed: string;
+	    other: boolean;
 	    steps: CheckStep[];
 	}
 	

@@ -15,7 +15,7 @@ import { codeOf, report, resultText } from './report'
 import './check.css'
 
 const tones = { waiting: 'neutral', running: 'waiting', ok: 'good', warning: 'warning', failed: 'bad', skipped: 'off', unknown: 'unknown' } as const satisfies Record<StepState, string>
-export const resultTones = { never: 'neutral', running: 'waiting', passed: 'good', warned: 'warning', failed: 'bad', cancelled: 'off' } as const satisfies Record<Result, string>
+export const resultTones = { never: 'neutral', running: 'waiting', elsewhere: 'unknown', passed: 'good', warned: 'warning', failed: 'bad', cancelled: 'off' } as const satisfies Record<Result, string>
 
 /** Asks the public address from outside, and shows step by step how far that came. */
 export function CheckCard({ snapshot, unsure, here = false }: { snapshot: Snapshot; unsure: boolean; here?: boolean }) {
