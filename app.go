@@ -443,6 +443,22 @@ func (a *App) GiveReceipt(r backend.HandoverReceipt) (backend.HandoverInfo, erro
 	return planAsk(a, (*backend.Backend).GiveReceipt, r)
 }
 
+// Diagnostics gathers what somebody who is to help needs to know of the live folder.
+func (a *App) Diagnostics() (backend.Diagnostics, error) {
+	return live(a, (*backend.Backend).Diagnostics)
+}
+
+// SaveDiagnostics writes files of it, which ShowFile may show then.
+func (a *App) SaveDiagnostics(s backend.DiagnosticsSave) (backend.ExportResult, error) {
+	done, err := live(a, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
+		return b.SaveDiagnostics(ctx, s)
+	})
+	if err == nil {
+		a.wrote(done.Path)
+	}
+	return done, err
+}
+
 // Watch starts the event "notify", which carries a backend.Notify of the backend that is shown. Called again it starts afresh:
 // once for each page load and each successful Retry.
 func (a *App) Watch() error {

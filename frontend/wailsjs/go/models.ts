@@ -234,6 +234,22 @@ export namespace backend {
 	    since: string;
 	    detail: string;
 	}
+	export interface DiagnosticsFile {
+	    name: string;
+	    about: string;
+	    text: string;
+	}
+	export interface Diagnostics {
+	    id: string;
+	    made: string;
+	    files: DiagnosticsFile[];
+	}
+	
+	export interface DiagnosticsSave {
+	    id: string;
+	    names: string[];
+	    folder?: string;
+	}
 	
 	export interface ListQuery {
 	    list: string;
@@ -613,6 +629,7 @@ export namespace backend {
 	    column: number;
 	    total: number;
 	    counts: StateCount[];
+	    reused: number;
 	}
 	export interface LookupChoice {
 	    plan: string;
@@ -627,6 +644,7 @@ export namespace backend {
 	    externalId: string;
 	    localId: string;
 	    state: string;
+	    until: string;
 	}
 	export interface LookupOut {
 	    plan: string;

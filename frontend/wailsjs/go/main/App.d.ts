@@ -27,6 +27,8 @@ export function CopyTarget(arg1:string):Promise<backend.TargetInfo>;
 
 export function CopyText(arg1:string,arg2:boolean):Promise<void>;
 
+export function Diagnostics():Promise<backend.Diagnostics>;
+
 export function DismissReminder():Promise<void>;
 
 export function DropUpload(arg1:string):Promise<void>;
@@ -144,6 +146,8 @@ export function SampleState():Promise<backend.SampleInfo>;
 export function SaveAuthtoken(arg1:string,arg2:string):Promise<void>;
 
 export function SaveConnection(arg1:backend.ConnectionSettings):Promise<backend.Connection>;
+
+export function SaveDiagnostics(arg1:backend.DiagnosticsSave):Promise<backend.ExportResult>;
 
 export function SaveGuide(arg1:backend.GuideChange):Promise<backend.Guide>;
 

@@ -50,6 +50,10 @@ export function CopyText(arg1, arg2) {
   return window['go']['main']['App']['CopyText'](arg1, arg2);
 }
 
+export function Diagnostics() {
+  return window['go']['main']['App']['Diagnostics']();
+}
+
 export function DismissReminder() {
   return window['go']['main']['App']['DismissReminder']();
 }
@@ -284,6 +288,10 @@ export function SaveAuthtoken(arg1, arg2) {
 
 export function SaveConnection(arg1) {
   return window['go']['main']['App']['SaveConnection'](arg1);
+}
+
+export function SaveDiagnostics(arg1) {
+  return window['go']['main']['App']['SaveDiagnostics'](arg1);
 }
 
 export function SaveGuide(arg1) {
