@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -140,8 +141,10 @@ func (b *Backend) planMemberships(ctx context.Context, p *importPlan, d *directo
 			member = importMember{ID: d.people[r.here].id}
 		}
 		for _, name := range r.memberOf {
-			if err := checkKey("name", name, keyLimit); err != nil {
-				r.remark("a group is left out: %s", err)
+			if err := checkKey("displayName", name, keyLimit); err != nil {
+				why := reasonOf(err)
+				why.Code = "GROUP_" + why.Code
+				r.remark(why)
 				continue
 			}
 			group := g.group(name, g.here[scim.Key(name)])
@@ -152,7 +155,7 @@ func (b *Backend) planMemberships(ctx context.Context, p *importPlan, d *directo
 				continue
 			}
 			if group.entra {
-				r.remark("the group %s is Entra's, and stays as it is", group.name)
+				r.remark(because("ENTRAS_GROUP_STAYS", group.name))
 				continue
 			}
 			group.add(member)
@@ -186,15 +189,26 @@ func (b *Backend) planGroups(ctx context.Context, s ImportSource, f *importFile)
 		row, err := f.group(i)
 		if err != nil {
 			bad := &importRow{line: f.line(i), here: -1, name: row.name, key: row.name}
-			bad.fail(ImportInvalid, "%s", err)
+			bad.fail(ImportInvalid, reasonOf(err))
 			all = append(all, &fileGroup{row: bad})
 			continue
 		}
-		if known := wanted[scim.Key(row.name)]; known != nil {
+		known := wanted[scim.Key(row.name)]
+		if known != nil && !known.isOther(row) {
 			known.members = append(known.members, row.members...)
+			known.id, known.externalID = cmp.Or(known.id, row.id), cmp.Or(known.externalID, row.externalID)
 			continue
 		}
 		row.row = &importRow{line: f.line(i), here: -1, name: row.name, key: row.name}
+		if known != nil {
+			what := columnID
+			if differ(known.externalID, row.externalID) {
+				what = columnExternalID
+			}
+			row.row.fail(ImportDouble, because("TWO_OF_A_NAME", known.row.line).of(what))
+			all = append(all, row)
+			continue
+		}
 		wanted[scim.Key(row.name)] = row
 		all = append(all, row)
 	}
@@ -216,6 +230,11 @@ type fileGroup struct {
 	id, name, externalID string
 	deleted              bool
 	members              []fileMember
+}
+
+// isOther tells a group of the same name that is another one.
+func (g *fileGroup) isOther(o *fileGroup) bool {
+	return differ(g.externalID, o.externalID) || differ(g.id, o.id)
 }
 
 // fileMember is a member as a file names it: by ids and the like, best first, at the end by how it is called.
@@ -277,9 +296,9 @@ func (f *importFile) group(i int) (*fileGroup, error) {
 
 func (g *fileGroup) check() error {
 	if g.name == "" {
-		return fmt.Errorf("the group has no name")
+		return because("NO_NAME")
 	}
-	return checkKey("name", g.name, keyLimit)
+	return checkKey("displayName", g.name, keyLimit)
 }
 
 func (s *importResource) group() (*fileGroup, error) {
@@ -301,28 +320,28 @@ func (s *importResource) group() (*fileGroup, error) {
 func (b *Backend) planGroup(ctx context.Context, p *importPlan, f *fileGroup, d *directory, wanted map[string]*fileGroup) error {
 	row, g := f.row, p.groups
 	if f.deleted {
-		row.fail(ImportSkip, "the file says that this group was deleted")
+		row.fail(ImportSkip, because("DELETED"))
 		return nil
 	}
 	here, conflict := g.find(f)
-	if conflict != "" {
-		row.fail(ImportConflict, "%s", conflict)
+	if conflict != nil {
+		row.fail(ImportConflict, *conflict)
 		return nil
 	}
 	if here != nil {
 		row.id, row.here = here.id, 0
 		switch {
 		case here.entra:
-			row.fail(ImportSkip, "Entra has written this group, and says who is in it")
+			row.fail(ImportSkip, because("ENTRAS_GROUP"))
 			return nil
 		case p.source.Existing == existingSkip:
-			row.fail(ImportSkip, "is here already")
+			row.fail(ImportSkip, because("HERE"))
 			return nil
 		}
 	}
 	group := g.group(f.name, here)
 	if group.row != nil {
-		row.fail(ImportDouble, "line %d is the same group here, %s", group.row.line, group.name)
+		row.fail(ImportDouble, because("SAME_GROUP", group.row.line, group.name))
 		return nil
 	}
 	group.row = row
@@ -353,7 +372,7 @@ const shownMembers = 100
 func (p *plannedGroup) take(g *groupPlan, f *fileGroup, d *directory, wanted map[string]*fileGroup) {
 	var unknown []string
 	added := 0
-	for _, m := range f.members {
+	for _, m := range g.apart(f.members, d, wanted) {
 		member, name, ok := g.member(m, d, wanted)
 		if !ok {
 			unknown = append(unknown, m.called())
@@ -370,35 +389,66 @@ func (p *plannedGroup) take(g *groupPlan, f *fileGroup, d *directory, wanted map
 	}
 	switch n := len(unknown); {
 	case n == 1:
-		f.row.remark("the member %s is not known, and is left out", unknown[0])
+		f.row.remark(because("NO_MEMBER", unknown[0]))
 	case n > 1:
-		f.row.remark("%d members are not known, and are left out: %s", n, strings.Join(unknown[:min(n, 5)], ", "))
+		f.row.remark(because("NO_MEMBERS", n, strings.Join(unknown[:min(n, 5)], ", ")))
 	}
 }
 
+// apart takes a text that names nobody for several names, if some of them are known: a name may have a comma in it, as in "Berg, Anna".
+func (g *groupPlan) apart(members []fileMember, d *directory, wanted map[string]*fileGroup) []fileMember {
+	all := make([]fileMember, 0, len(members))
+	for _, m := range members {
+		parts := memberParts(m)
+		_, _, whole := g.member(m, d, wanted)
+		known := slices.ContainsFunc(parts, func(p fileMember) bool { _, _, ok := g.member(p, d, wanted); return ok })
+		if whole || !known {
+			parts = []fileMember{m}
+		}
+		all = append(all, parts...)
+	}
+	return all
+}
+
+// memberParts are the names in a member that is told by one text alone.
+func memberParts(m fileMember) []fileMember {
+	if m.isGroup || len(m.keys) != 1 || m.name != m.keys[0] {
+		return nil
+	}
+	texts := strings.FieldsFunc(m.name, func(r rune) bool { return strings.ContainsRune(",;|\n", r) })
+	parts := make([]fileMember, 0, len(texts))
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text != "" {
+			parts = append(parts, fileMember{keys: []string{text}, name: text})
+		}
+	}
+	return parts
+}
+
 // find gives the group that is here, or why it can't be told.
-func (g *groupPlan) find(f *fileGroup) (here *hereGroup, conflict string) {
-	by := ""
+func (g *groupPlan) find(f *fileGroup) (here *hereGroup, conflict *ImportReason) {
+	no := func(why ImportReason) (*hereGroup, *ImportReason) { return nil, &why }
+	by, with := "", ""
 	for _, key := range []struct {
 		what, value string
 		hit         *hereGroup
 	}{
-		{"id", f.id, g.ids[scim.Key(f.id)]},
-		{"name", f.name, g.here[scim.Key(f.name)]},
-		{"externalId", f.externalID, g.extern[scim.Key(f.externalID)]},
+		{columnID, f.id, g.ids[scim.Key(f.id)]},
+		{"displayName", f.name, g.here[scim.Key(f.name)]},
+		{columnExternalID, f.externalID, g.extern[scim.Key(f.externalID)]},
 	} {
 		switch {
 		case key.hit == nil:
-		case here != nil && here != key.hit && !(key.what == "name" && key.hit.twice):
-			return nil, fmt.Sprintf("the %s is that of the group %s, but the %s %s is that of the group %s", by, here.name, key.what, key.value, key.hit.name)
+		case here != nil && here != key.hit && !(key.what == "displayName" && key.hit.twice):
+			return no(because("KEYS_DIFFER", with, here.name, key.value, key.hit.name).of(by, key.what))
 		case here != nil:
-		case key.what == "name" && key.hit.twice:
-			return nil, fmt.Sprintf("several groups here are called %s", f.name)
+		case key.what == "displayName" && key.hit.twice:
+			return no(because("NAME_SHARED", f.name))
 		default:
-			here, by = key.hit, key.what+" "+key.value
+			here, by, with = key.hit, key.what, key.value
 		}
 	}
-	return here, ""
+	return here, nil
 }
 
 // member finds who a file means.

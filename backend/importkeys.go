@@ -142,7 +142,7 @@ func (s keyStep) do(tx *store.Tx, c store.Cause, row *store.JobRow) error {
 	if row.ID == "" {
 		return &store.Refusal{Code: JobGone, Reason: fmt.Sprintf("nobody here, or several, are known as %s", s.Named)}
 	}
-	if err := checkKey("local ID", s.LocalID, localIDLimit); err != nil {
+	if err := checkKey(columnLocalID, s.LocalID, localIDLimit); err != nil {
 		return &store.Refusal{Code: JobRefused, Reason: err.Error()}
 	}
 	before := ""

@@ -29,7 +29,8 @@ type importRow struct {
 	index             int // in the file
 	id, name          string
 	key, localID      string
-	st, reason        string
+	st                string
+	reasons           []ImportReason
 	changes           []Change
 	here              int // in the directory, -1 for nobody
 	derived, entra    bool
@@ -43,30 +44,25 @@ type importRow struct {
 
 func (r *importRow) state() string { return r.st }
 func (r *importRow) texts() []string {
-	return []string{r.name, r.key, r.localID, r.reason}
+	return []string{r.name, r.key, r.localID, wordsOfReasons(r.reasons)}
 }
 
 func (r *importRow) shown() ImportRow {
-	changes := r.changes
-	if changes == nil {
-		changes = []Change{}
-	}
-	return ImportRow{N: r.n, Line: r.line, ID: r.id, Name: r.name, Key: r.key, LocalID: r.localID, State: r.st, Reason: r.reason, Changes: changes}
+	return ImportRow{N: r.n, Line: r.line, ID: r.id, Name: r.name, Key: r.key, LocalID: r.localID, State: r.st, Reason: wordsOfReasons(r.reasons),
+		Reasons: append([]ImportReason{}, r.reasons...), Changes: append([]Change{}, r.changes...)}
 }
 
 // taken tells a row that the import carries out.
 func (r *importRow) taken() bool { return r.st == ImportCreate || r.st == ImportUpdate }
 
-func (r *importRow) fail(state, format string, args ...any) {
-	r.st, r.reason = state, fmt.Sprintf(format, args...)
+// remarked tells a row that is taken, but not whole or not as it stands in the file.
+func (r *importRow) remarked() bool { return r.taken() && len(r.reasons) > 0 }
+
+func (r *importRow) fail(state string, why ImportReason) {
+	r.st, r.reasons = state, []ImportReason{why}
 }
 
-func (r *importRow) remark(format string, args ...any) {
-	if r.reason != "" {
-		r.reason += "; "
-	}
-	r.reason += fmt.Sprintf(format, args...)
-}
+func (r *importRow) remark(what ImportReason) { r.reasons = append(r.reasons, what) }
 
 // herePerson is somebody who is here, by what a file may name them.
 type herePerson struct {
@@ -173,10 +169,10 @@ func (r *importRow) read(f *importFile) {
 	switch {
 	case err != nil:
 		r.id = ""
-		r.fail(ImportInvalid, "%s", err)
+		r.fail(ImportInvalid, reasonOf(err))
 	case x.deleted:
 		r.id = ""
-		r.fail(ImportSkip, "the file says that this person was deleted")
+		r.fail(ImportSkip, because("DELETED"))
 	}
 }
 
@@ -198,8 +194,8 @@ type matching struct {
 
 // match decides what becomes of a row.
 func (m *matching) match(r *importRow) {
-	if other, what := m.double(r); other != nil {
-		r.fail(ImportDouble, "line %d has the same %s", other.line, what)
+	if other, what, value := m.double(r); other != nil {
+		r.fail(ImportDouble, because("SAME_KEY", other.line, value).of(what))
 		return
 	}
 	if !m.find(r) {
@@ -212,7 +208,7 @@ func (m *matching) match(r *importRow) {
 	p := m.d.people[r.here]
 	r.id, r.entra = p.id, p.entra
 	if other := m.claimed[r.here]; other != nil {
-		r.fail(ImportDouble, "line %d is the same person here, %s", other.line, p.called())
+		r.fail(ImportDouble, because("SAME_PERSON", other.line, p.called()))
 		return
 	}
 	m.claimed[r.here] = r
@@ -220,12 +216,12 @@ func (m *matching) match(r *importRow) {
 		r.localID = p.localID
 	}
 	if scim.Key(p.userName) != scim.Key(r.key) {
-		r.remark("is here as %s, and keeps that user ID", p.userName)
+		r.remark(because("KEEPS_ID", p.userName))
 	}
 	r.st = ImportUpdate // unless comparing shows that nothing changes
 	if m.existing == existingSkip {
 		r.st = ImportSkip
-		r.remark("is here already")
+		r.remark(because("HERE"))
 	}
 }
 
@@ -236,12 +232,12 @@ func (m *matching) takenLocal(r *importRow) bool {
 }
 
 // double gives the row before that has a key of this one.
-func (m *matching) double(r *importRow) (*importRow, string) {
+func (m *matching) double(r *importRow) (other *importRow, what, value string) {
 	local := r.localID
 	if r.derived {
 		local = ""
 	}
-	for i, key := range []struct{ what, value string }{{"id", r.id}, {"local ID", local}, {"user ID", r.key}, {"externalId", r.externalID}} {
+	for i, key := range []struct{ what, value string }{{columnID, r.id}, {columnLocalID, local}, {columnUserName, r.key}, {columnExternalID, r.externalID}} {
 		if m.seen[i] == nil {
 			m.seen[i] = map[string]*importRow{}
 		}
@@ -250,11 +246,11 @@ func (m *matching) double(r *importRow) (*importRow, string) {
 			continue
 		}
 		if other := m.seen[i][k]; other != nil {
-			return other, key.what + " " + key.value
+			return other, key.what, key.value
 		}
 		m.seen[i][k] = r
 	}
-	return nil, ""
+	return nil, "", ""
 }
 
 func (p herePerson) called() string {
@@ -266,7 +262,7 @@ func (p herePerson) called() string {
 
 // find looks for the row's person by one key after the other. It reports false where that ends in a conflict.
 func (m *matching) find(r *importRow) bool {
-	by, local := "", r.localID
+	by, with, local := "", "", r.localID
 	if r.derived {
 		local = ""
 	}
@@ -274,28 +270,28 @@ func (m *matching) find(r *importRow) bool {
 		what, value string
 		hits        []int
 	}{
-		{"id", r.id, one(m.d.id, r.id)},
-		{"local ID", r.localID, one(m.d.localID, local)},
-		{"user ID", r.key, one(m.d.userName, r.key)},
-		{"externalId", r.externalID, some(m.d.externalID, r.externalID)},
-		{"e-mail", r.email, some(m.d.email, r.email)},
+		{columnID, r.id, one(m.d.id, r.id)},
+		{columnLocalID, r.localID, one(m.d.localID, local)},
+		{columnUserName, r.key, one(m.d.userName, r.key)},
+		{columnExternalID, r.externalID, some(m.d.externalID, r.externalID)},
+		{"email", r.email, some(m.d.email, r.email)},
 	} {
 		switch {
 		case len(key.hits) == 0:
 		case r.here >= 0 && !slices.Contains(key.hits, r.here):
-			r.fail(ImportConflict, "the %s is that of %s, but the %s %s is that of %s", by, m.d.people[r.here].called(), key.what, key.value, m.d.people[key.hits[0]].called())
+			r.fail(ImportConflict, because("KEYS_DIFFER", with, m.d.people[r.here].called(), key.value, m.d.people[key.hits[0]].called()).of(by, key.what))
 			return false
 		case r.here >= 0:
 		case len(key.hits) > 1:
-			r.fail(ImportConflict, "the %s %s is that of %s and of %s", key.what, key.value, m.d.people[key.hits[0]].called(), m.d.people[key.hits[1]].called())
+			r.fail(ImportConflict, because("KEY_SHARED", key.value, m.d.people[key.hits[0]].called(), m.d.people[key.hits[1]].called()).of(key.what))
 			return false
 		default:
-			r.here, by = key.hits[0], key.what+" "+key.value
-			if other := m.d.people[r.here]; (key.what == "e-mail" || key.what == "externalId") && differ(local, other.localID) {
-				r.fail(ImportConflict, "the %s is that of %s, whose local ID is %s, not %s", by, other.called(), other.localID, local)
+			r.here, by, with = key.hits[0], key.what, key.value
+			if other := m.d.people[r.here]; (by == "email" || by == columnExternalID) && differ(local, other.localID) {
+				r.fail(ImportConflict, because("KEY_OF_OTHER", with, other.called(), other.localID, local).of(by, columnLocalID))
 				return false
-			} else if key.what == "e-mail" && differ(r.externalID, other.externalID) {
-				r.fail(ImportConflict, "the %s is that of %s, whose externalId is %s, not %s", by, other.called(), other.externalID, r.externalID)
+			} else if by == "email" && differ(r.externalID, other.externalID) {
+				r.fail(ImportConflict, because("KEY_OF_OTHER", with, other.called(), other.externalID, r.externalID).of(by, columnExternalID))
 				return false
 			}
 		}
@@ -329,7 +325,7 @@ func (p *importPlan) findManagers(d *directory) {
 		case here >= 0:
 			r.boss = d.people[here].id
 		default:
-			r.remark("the manager %s is not known, and is left out", r.manager)
+			r.remark(because("NO_MANAGER", r.manager))
 		}
 	}
 }
@@ -436,7 +432,7 @@ func (p *importPlan) compareOne(r *importRow, rec store.Record) error {
 		return err
 	}
 	if rec.Entra {
-		r.remark("Entra has written this person, so only what is kept here changes")
+		r.remark(because("ENTRAS_PERSON"))
 	} else {
 		after := &scim.Resource{Type: scim.User, Attrs: maps.Clone(before.Attrs)} // laidOver changes no value, it puts others in their places
 		laidOver(after, row, p.source.Existing)

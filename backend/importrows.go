@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -194,7 +195,7 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 			continue
 		}
 		if len(value) > valueLimit && name != columnGroups && utf8.RuneCountInString(value) > valueLimit {
-			tooLong = cmp.Or(tooLong, fmt.Errorf("the value of %s is longer than %d characters", name, valueLimit))
+			tooLong = cmp.Or(tooLong, error(because("VALUE_TOO_LONG", valueLimit).of(name)))
 			continue
 		}
 		if f.places[j].attr != "" {
@@ -230,7 +231,7 @@ func (x *importBeside) cell(r *scim.Resource, header, name, value string) error 
 		first(&x.manager)
 	case columnRole:
 		if value != store.RoleAdministrator && value != store.RoleUserManager {
-			return fmt.Errorf("the role %q is none: %s or %s", value, store.RoleAdministrator, store.RoleUserManager)
+			return because("BAD_ROLE", value, store.RoleAdministrator, store.RoleUserManager)
 		}
 		first(&x.role)
 	case columnNote:
@@ -245,7 +246,7 @@ func (x *importBeside) cell(r *scim.Resource, header, name, value string) error 
 	case columnActive, columnDisabled:
 		yes, ok := yesNo(value)
 		if !ok {
-			return fmt.Errorf("%q in the column %s says neither yes nor no", value, header)
+			return because("NOT_YES_NO", value, header)
 		}
 		r.Attrs["active"] = yes == (name == columnActive)
 	}
@@ -305,7 +306,7 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	userName := r.UserName()
 	if userName == "" {
 		if x.localID == "" {
-			return r, x, errors.New("it has neither a user ID nor a local ID")
+			return r, x, because("NO_KEY")
 		}
 		userName = x.localID
 		r.Attrs["userName"] = userName
@@ -316,8 +317,8 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	for _, text := range []struct {
 		what, value string
 		limit       int
-	}{{"user ID", userName, keyLimit}, {"local ID", x.localID, localIDLimit}, {"externalId", r.ExternalID(), keyLimit}} {
-		if x.derived && text.what == "local ID" && utf8.RuneCountInString(text.value) > localIDLimit {
+	}{{columnUserName, userName, keyLimit}, {columnLocalID, x.localID, localIDLimit}, {columnExternalID, r.ExternalID(), keyLimit}} {
+		if x.derived && text.what == columnLocalID && utf8.RuneCountInString(text.value) > localIDLimit {
 			x.localID = ""
 			continue
 		}
@@ -328,13 +329,13 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	return r, x, nil
 }
 
-// checkKey says why a text can't be a name that somebody is told by.
+// checkKey says by an ImportReason why a text can't be a name that somebody is told by.
 func checkKey(what, value string, limit int) error {
 	switch {
 	case utf8.RuneCountInString(value) > limit:
-		return fmt.Errorf("the %s is longer than %d characters", what, limit)
+		return because("TOO_LONG", limit).of(what)
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return fmt.Errorf("the %s %q has a character in it that can't be printed", what, value)
+		return because("CONTROL", strconv.Quote(value)).of(what)
 	}
 	return nil
 }
@@ -349,7 +350,7 @@ func (s *importResource) person() (*scim.Resource, importBeside, error) {
 		return r, s.beside, err
 	}
 	if len(s.raw) > server.DefaultMaxBody {
-		return nil, importBeside{}, fmt.Errorf("it has more than %d bytes, which is the most that SCIM takes of anybody", server.DefaultMaxBody)
+		return nil, importBeside{}, because("TOO_BIG", server.DefaultMaxBody)
 	}
 	r, err := scim.ParseReplacement(scim.User, s.raw)
 	if err != nil {

@@ -66,6 +66,9 @@ const (
 	ImportConflict = "conflict" // two people here answer to it, or a key of it belongs to somebody else
 )
 
+// ImportRemark is no state, but what PlanQuery.State asks for rows by that would create or update and of which something is left out.
+const ImportRemark = "remark"
+
 // ImportPlan is what an import would do: worked out, kept, nothing changed.
 type ImportPlan struct {
 	Plan   string       `json:"plan"`
@@ -73,19 +76,21 @@ type ImportPlan struct {
 	Total  int          `json:"total"`
 	Counts []StateCount `json:"counts"`
 	Change int          `json:"change"` // rows that would create or update
+	Remark int          `json:"remark"` // of these, rows that are not taken as they stand in the file
 }
 
 // ImportRow is a row of it.
 type ImportRow struct {
-	N       int      `json:"n"`
-	Line    int      `json:"line"` // in the file, the header is 1
-	ID      string   `json:"id"`   // of who is here already
-	Name    string   `json:"name"`
-	Key     string   `json:"key"` // userName, or displayName of a group
-	LocalID string   `json:"localId"`
-	State   string   `json:"state"`
-	Reason  string   `json:"reason"`
-	Changes []Change `json:"changes"`
+	N       int            `json:"n"`
+	Line    int            `json:"line"` // in the file, the header is 1
+	ID      string         `json:"id"`   // of who is here already
+	Name    string         `json:"name"`
+	Key     string         `json:"key"` // userName, or displayName of a group
+	LocalID string         `json:"localId"`
+	State   string         `json:"state"`
+	Reason  string         `json:"reason"` // in English
+	Reasons []ImportReason `json:"reasons"`
+	Changes []Change       `json:"changes"`
 }
 
 // ImportPage is a part of an import's rows.
@@ -199,6 +204,9 @@ func (p *importPlan) shown(name string) ImportPlan {
 		if r.taken() {
 			shown.Change++
 		}
+		if r.remarked() {
+			shown.Remark++
+		}
 	}
 	return shown
 }
@@ -209,7 +217,11 @@ func (b *Backend) ImportRows(_ context.Context, q PlanQuery) (ImportPage, error)
 	if err != nil {
 		return ImportPage{}, err
 	}
-	total, part, err := planPart(p.rows, q)
+	rows := p.rows
+	if q.State == ImportRemark {
+		rows, q.State = slices.DeleteFunc(slices.Clone(rows), func(r *importRow) bool { return !r.remarked() }), ""
+	}
+	total, part, err := planPart(rows, q)
 	if err != nil {
 		return ImportPage{}, err
 	}

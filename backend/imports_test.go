@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -403,6 +404,8 @@ func TestGroupsAreImported(t *testing.T) {
 	for _, form := range []string{
 		"Group name,Members\nOffice,a.berg; 2\nEmpty,\nAll,Office; c@x.example; nobody\nEntra's,a.berg\n",
 		"displayName,member\nOffice,a.berg\nOffice,2\nEmpty,\nAll,Office\nAll,c@x.example\nAll,nobody\nEntra's,a.berg\n",
+		"displayName;members\nOffice;a.berg, 2\nEmpty;\nAll;Office, c@x.example, nobody\nEntra's;a.berg\n",
+		"displayName;member\nOffice;a.berg|2\nEmpty;\nAll;\"Office\nc@x.example\nnobody\"\nEntra's;a.berg\n",
 		`[{"displayName":"Office","members":[{"value":"1"},{"value":"b.klein"}]},{"displayName":"Empty"},
 			{"displayName":"All","members":[{"value":"77","display":"Office","type":"Group"},{"value":"3"},{"value":"nobody"}]},{"displayName":"Entra's","members":[{"value":"1"}]}]`,
 	} {
@@ -432,6 +435,41 @@ func TestGroupsAreImported(t *testing.T) {
 		}
 		if undone(t, b, job); everything(t, b) != before {
 			t.Fatalf("undone is\n%s, not\n%s", everything(t, b), before)
+		}
+	}
+}
+
+// TestAMemberWithACommaIsOne, and two groups of one name are not made one.
+func TestAMemberWithACommaIsOne(t *testing.T) {
+	b := scratch(t)
+	applied(t, b, importOf(t, b, "people", "", "userName,displayName\na.berg,\"Berg, Anna\"\nb.klein,Ben\n"))
+	plan, rows := preview(t, b, importOf(t, b, "groups", "", "displayName;externalId;members\nOffice;o-1;Berg, Anna\noffice;o-2;Ben\nOffice;;b.klein\nOther;;\"Nobody, Else\"\n"))
+	var got []string
+	for _, r := range rows {
+		got = append(got, fmt.Sprintf("%d %s %d %s", r.Line, r.State, len(r.Changes), r.Reason))
+	}
+	want := []string{"2 create 2 ", "3 double 0 line 2 has a group of the same name with another externalId, and two of one name could not be told apart",
+		"5 create 0 the member Nobody, Else is not known, and is left out"}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	page, err := b.ImportRows(t.Context(), PlanQuery{Plan: plan.Plan, State: ImportRemark})
+	if err != nil || plan.Remark != 1 || page.Total != 1 || page.Rows[0].Name != "Other" || page.Rows[0].Reasons[0].Code != "NO_MEMBER" {
+		t.Errorf("with a remark: %+v %+v %v", plan, page, err)
+	}
+}
+
+// TestThePageHasWordsForEachReason: of one that it lacks it would show English.
+func TestThePageHasWordsForEachReason(t *testing.T) {
+	for _, file := range []string{"locales/en/import.json", "locales/de/import.json", "pages/Tools/import/words.ts"} {
+		text, err := os.ReadFile("../frontend/src/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code := range reasonTexts {
+			if !strings.Contains(string(text), `"`+code+`":`) && !strings.Contains(string(text), "'"+code+"'") {
+				t.Errorf("%s does not know %s", file, code)
+			}
 		}
 	}
 }

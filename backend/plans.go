@@ -56,7 +56,7 @@ func planPart[R planRow](rows []R, q PlanQuery) (total int, part []R, err error)
 	words := store.FoldWords(q.Search)
 	part = []R{}
 	for _, r := range rows {
-		if q.State != "" && r.state() != q.State || !holds(r.texts(), words) {
+		if q.State != "" && r.state() != q.State || len(words) > 0 && !holds(r.texts(), words) {
 			continue
 		}
 		if total >= q.From && len(part) < limit {
@@ -68,9 +68,6 @@ func planPart[R planRow](rows []R, q PlanQuery) (total int, part []R, err error)
 }
 
 func holds(texts, words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
 	all := store.Fold(strings.Join(texts, "\n"))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
 }

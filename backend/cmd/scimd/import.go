@@ -322,7 +322,8 @@ var importWords = map[bool]map[string]string{
 	},
 }
 
-// tellImport prints the plan: all rows as a table, or counts, and on standard error the first rows that can't be taken as they are.
+// tellImport prints the plan: all rows as a table, or counts, and on standard error the first rows that can't be taken, or not as they stand
+// in the file.
 func (a *app) tellImport(ctx context.Context, f folder, p backend.ImportPlan, c importCall) error {
 	if c.format != "text" {
 		out := bufio.NewWriter(a.out)
@@ -333,7 +334,10 @@ func (a *app) tellImport(ctx context.Context, f folder, p backend.ImportPlan, c 
 	for _, n := range p.Counts {
 		say.line("%7d  %s", n.Count, importWords[c.dry][n.State])
 	}
-	for _, state := range []string{backend.ImportInvalid, backend.ImportDouble, backend.ImportConflict} {
+	if p.Remark > 0 {
+		say.line("%7d  of them not as they stand in the file", p.Remark)
+	}
+	for _, state := range []string{backend.ImportInvalid, backend.ImportDouble, backend.ImportConflict, backend.ImportRemark} {
 		page, err := f.ImportRows(ctx, backend.PlanQuery{Plan: p.Plan, State: state, Limit: rowsShown})
 		if err != nil {
 			return err

@@ -83,6 +83,10 @@ func TestImportOnTheCommandLine(t *testing.T) {
 			if code, _, errOut = call(t, "import", "undo", "--data", dir); code != exitFailed || !strings.Contains(errOut, "nothing to undo") {
 				t.Errorf("a third undo: %d %s", code, errOut)
 			}
+			code, out, errOut = call(t, "import", "people", written(t, "x.csv", "userName,manager\nx,nobody\ny,x\n"), "--data", dir, "--dry-run")
+			if code != exitOK || !strings.Contains(out, "1  of them not as they stand in the file") || !strings.Contains(errOut, "line 2  x: the manager nobody is not known, and is left out") {
+				t.Errorf("with a remark: %d %s%s", code, out, errOut)
+			}
 			if code, _, errOut = call(t, "import", "people", written(t, "x.csv", "userName,localId\n,\nx\ty,\n"), "--data", dir, "--delimiter", ","); code != exitFailed || !strings.Contains(errOut, "nothing could be taken") {
 				t.Errorf("nobody: %d %s", code, errOut)
 			}

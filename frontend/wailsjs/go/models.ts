@@ -527,6 +527,11 @@ export namespace backend {
 	    column: number;
 	    attribute: string;
 	}
+	export interface ImportReason {
+	    code: string;
+	    what: string[];
+	    said: string[];
+	}
 	export interface ImportRow {
 	    n: number;
 	    line: number;
@@ -536,6 +541,7 @@ export namespace backend {
 	    localId: string;
 	    state: string;
 	    reason: string;
+	    reasons: ImportReason[];
 	    changes: Change[];
 	}
 	export interface ImportPlan {
@@ -544,12 +550,14 @@ export namespace backend {
 	    total: number;
 	    counts: StateCount[];
 	    change: number;
+	    remark: number;
 	}
 	export interface ImportPage {
 	    plan: ImportPlan;
 	    total: number;
 	    rows: ImportRow[];
 	}
+	
 	
 	
 	export interface ImportSource {

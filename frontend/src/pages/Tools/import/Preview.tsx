@@ -19,7 +19,7 @@ import type { Import } from '../../../state/import'
 import { useChosen } from '../chosen'
 import { SaveButton } from '../SaveButton'
 import { Named, Strip } from '../Strip'
-import { importWord } from './words'
+import { importWord, reasonTexts } from './words'
 
 export interface PreviewProps {
   task: Import
@@ -48,6 +48,7 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
   ], [t, search, plan.kind])
 
   const can = plan.change > 0 && working === null && !isUnderWay(job)
+  const counts = plan.remark > 0 ? [...plan.counts, { state: 'remark', count: plan.remark }] : plan.counts
   const label = t('import.apply.button', { count: plan.change, formatted: number(plan.change) })
   return (
     <section className="plan" aria-labelledby="import-preview">
@@ -62,7 +63,7 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
       </div>
       {error && !asking && <ErrorBar error={error} />}
       <StateChips
-        label={t('import.rows.chips')} total={plan.total} counts={plan.counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
+        label={t('import.rows.chips')} total={plan.total} counts={counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
         onState={narrow}
       />
       <PlanGrid
@@ -93,7 +94,9 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
 
 /** What changes, or why not. */
 function What({ row }: { row: ImportRow }) {
-  if (row.reason !== '') return <span title={row.reason}>{row.reason}</span>
+  const { t } = useTranslation()
+  const reason = reasonTexts(t, row).join(' ')
+  if (reason !== '') return <span title={reason}>{reason}</span>
   const paths = row.changes.map((c) => c.path).join(', ')
   return paths === '' ? <span className="quiet">–</span> : <span className="mono small" title={paths}>{paths}</span>
 }
@@ -106,7 +109,7 @@ function RowStrip({ row, kind, onClose, ref }: { row: ImportRow; kind: 'people' 
       ref={ref} label={t('import.rows.strip')} title={<Named page={kind} id={row.id} name={row.name || row.key} />} state={importWord(t, row.state)}
       beside={row.localId !== '' && <span className="quiet small">{t('import.attributes.localId')}: <bdi>{row.localId}</bdi></span>} onClose={onClose}
     >
-      {row.reason !== '' && <p className="small">{row.reason}</p>}
+      {reasonTexts(t, row).map((text) => <p key={text} className="small">{text}</p>)}
       {row.changes.length > 0 && <Changes changes={row.changes} />}
     </Strip>
   )
