@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -43,6 +44,7 @@ type Lookup struct {
 	Column int          `json:"column"`
 	Total  int          `json:"total"`
 	Counts []StateCount `json:"counts"`
+	Reused int          `json:"reused"` // lines that were found, and whose value was somebody else's user ID before: a list of then means them
 }
 
 // LookupRow is a line of the list in its order.
@@ -56,7 +58,7 @@ type LookupRow struct {
 	Matches []LookupMatch `json:"matches"`
 }
 
-// LookupMatch is a person who answers to it.
+// LookupMatch is a person who answers to it. Behind those who do now stand those whose user ID it was before, the last of them first.
 type LookupMatch struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -65,6 +67,7 @@ type LookupMatch struct {
 	ExternalID string `json:"externalId"`
 	LocalID    string `json:"localId"`
 	State      string `json:"state"`
+	Until      string `json:"until"` // until when it was their user ID, "" if it is theirs now
 }
 
 // LookupPage is a part of it.
@@ -84,7 +87,7 @@ type LookupChoice struct {
 // LookupOut asks for the list with what was found: as text for the clipboard (ToText), or as a file.
 type LookupOut struct {
 	Plan   string   `json:"plan"`
-	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, status, and state, which is LookupRow's
+	To     []string `json:"to"`     // columns that are added: userName, email, id, externalId, localId, name, status, state, formerOwner, formerUntil
 	Format string   `json:"format"` // csv or json
 	Folder string   `json:"folder"`
 }
@@ -151,6 +154,14 @@ type hit struct {
 	kind  string
 	value string // as the person has it
 	who   *LookupMatch
+	until time.Time // until when it was their user ID, zero if it is theirs now
+}
+
+// match is who it is, as a line has them.
+func (h hit) match() LookupMatch {
+	m := *h.who
+	m.Until = stamp(h.until)
+	return m
 }
 
 // A hunt asks everybody once whether they answer to any of the values.
@@ -184,15 +195,16 @@ func (h *hunt) ask(rec store.Record) error {
 		return fmt.Errorf("read %s: %w", rec.ID, err)
 	}
 	who := &LookupMatch{ID: rec.ID, Name: rec.Name, UserName: r.UserName(), Email: store.Email(r), ExternalID: r.ExternalID(), LocalID: rec.Local.LocalID, State: stateOf(rec, r)}
-	answer := func(kind, value string) {
+	answerUntil := func(kind, value string, until time.Time) {
 		if value == "" {
 			return
 		}
 		if w := h.byKey[scim.Key(strings.TrimSpace(value))]; w != nil {
-			w.hits = append(w.hits, hit{kind, value, who})
+			w.hits = append(w.hits, hit{kind, value, who, until})
 		}
 	}
-	answer(kindUserName, who.UserName)
+	answer := func(kind, value string) { answerUntil(kind, value, time.Time{}) }
+	answerUntil(kindUserName, who.UserName, rec.Deleted)
 	answer(kindID, who.ID)
 	answer(kindEmail, who.Email)
 	answer(kindLocalID, who.LocalID)
@@ -203,11 +215,11 @@ func (h *hunt) ask(rec store.Record) error {
 		}
 	}
 	for _, f := range rec.Local.Former {
-		answer(kindFormer, f.UserName)
+		answerUntil(kindFormer, f.UserName, f.Until)
 	}
 	for _, name := range namesOf(rec, r) {
 		for _, w := range h.byName[nameKey(name)] {
-			w.hits = append(w.hits, hit{kindName, name, who})
+			w.hits = append(w.hits, hit{kindName, name, who, time.Time{}})
 		}
 	}
 	return nil
@@ -265,6 +277,11 @@ func (b *Backend) LookUp(ctx context.Context, r LookupRequest) (Lookup, error) {
 		return Lookup{}, err
 	}
 	list.info.Total = len(list.rows)
+	for _, r := range list.rows {
+		if r.Kind != kindFormer && r.former() != nil {
+			list.info.Reused++
+		}
+	}
 	list.info.Counts = countStates(list.rows, LookupFound, LookupCase, LookupFormer, LookupSeveral, LookupNone, LookupInvalid, LookupTwice, LookupEmpty)
 	list.mu.Lock()
 	defer list.mu.Unlock()
@@ -377,12 +394,15 @@ func (b *Backend) lookUp(ctx context.Context, table [][]string, column int, tier
 	if err := b.store.Scan(ctx, scim.User, store.With{}, living.ask); err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
-	if err := b.askDeleted(ctx, rows, values, tiers); err != nil {
+	gone, err := b.askDeleted(ctx, rows, values, tiers)
+	if err != nil {
 		return nil, err
 	}
 	for i := range rows {
 		if values[i] != nil {
-			rows[i].settle(values[i], tiers)
+			if err := rows[i].settle(ctx, b.store, values[i], gone[i], tiers); err != nil {
+				return nil, err
+			}
 			if twice[i] {
 				rows[i].State = LookupTwice
 			}
@@ -391,25 +411,25 @@ func (b *Backend) lookUp(ctx context.Context, table [][]string, column int, tier
 	return rows, nil
 }
 
-// askDeleted lets those who are deleted answer to what nobody living does.
-func (b *Backend) askDeleted(ctx context.Context, rows []lookupRow, values []*sought, tiers [][]string) error {
-	gone := newHunt()
+// askDeleted lets those who are deleted answer to what nobody living does, and to what may have been their user ID before it was another's.
+func (b *Backend) askDeleted(ctx context.Context, rows []lookupRow, values []*sought, tiers [][]string) ([]*sought, error) {
+	gone, all := newHunt(), make([]*sought, len(values))
 	for i, w := range values {
 		if w == nil {
 			continue
 		}
-		if found, _ := w.answers(tiers); len(found) == 0 {
-			values[i] = gone.want(cleaned(rows[i].Input))
+		if found, _ := w.answers(tiers); len(found) == 0 || asksFormer(tiers) {
+			all[i] = gone.want(cleaned(rows[i].Input))
 		}
 	}
 	if len(gone.byKey) == 0 {
-		return nil
+		return all, nil
 	}
 	seqs, err := b.store.Find(ctx, scim.User, store.Find{State: store.FindDeleted})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return b.store.Each(ctx, scim.User, seqs, store.With{}, func(rec store.Record) error {
+	return all, b.store.Each(ctx, scim.User, seqs, store.With{}, func(rec store.Record) error {
 		if rec.Deleted.IsZero() {
 			return nil // restored meanwhile
 		}
@@ -434,12 +454,64 @@ func (w *sought) answers(tiers [][]string) (found []hit, tier int) {
 	return nil, 0
 }
 
-// settle says what came of a line.
-func (r *lookupRow) settle(w *sought, tiers [][]string) {
-	found, _ := w.answers(tiers)
-	for _, h := range found {
-		r.Matches = append(r.Matches, *h.who)
+// asksFormer says whether user IDs of before are asked for.
+func asksFormer(tiers [][]string) bool {
+	return slices.ContainsFunc(tiers, func(kinds []string) bool { return slices.Contains(kinds, kindFormer) })
+}
+
+// owners gives those who are not among found and whose user ID it was, living or deleted, the last of them first. Whoever of found was created
+// again in the place of one who is deleted is no other person.
+func owners(ctx context.Context, s *store.Store, w, gone *sought, found []hit) ([]hit, error) {
+	var all []hit
+	for _, h := range slices.Concat(w.hits, gone.hits) {
+		same := func(o hit) bool { return o.who == h.who }
+		if h.until.IsZero() || slices.ContainsFunc(found, same) || slices.ContainsFunc(all, same) {
+			continue
+		}
+		if h.who.State == StateDeleted {
+			heir, err := s.Heir(ctx, h.who.ID, "")
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(found, func(o hit) bool { return o.who.ID == heir }) {
+				continue
+			}
+		}
+		all = append(all, h)
 	}
+	slices.SortStableFunc(all, lastFirst)
+	return all, nil
+}
+
+func lastFirst(a, b hit) int { return b.until.Compare(a.until) }
+
+// settle says what came of a line: w has what the living answered, gone what the deleted did, who count where nobody else does.
+func (r *lookupRow) settle(ctx context.Context, s *store.Store, w, gone *sought, tiers [][]string) error {
+	found, _ := w.answers(tiers)
+	if len(found) == 0 {
+		w = gone
+		found, _ = w.answers(tiers)
+	}
+	slices.SortStableFunc(found, lastFirst)
+	for _, h := range found {
+		if h.kind != kindFormer {
+			h.until = time.Time{} // of the deleted it still is
+		}
+		r.Matches = append(r.Matches, h.match())
+	}
+	r.say(w, found)
+	if len(found) == 0 || !asksFormer(tiers) {
+		return nil
+	}
+	before, err := owners(ctx, s, w, gone, found)
+	for _, h := range before[:min(len(before), max(0, lookupMatches-len(found)))] {
+		r.Matches = append(r.Matches, h.match())
+	}
+	return err
+}
+
+// say gives a line its state.
+func (r *lookupRow) say(w *sought, found []hit) {
 	switch {
 	case len(found) == 0:
 		r.State = LookupNone
@@ -506,18 +578,39 @@ func (b *Backend) ChooseLookup(_ context.Context, c LookupChoice) (Lookup, error
 	return list.info, nil
 }
 
-// columnStatus is whether somebody who was found is active, disabled or deleted.
-const columnStatus = "status"
+// columnStatus is whether somebody who was found is active, disabled or deleted. columnOwner is the user ID of now of whoever had the value as theirs
+// before, and columnUntil until when.
+const (
+	columnStatus = "status"
+	columnOwner  = "formerOwner"
+	columnUntil  = "formerUntil"
+)
 
 // lookupColumns are the columns that a list can get.
 func lookupColumns() []string {
-	return []string{kindUserName, kindEmail, kindID, kindExternalID, kindLocalID, kindName, columnStatus, "state"}
+	return []string{kindUserName, kindEmail, kindID, kindExternalID, kindLocalID, kindName, columnStatus, "state", columnOwner, columnUntil}
+}
+
+// former is who had the value as their user ID last, nil for nobody.
+func (r *LookupRow) former() *LookupMatch {
+	if i := slices.IndexFunc(r.Matches, func(m LookupMatch) bool { return m.Until != "" }); i >= 0 {
+		return &r.Matches[i]
+	}
+	return nil
 }
 
 // value is what a line gets in a column, "" where nobody is chosen.
 func (r *LookupRow) value(column string) string {
-	if column == "state" {
+	switch was := r.former(); {
+	case column == "state":
 		return r.State
+	case column != columnOwner && column != columnUntil:
+	case was == nil:
+		return ""
+	case column == columnOwner:
+		return was.UserName
+	default:
+		return was.Until
 	}
 	if r.Chosen < 0 {
 		return ""

@@ -181,6 +181,78 @@ func TestTheFirstOfAListIsLookedUpToo(t *testing.T) {
 	}
 }
 
+// TestAnIDThatIsSomebodyElsesNow: whoever has it now is found, and those who had it before stand behind them, to be chosen. Somebody who was
+// created again is no other person.
+func TestAnIDThatIsSomebodyElsesNow(t *testing.T) {
+	b := scratch(t)
+	somebody := func(userName, name string) string {
+		rec, err := b.store.Create(t.Context(), store.Cause{Origin: "scim"}, &scim.Resource{Type: scim.User, Attrs: map[string]any{"userName": userName, "displayName": name}}, store.With{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec.ID
+	}
+	rename := func(id, to string) {
+		t.Helper()
+		if err := b.store.Batch(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Rename(store.Cause{Origin: "scimd"}, id, to, true)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := somebody("a.berg", "Anna Berg")
+	rename(first, "anna.berg")
+	second := somebody("A.Berg", "Alex Berg")
+	remove(t, b, second)
+	somebody("a.berg", "Arno Berg") // of another name, and yet in the place of the second: Entra creates again whom it deleted
+	remove(t, b, somebody("b.lund", "Bo Lund"))
+	rename(somebody("b.lund2", "Bea Lund"), "b.lund")
+	rename(somebody("c.ash", "Cy Ash"), "cy.ash")
+	got, l := looked(t, b, LookupRequest{Upload: handed(t, b, "list.txt", "a.berg\nb.lund\nc.ash\nb.lund2\nanna.berg\n"), Column: 0})
+	want := []string{"a.berg userName found a.berg anna.berg", "b.lund userName found b.lund b.lund", "c.ash former former cy.ash", "b.lund2 former former b.lund", "anna.berg userName found anna.berg"}
+	if !slices.Equal(got, want) || l.Reused != 2 {
+		t.Errorf("%q, %d of them were somebody else's; want %q and 2", got, l.Reused, want)
+	}
+	page, err := b.LookupRows(t.Context(), PlanQuery{Plan: l.Plan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range page.Rows {
+		var now, before int
+		for _, m := range r.Matches {
+			if m.Until == "" {
+				now++
+			} else {
+				before++
+			}
+		}
+		if wants := [][2]int{{1, 1}, {1, 1}, {0, 1}, {0, 1}, {1, 0}}[i]; r.Chosen != 0 || now != wants[0] || before != wants[1] {
+			t.Errorf("line %d: %d of now, %d of before, %d is chosen", i, now, before, r.Chosen)
+		}
+	}
+	text := func(column string) string {
+		t.Helper()
+		text, err := b.LookupText(t.Context(), LookupOut{Plan: l.Plan, To: []string{column}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if text("formerOwner") != "anna.berg\nb.lund\ncy.ash\nb.lund\n" || strings.Count(text("formerUntil"), "Z\n") != 4 {
+		t.Errorf("owners of before are %q until %q", text("formerOwner"), text("formerUntil"))
+	}
+	if _, err := b.ChooseLookup(t.Context(), LookupChoice{Plan: l.Plan, N: 0, Match: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if names := text("name"); !strings.HasPrefix(names, "Anna Berg\nBea Lund\n") {
+		t.Errorf("the former owner of the first was chosen, and the names are %q", names)
+	}
+	if got, _ := looked(t, b, LookupRequest{Upload: handed(t, b, "one.txt", "a.berg\n"), From: "localId", Column: 0}); got[0] != "a.berg  none" {
+		t.Errorf("among local IDs it is %q", got)
+	}
+}
+
 // TestACopiedColumnHasALineEach also where somebody's name has two.
 func TestACopiedColumnHasALineEach(t *testing.T) {
 	b := scratch(t)

@@ -21,14 +21,15 @@ order with its own columns, and behind them the ones asked for. FILE is a list o
   scimd lookup list.txt --from email --format json
 
 state says how a line was found: found, case (small and capital letters or spaces differ), former (by a user ID of before), several, none, twice, invalid,
-empty. status is that of whoever was found: active, disabled or deleted.`
+empty. status is that of whoever was found: active, disabled or deleted. formerOwner is the user ID of now of whoever had the value as theirs before it was
+somebody else's, and formerUntil until when: a list of then means them.`
 
 func (a *app) lookUp(ctx context.Context, args []string) error {
 	fs := a.flags("scimd lookup", lookupUsage)
 	data := dataFlag(fs)
 	from := fs.String("from", "", "what the values are: userName, email, anyEmail, id, externalId, localId or name (default: found out for each)")
 	column := fs.String("column", "", "the `column` that holds them, by its name or its number from 1 (default: found out)")
-	to := fs.String("to", "userName,email,id,externalId,localId,name,status,state", "the `columns` that are added")
+	to := fs.String("to", "userName,email,id,externalId,localId,name,status,state,formerOwner,formerUntil", "the `columns` that are added")
 	format := fs.String("format", "csv", "csv or json")
 	out := fs.String("out", "", "`file` to write, instead of standard output; it appears when it is whole")
 	words, err := a.words(fs, args)
@@ -112,6 +113,9 @@ func tellLookup(w io.Writer, l backend.Lookup) error {
 	if l.Total == 0 {
 		counts = []string{"there is nothing but a header in it"}
 	}
-	_, err := fmt.Fprintf(w, "Lines: %d, %s\n", l.Total, strings.Join(counts, ", "))
+	if _, err := fmt.Fprintf(w, "Lines: %d, %s\n", l.Total, strings.Join(counts, ", ")); err != nil || l.Reused == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "Lines whose value was somebody else's user ID before: %d. An old list means those in formerOwner, until formerUntil.\n", l.Reused)
 	return err
 }

@@ -207,3 +207,21 @@ func TestHelpIsOneScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOldListIsToldWhomItMeans: where a user ID is somebody else's now, the list says whose it was, and how many lines are so.
+func TestAnOldListIsToldWhomItMeans(t *testing.T) {
+	dir := t.TempDir()
+	list := written(t, "list.txt", "anna\n")
+	for _, args := range [][]string{
+		{"import", "people", written(t, "people.csv", "userName,email,localId\nanna,anna@contoso.example,L1\n")}, {"userids", "apply", "--to", "email"},
+		{"import", "people", written(t, "more.csv", "userName,email,localId\nanna,other@contoso.example,L2\n")},
+	} {
+		if code, out, errOut := call(t, append(args, "--data", dir)...); code != exitOK {
+			t.Fatalf("%q: %d %s%s", args, code, out, errOut)
+		}
+	}
+	code, out, errOut := call(t, "lookup", list, "--to", "email,state,formerOwner", "--data", dir)
+	if code != exitOK || !strings.HasSuffix(out, "\nanna,other@contoso.example,found,anna@contoso.example\r\n") || !strings.Contains(errOut, "somebody else's user ID before: 1.") {
+		t.Errorf("%d %q %s", code, out, errOut)
+	}
+}

@@ -12,7 +12,7 @@ export const kinds = ['', 'userName', 'email', 'anyEmail', 'localId', 'id', 'ext
 export type Kind = (typeof kinds)[number]
 
 /** What can be put beside each value. */
-export const outs = ['userName', 'email', 'localId', 'id', 'externalId', 'name', 'state'] as const
+export const outs = ['userName', 'email', 'localId', 'id', 'externalId', 'name', 'status'] as const
 export type Out = (typeof outs)[number]
 
 export interface LookupView {

@@ -25,7 +25,7 @@ import { stateOf } from '../Directory/kind'
 import { useChosen } from './chosen'
 import { MatchStrip } from './lookup/MatchStrip'
 import { SaveButton } from './SaveButton'
-import { lookupWord } from './words'
+import { lookupRowWord, lookupWord } from './words'
 
 /** A list of anything that names people, and each one's others. It never changes anything. */
 export function LookupTab({ snapshot }: PageProps) {
@@ -124,9 +124,12 @@ export function LookupTab({ snapshot }: PageProps) {
   }
 }
 
+/** What a saved list says besides where user IDs were somebody else's before. */
+const owners = ['formerOwner', 'formerUntil']
+
 /** What was found of each line, in the order of the list. */
 function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupOf>; heading: RefObject<HTMLHeadingElement | null>; onBack: () => void }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { found, to } = useObservable(lookup.view)
   const view = useObservable(lookup.rows.view)
   const [error, setError] = useState<ApiError | null>(null)
@@ -137,7 +140,7 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
   const columns = useMemo((): Column<LookupRow>[] => [
     { id: 'n', title: t('lookup.columns.line'), width: '44px', align: 'end', render: (row) => row.n + 1 },
     { id: 'input', title: t('lookup.columns.input'), width: 'minmax(104px, 1.4fr)', render: (row) => <span title={row.input}><Marked text={row.input} search={search} /></span> },
-    { id: 'state', title: t('lookup.columns.state'), width: 'minmax(148px, 1fr)', render: (row) => <Status {...lookupWord(t, row.state)} /> },
+    { id: 'state', title: t('lookup.columns.state'), width: 'minmax(148px, 1fr)', render: (row) => <Status {...lookupRowWord(t, row)} /> },
     ...to.map((out): Column<LookupRow> => ({
       id: out, title: t(`lookup.outs.${out}`), width: 'minmax(92px, 1.3fr)', render: (row) => <Found t={t} row={row} out={out} search={search} />,
     })),
@@ -178,10 +181,11 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
           </MenuPopover>
         </Menu>
         <SaveButton
-          appearance="primary" title={t('lookup.save')} text={t('lookup.saveText')} folders save={(format, folder) => exportLookup({ plan: found.plan, to: [...to], format, folder })}
+          appearance="primary" title={t('lookup.save')} text={t('lookup.saveText')} folders save={(format, folder) => exportLookup({ plan: found.plan, to: [...to, ...(found.reused > 0 ? owners : [])], format, folder })}
         />
       </div>
       {error && <ErrorBar error={error} />}
+      {found.reused > 0 && <p className="small aside">{t('lookup.reused', { count: found.reused, formatted: found.reused.toLocaleString(i18n.language) })}</p>}
       <StateChips label={t('lookup.chips')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
       <PlanGrid
         {...inGrid} list={lookup.rows} name="lookup" label={t('lookup.grid')} searchLabel={t('lookup.search')} columns={columns}
@@ -198,6 +202,6 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
 function Found({ t, row, out, search }: { t: TFunction; row: LookupRow; out: Out; search: string }) {
   const match = row.matches[row.chosen]
   if (!match) return <span className="quiet">{row.state === 'several' ? t('lookup.several', { count: row.matches.length }) : '–'}</span>
-  const text = out === 'state' ? t(`directory.states.${stateOf(match.state)}`) : match[out]
+  const text = out === 'status' ? t(`directory.states.${stateOf(match.state)}`) : match[out]
   return text === '' ? <span className="quiet">–</span> : <span title={text}><Marked text={text} search={search} /></span>
 }

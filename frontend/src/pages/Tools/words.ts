@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import type { UserIDRow } from '../../api/types'
+import type { LookupRow, UserIDRow } from '../../api/types'
 import type { Tone } from '../../components/Status'
 
 export interface Word {

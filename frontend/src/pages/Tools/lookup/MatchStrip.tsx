@@ -2,6 +2,7 @@ import { Radio, RadioGroup } from '@fluentui/react-components'
 import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LookupMatch, LookupRow } from '../../../api/types'
+import { when } from '../../../lib/time'
 import { StateMark } from '../../Directory/parts'
 import { Named, Strip } from '../Strip'
 import { lookupRowWord } from '../words'
@@ -49,7 +50,7 @@ function Match({ match }: { match: LookupMatch }) {
     <span className="match">
       <Named id={match.id} name={match.name || match.userName || match.id} />{' '}
       <StateMark state={match.state} />{' '}
-      {match.until !== '' && <span className="small">{t('lookup.strip.until', { at: dayAndTime(match.until, i18n.language) })} </span>}
+      {match.until !== '' && <span className="small">{t('lookup.strip.until', { at: when(match.until, i18n.language) })} </span>}
       <span className="quiet small">
         {facts.map((fact, i) => (
           <span key={fact}>
