@@ -3,7 +3,7 @@ import * as app from '../../wailsjs/go/main/App'
 import { EventsOn } from '../../wailsjs/runtime/runtime'
 import { ApiError, toApiError } from './errors'
 import type {
-  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, ExportRequest, ExportResult, FolderInfo,
+  ActivityDetail, ActivityFind, ActivityFound, ActivityPage, CheckState, Connection, ConnectionSettings, Diagnostics, DiagnosticsSave, ExportRequest, ExportResult, FolderInfo,
   Forecast, ForecastFix, ForecastFixed, ForecastPage, ForecastRequest, Group, GroupsPage, Guide, GuideChange, HandoverInfo, HandoverPage, HandoverReceipt,
   HandoverRequest, HandoverSettings, HandoverState, HistoryPage, HistoryQuery, ImportLook, ImportPage, ImportPlan, ImportSource, JobExport, JobInfo,
   JobPage, JobQuery, JobUndo, ListQuery, Lookup, LookupChoice, LookupOut, LookupPage, LookupRequest, MembersPage, NewOAuthClient, NewToken, Notify,
@@ -49,6 +49,8 @@ export const restore = (type: 'User' | 'Group', id: string): Promise<void> => ca
 export const exportFile = (request: ExportRequest): Promise<ExportResult> => call(() => app.ExportFile(request), longTimeout)
 export const cancelExport = (): Promise<void> => call(app.CancelExport)
 export const showFile = (path: string): Promise<void> => call(() => app.ShowFile(path))
+export const diagnostics = (): Promise<Diagnostics> => call(app.Diagnostics)
+export const saveDiagnostics = (save: DiagnosticsSave): Promise<ExportResult> => call(() => app.SaveDiagnostics(save))
 export const settings = (): Promise<Settings> => call(app.Settings)
 export const saveSettings = (change: SettingsChange): Promise<Settings> => call(() => app.SaveSettings(change))
 export const folder = (): Promise<FolderInfo> => call(app.Folder)

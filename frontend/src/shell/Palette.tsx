@@ -223,7 +223,7 @@ function useCommandItems(snapshot: Snapshot, text: string): Item[] {
       ? [action('leave', t('sample.band.leave'), () => leaveSample().catch((thrown) => announce(t(`${errorKey(toApiError(thrown).code)}.text`)))), t('shell.palette.words.sample')]
       : [action('sample', t('shell.palette.sample'), openSample), t('shell.palette.words.sample')],
     [action('help', t('shell.help.open'), () => show('help')), t('shell.palette.words.help')],
-    ...(['look', 'listen', 'keep', 'folder'] as const).map((id): [Item, string] => [
+    ...(['look', 'listen', 'keep', 'folder', 'diagnostics'] as const).map((id): [Item, string] => [
       { id: `setting ${id}`, section: 'settings', title: t(`settings.${id}.title`), icon: SettingsRegular, run: () => visit({ page: 'settings', id }) },
       t(`shell.palette.words.${id}`),
     ]),

@@ -5,7 +5,7 @@ const anyone = { list: '', search: '', state: '', sort: 'name', descending: fals
 
 /** Name and address of each place, with somebody and something open where the store has any. */
 export async function places(page) {
-  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['connection-target', '#/connection/target'], ['tools', '#/tools/convert'], ...['lookup', 'import', 'forecast', 'handover', 'journal'].map((name) => [`tools-${name}`, `#/tools/${name}`]), ...['plan', 'people', 'values'].map((name) => [`setup-${name}`, `#/setup/${name}`]), ['settings', '#/settings']]
+  const all = [['overview', '#/overview'], ['activity', '#/activity'], ['people', '#/people'], ['groups', '#/groups'], ['connection', '#/connection'], ['connection-target', '#/connection/target'], ['tools', '#/tools/convert'], ...['lookup', 'import', 'forecast', 'handover', 'journal'].map((name) => [`tools-${name}`, `#/tools/${name}`]), ...['plan', 'people', 'values'].map((name) => [`setup-${name}`, `#/setup/${name}`]), ['settings', '#/settings'], ['settings-diagnostics', '#/settings/diagnostics']]
   const [person] = (await ask(page, 'People', { ...anyone })).rows
   const [group] = (await ask(page, 'Groups', { ...anyone })).rows
   const { activity } = await ask(page, 'Snapshot')

@@ -5,6 +5,7 @@ import { PageHead } from '../../components/PageHead'
 import { useObservable } from '../../lib/observable'
 import type { PageProps } from '../../shell/page'
 import { settingsDraft } from '../../state/settings'
+import { DiagnosticsSection } from './DiagnosticsSection'
 import { Folder } from './Folder'
 import { KeepSection } from './KeepSection'
 import { ListenSection } from './ListenSection'
@@ -34,6 +35,7 @@ export function SettingsPage({ session, snapshot, unsure, route }: PageProps) {
           !error && <div className="settings-bones" aria-hidden>{[0, 1].map((n) => <div key={n} className="bone" />)}</div>
         )}
         <Folder here={route.id} sample={snapshot.sample} unsure={unsure} />
+        <DiagnosticsSection here={route.id} />
       </div>
     </>
   )
