@@ -186,7 +186,7 @@ function Result({ lookup, heading, onBack }: { lookup: ReturnType<typeof lookupO
       </div>
       {error && <ErrorBar error={error} />}
       {found.reused > 0 && <p className="small aside">{t('lookup.reused', { count: found.reused, formatted: found.reused.toLocaleString(i18n.language) })}</p>}
-      <StateChips label={t('lookup.chips')} total={found.total} counts={found.counts} wordOf={(state) => lookupWord(t, state)} state={view.asked.state} onState={narrow} />
+      <StateChips label={t('lookup.chips')} total={found.total} counts={found.counts} wordOf={lookupWord} state={view.asked.state} onState={narrow} />
       <PlanGrid
         {...inGrid} list={lookup.rows} name="lookup" label={t('lookup.grid')} searchLabel={t('lookup.search')} columns={columns}
         onGone={() => void lookup.look()}

@@ -72,7 +72,7 @@ export function Preview({ convert, plan, job, heading }: PreviewProps) {
         <EmptyState title={t('convert.preview.nobody')} text={t('convert.preview.nobodyText')} />
       ) : (
         <>
-          <StateChips label={t('convert.preview.chips')} total={plan.total} counts={plan.counts} wordOf={(state) => planWord(t, state)} state={asked.state} onState={narrow} />
+          <StateChips label={t('convert.preview.chips')} total={plan.total} counts={plan.counts} wordOf={planWord} state={asked.state} onState={narrow} />
           {outdated && (
             <MessageBar className="aside" intent="warning">
               <MessageBarBody>{t('convert.preview.outdated')}</MessageBarBody>

@@ -37,7 +37,7 @@ export function Rows({ forecast, made, shown, onFix }: RowsProps) {
     <>
       <StateChips
         label={t(groups ? 'forecast.groupChips' : 'forecast.chips')} total={groups ? made.groupsTotal : made.total}
-        counts={groups ? made.groups : made.counts} wordOf={(state) => forecastWord(t, state)} state={view.asked.state}
+        counts={groups ? made.groups : made.counts} wordOf={forecastWord} state={view.asked.state}
         onState={narrow}
       />
       <PlanGrid

@@ -52,7 +52,7 @@ export function Next({ model, state }: { model: Handover; state: HandoverState }
               : t('handover.next.text')}
           </p>
           <StateChips
-            label={t('handover.chips')} total={people} counts={counts} wordOf={(action) => actionWord(t, action)} state={view.asked.state}
+            label={t('handover.chips')} total={people} counts={counts} wordOf={actionWord} state={view.asked.state}
             onState={narrow}
           />
           <PlanGrid

@@ -63,7 +63,7 @@ export function Preview({ task, plan, job, heading }: PreviewProps) {
       </div>
       {error && !asking && <ErrorBar error={error} />}
       <StateChips
-        label={t('import.rows.chips')} total={plan.total} counts={counts} wordOf={(state) => importWord(t, state)} state={view.asked.state}
+        label={t('import.rows.chips')} total={plan.total} counts={counts} wordOf={importWord} state={view.asked.state}
         onState={narrow}
       />
       <PlanGrid

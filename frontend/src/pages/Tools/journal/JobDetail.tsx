@@ -103,7 +103,7 @@ export function JobDetail({ view: { job, error, retry }, unsure, onUndone }: { v
         </div>
       </JobProgress>
       {failed && asking === null && <ErrorBar error={failed} />}
-      <StateChips label={t('journal.chips')} total={job.total} counts={counts} wordOf={(state) => rowWord(t, state)} state={view.asked.state} onState={(state) => list.ask({ state })} />
+      <StateChips label={t('journal.chips')} total={job.total} counts={counts} wordOf={rowWord} state={view.asked.state} onState={(state) => list.ask({ state })} />
       <PlanGrid
         {...inGrid} list={list} name="job" label={t('journal.grid')} searchLabel={t('journal.search')} columns={columns}
         ticks={mayUndo ? { has: (index) => ticked.has(list.row(index)?.n ?? -1), onTick: (index, extend) => void tick(index, extend), label: t('journal.tick'), all: ticked.size > 0 ? 'mixed' : false, onAll: () => void tickAll(), allLabel: t('journal.tickAll', { most: number(mostTicked) }) } : undefined}
