@@ -1,13 +1,55 @@
 package backend
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"scimdesk/backend/handover"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
 )
+
+// full writes everybody, and every membership, into files of their own: what a system without anything would be told.
+func (h *handovers) full(ctx context.Context, s HandoverSettings, folder string) (info HandoverInfo, err error) {
+	c, err := h.b.comparer(ctx, s)
+	if err != nil {
+		return info, err
+	}
+	last, err := h.b.store.Handovers(ctx, 1)
+	if err != nil {
+		return info, err
+	}
+	info = HandoverInfo{Made: stamp(h.now()), Files: []string{}}
+	upTo := int64(0)
+	if len(last) > 0 {
+		upTo = last[0].Seq
+	}
+	c.upTo = upTo
+	for _, one := range []struct {
+		what    string
+		columns []HandoverColumn
+		each    func(add func(handover.State) error) error
+	}{{filePeople, s.People, c.eachPerson(&info)}, {fileMembers, s.Members, c.eachMember(&info)}} {
+		part, err := h.b.writePart(folder, func(w io.Writer) (int, error) { return fillFull(w, s.Format, one.columns, one.each) })
+		if err != nil {
+			return info, err
+		}
+		if part == "" {
+			continue
+		}
+		name := handover.FileName(s.Name, upTo, h.now(), "full-"+one.what, s.Format)
+		path, err := nameFile(part, strings.TrimSuffix(name, "."+s.Format), "."+s.Format)
+		err = errors.Join(err, removePart(part))
+		if err != nil {
+			return info, cantWrite(folder, err)
+		}
+		info.Files = append(info.Files, path)
+	}
+	return info, nil
+}
 
 // eachPerson gives everybody as they are now.
 func (c *comparer) eachPerson(info *HandoverInfo) func(add func(handover.State) error) error {

@@ -6,13 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"scimdesk/backend/config"
 	"scimdesk/backend/handover"
@@ -20,17 +18,12 @@ import (
 	"scimdesk/backend/store"
 )
 
-// Where the store keeps what the admin has set, and how the last one that was made by itself went.
-const (
-	handoverKey    = "hand-over"
-	handoverRunKey = "hand-over by itself"
-)
+// handoverKey is where the store keeps what the admin has set.
+const handoverKey = "hand-over"
 
 const (
 	handoverList    = 100
-	receiptLimit    = 500
 	handoverName    = "scimdesk-{n}-{what}"
-	handoverPoll    = time.Minute // how often the clock is looked at: a computer that slept must not be an hour late
 	handoverCSV     = "csv"
 	handoverKeyStep = 100 // localIds set by one write
 )
@@ -111,14 +104,6 @@ type HandoverPage struct {
 func (r HandoverRow) state() string   { return r.Action }
 func (r HandoverRow) texts() []string { return []string{r.Name, r.UserName, r.LocalID} }
 
-// HandoverReceipt says that the old system has taken a hand-over, and what it says about that; Keys is the Upload.ID of a file with the keys that it
-// gave to those who joined.
-type HandoverReceipt struct {
-	Seq  int64  `json:"seq"`
-	Text string `json:"text"` // at most 500 characters
-	Keys string `json:"keys"`
-}
-
 // handoverAbout is what the store keeps of a hand-over beside its rows: with them it makes the same files again.
 type handoverAbout struct {
 	Format  string           `json:"format"`
@@ -146,14 +131,6 @@ func (a handoverAbout) text() (string, error) {
 func (a handoverAbout) day() time.Time {
 	day, _ := time.Parse(time.DateOnly, a.Date) // it was written so
 	return day
-}
-
-// handoverRun is how hand-overs by themselves went.
-type handoverRun struct {
-	Last  time.Time `json:"last,omitzero"` // when the last one was due and tried, or the schedule was set
-	Fault string    `json:"fault,omitempty"`
-	Code  string    `json:"code,omitempty"`
-	Head  int64     `json:"head,omitempty"` // the newest change at the last one that followed Entra
 }
 
 // handovers makes one after the other.
@@ -201,25 +178,6 @@ func (h *handovers) settings(ctx context.Context) (HandoverSettings, error) {
 		return s, fmt.Errorf("read the settings of hand-overs: %w", err)
 	}
 	return s, nil
-}
-
-func (h *handovers) lastRun(ctx context.Context) (r handoverRun, err error) {
-	text, err := h.b.store.Meta(ctx, handoverRunKey)
-	if err != nil || text == "" {
-		return r, err
-	}
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		return r, fmt.Errorf("read how the last hand-over went: %w", err)
-	}
-	return r, nil
-}
-
-func (h *handovers) keepRun(ctx context.Context, r handoverRun) error {
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("write how the last hand-over went: %w", err)
-	}
-	return h.b.store.SetMeta(ctx, handoverRunKey, string(raw))
 }
 
 // check gives *config.Faults for what can't be set, all at once.
@@ -293,26 +251,6 @@ func (b *Backend) Handover(ctx context.Context) (HandoverState, error) {
 		state.List = append(state.List, info)
 	}
 	return state, nil
-}
-
-// next says when the next one is made by itself, "" for never or not known yet.
-func (h *handovers) next(ctx context.Context, s HandoverSettings, run handoverRun) (string, error) {
-	if s.Every != handover.Cycle {
-		due := handover.Next(s.Every, s.At, run.Last.Local())
-		if now := h.now(); !due.IsZero() && due.Before(now) {
-			due = now
-		}
-		return stamp(due), nil
-	}
-	head, err := h.b.store.HistoryHead(ctx)
-	if err != nil || head == run.Head {
-		return "", err
-	}
-	last, err := h.b.store.LastWrite(ctx)
-	if err != nil || last.IsZero() {
-		return "", err
-	}
-	return stamp(last.Add(handover.Quiet)), nil
 }
 
 // preview works out what the next one would hold, unless nothing has moved since it did so last.
@@ -573,25 +511,6 @@ func (h *handovers) make(ctx context.Context, s HandoverSettings, folder string)
 	return infoOf(ready)
 }
 
-// wellAgain takes back what is told of one that failed, once nothing is left to hand over.
-func (h *handovers) wellAgain(ctx context.Context) error {
-	run, err := h.lastRun(ctx)
-	if err != nil || run.Fault == "" {
-		return err
-	}
-	run.Fault, run.Code = "", ""
-	return h.keepRun(ctx, run)
-}
-
-// fault tells of the last one by itself, if that failed.
-func (h *handovers) fault(ctx context.Context) (HandoverFault, error) {
-	run, err := h.lastRun(ctx)
-	if err != nil || run.Fault == "" {
-		return HandoverFault{}, err
-	}
-	return HandoverFault{At: stamp(run.Last), Code: run.Code, Fault: run.Fault}, nil
-}
-
 // stage keeps what the next one holds; Seq is 0 where it would hold nothing.
 func (h *handovers) stage(ctx context.Context, s HandoverSettings) (store.Handover, error) {
 	next, err := h.look(ctx, s)
@@ -669,161 +588,4 @@ func (h *handovers) again(ctx context.Context, seq int64, folder string) (Handov
 
 func noHandover(seq int64) error {
 	return &scim.Error{Kind: scim.NotFound, Detail: fmt.Sprintf("there is no hand-over %d", seq)}
-}
-
-// full writes everybody, and every membership, into files of their own: what a system without anything would be told.
-func (h *handovers) full(ctx context.Context, s HandoverSettings, folder string) (info HandoverInfo, err error) {
-	c, err := h.b.comparer(ctx, s)
-	if err != nil {
-		return info, err
-	}
-	last, err := h.b.store.Handovers(ctx, 1)
-	if err != nil {
-		return info, err
-	}
-	info = HandoverInfo{Made: stamp(h.now()), Files: []string{}}
-	upTo := int64(0)
-	if len(last) > 0 {
-		upTo = last[0].Seq
-	}
-	c.upTo = upTo
-	for _, one := range []struct {
-		what    string
-		columns []HandoverColumn
-		each    func(add func(handover.State) error) error
-	}{{filePeople, s.People, c.eachPerson(&info)}, {fileMembers, s.Members, c.eachMember(&info)}} {
-		part, err := h.b.writePart(folder, func(w io.Writer) (int, error) { return fillFull(w, s.Format, one.columns, one.each) })
-		if err != nil {
-			return info, err
-		}
-		if part == "" {
-			continue
-		}
-		name := handover.FileName(s.Name, upTo, h.now(), "full-"+one.what, s.Format)
-		path, err := nameFile(part, strings.TrimSuffix(name, "."+s.Format), "."+s.Format)
-		err = errors.Join(err, removePart(part))
-		if err != nil {
-			return info, cantWrite(folder, err)
-		}
-		info.Files = append(info.Files, path)
-	}
-	return info, nil
-}
-
-// GiveReceipt notes that one was taken. With Keys it begins the job that sets the localIds.
-func (b *Backend) GiveReceipt(ctx context.Context, r HandoverReceipt) (HandoverInfo, error) {
-	if utf8.RuneCountInString(r.Text) > receiptLimit {
-		return HandoverInfo{}, fmt.Errorf("%w: a receipt has at most %d characters", ErrQuery, receiptLimit)
-	}
-	_, found, err := b.store.Handover(ctx, r.Seq)
-	if err != nil {
-		return HandoverInfo{}, err
-	}
-	if !found {
-		return HandoverInfo{}, noHandover(r.Seq)
-	}
-	if r.Keys != "" {
-		if _, err := b.applyKeys(ctx, r.Keys); err != nil {
-			return HandoverInfo{}, err
-		}
-	}
-	if _, err := b.store.TakeHandover(ctx, r.Seq, strings.TrimSpace(r.Text)); err != nil {
-		return HandoverInfo{}, err
-	}
-	one, _, err := b.store.Handover(ctx, r.Seq)
-	if err != nil {
-		return HandoverInfo{}, err
-	}
-	cleaned, err := b.handing.cleaned(ctx)
-	if err != nil {
-		return HandoverInfo{}, err
-	}
-	b.tellStatus()
-	info, err := infoOf(one)
-	info.Cleaned = one.Seq <= cleaned.Gone
-	return info, err
-}
-
-// run makes hand-overs when they are due, until ctx ends.
-func (h *handovers) run(ctx context.Context) {
-	for !h.b.sample {
-		wait, err := h.once(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			h.b.log.Warn("look for a hand-over that is due", "err", err)
-			wait = handoverPoll
-		}
-		due := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			due.Stop()
-			return
-		case <-h.changed:
-			due.Stop()
-		case <-due.C:
-		}
-	}
-}
-
-// once makes the one that is due, if one is, and says when to look again.
-func (h *handovers) once(ctx context.Context) (wait time.Duration, err error) {
-	s, err := h.settings(ctx)
-	if err != nil || s.Every == handover.Off {
-		return time.Hour, err
-	}
-	run, err := h.lastRun(ctx)
-	if err != nil {
-		return 0, err
-	}
-	due, head, err := h.due(ctx, s, run)
-	if err != nil {
-		return 0, err
-	}
-	now := h.now()
-	if due.IsZero() {
-		return handoverPoll, nil
-	}
-	if due.After(now) {
-		return min(due.Sub(now), handoverPoll), nil
-	}
-	// Noted first: one that ends the program is not tried again and again.
-	before := run
-	run.Last, run.Head = now, head
-	if err := h.keepRun(ctx, run); err != nil {
-		return 0, err
-	}
-	if _, err := h.b.HandOver(ctx, HandoverRequest{}); err != nil {
-		if ctx.Err() != nil { // ScimDesk is closed meanwhile: it is due when that is opened again
-			return 0, h.keepRun(context.WithoutCancel(ctx), before)
-		}
-		h.b.log.Warn("hand over", "err", err)
-		run.Fault, run.Code = Message(err), Code(err)
-		if s.Every == handover.Cycle {
-			run.Head = 0 // what is not handed over yet is tried again
-		}
-		defer h.b.tellStatus()
-		return handoverPoll, h.keepRun(ctx, run)
-	}
-	return handoverPoll, nil
-}
-
-// due says when the next one is, and what the newest change is. After Entra's last change it waits until the cycle is over; one that failed is
-// tried again as late.
-func (h *handovers) due(ctx context.Context, s HandoverSettings, run handoverRun) (at time.Time, head int64, err error) {
-	if s.Every != handover.Cycle {
-		return handover.Next(s.Every, s.At, run.Last.Local()), 0, nil
-	}
-	if head, err = h.b.store.HistoryHead(ctx); err != nil || head == run.Head {
-		return time.Time{}, 0, err
-	}
-	last, err := h.b.store.LastWrite(ctx)
-	if err != nil || last.IsZero() {
-		return time.Time{}, 0, err
-	}
-	if run.Fault != "" && run.Last.After(last) {
-		last = run.Last
-	}
-	return last.Add(handover.Quiet), head, nil
 }
