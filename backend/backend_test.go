@@ -321,7 +321,7 @@ func TestThePublicURLIsWhatClientsGet(t *testing.T) {
 		t.Errorf("location = %v", meta)
 	}
 	for _, wrong := range []string{"desk.contoso.example", "ftp://x.example", "https://x.example/scim", "https://u:p@x.example", "https://x.example?a"} {
-		if _, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: NoListener, PublicURL: wrong}); !errors.Is(err, ErrAddress) {
+		if _, err := Open(t.Context(), Options{Dir: t.TempDir(), Listen: NoListener, PublicURL: wrong}); !errors.Is(err, ErrWay) || Code(err) != "BAD_ADDRESS" || strings.Contains(err.Error(), "127.0.0.1:8088") {
 			t.Errorf("public URL %q = %v", wrong, err)
 		}
 	}

@@ -135,6 +135,8 @@ var (
 	ErrNoTunnel = errors.New("the way is not a tunnel")
 	// ErrNoAuthtoken means that the tunnel can't be opened without ngrok's authtoken.
 	ErrNoAuthtoken = errors.New("ngrok's authtoken is not known")
+	// ErrWay means that what the command line says of the way can't be used; what wraps it says what can.
+	ErrWay = errors.New("this can't be the way to this computer")
 	// ErrNotServing means that nobody serves the folder: the tunnel lives with whoever does.
 	ErrNotServing = errors.New("nobody serves this folder now")
 )
@@ -241,13 +243,13 @@ func (s *setting) connection() config.Connection { return s.over(s.get().Connect
 // checkWay looks at what the command line says of a connection.
 func (s *setting) checkWay() error {
 	if s.public != "" && !config.IsOrigin(s.public) {
-		return fmt.Errorf("public URL %q: use scheme and host alone, such as https://desk.contoso.example: %w", s.public, ErrAddress)
+		return fmt.Errorf("%w: public URL %q: use scheme and host alone, such as https://desk.contoso.example", ErrWay, s.public)
 	}
 	if s.public != "" && s.ngrok {
-		return fmt.Errorf("a public URL and ngrok can't both be the way: %w", ErrAddress)
+		return fmt.Errorf("%w: a public URL and ngrok can't both be it", ErrWay)
 	}
 	if err := tunnel.CheckDomain(s.domain); err != nil {
-		return fmt.Errorf("domain %q: %w: %w", s.domain, err, ErrAddress)
+		return fmt.Errorf("%w: domain %q: %w", ErrWay, s.domain, err)
 	}
 	return nil
 }

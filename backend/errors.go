@@ -104,7 +104,7 @@ func classify(err error) fault {
 		return fault{"BAD_QUERY", err.Error()}
 	case errors.Is(err, ErrExport):
 		return fault{"EXPORT_FAILED", err.Error()}
-	case errors.Is(err, ErrAddress):
+	case errors.Is(err, ErrAddress), errors.Is(err, ErrWay):
 		return fault{"BAD_ADDRESS", err.Error()}
 	case errors.Is(err, ErrSampleConnection):
 		return fault{"SAMPLE_CONNECTION", "A sample has no public address: its people are invented and stay here. Leave the sample to set up the connection."}

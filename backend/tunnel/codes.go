@@ -69,8 +69,8 @@ var (
 	kindBadProxy  = kind{"TUNNEL_PROXY", never, "The proxy can't be used as it is entered. Correct its address here, such as http://proxy.contoso.example:3128."}
 	kindInspected = kind{"TUNNEL_INSPECTED", soon, "Something between this computer and ngrok opens encrypted connections (TLS inspection). Have connect.ngrok-agent.com exempted from it; it is tried again."}
 	kindStopped   = kind{"TUNNEL_REMOTE_STOP", never, "Somebody stopped this tunnel in ngrok's dashboard. Start it again here when it should run."}
-	kindBug       = kind{"TUNNEL_BUG", never, "ngrok does not understand what ScimDesk asked of it. Update ScimDesk; if it stays so, report it with the detail below."}
-	kindOther     = kind{"TUNNEL_OTHER", slow, "ngrok refused with a reason that ScimDesk does not know. Read the detail below and look at dashboard.ngrok.com; it is tried again."}
+	kindBug       = kind{"TUNNEL_BUG", never, "ngrok does not understand what ScimDesk asked of it. Update ScimDesk; if it stays so, report it with the detail."}
+	kindOther     = kind{"TUNNEL_OTHER", slow, "ngrok refused with a reason that ScimDesk does not know. Read the detail and look at dashboard.ngrok.com; it is tried again."}
 )
 
 // numbers are ngrok's codes without ERR_NGROK_, as ngrok.com/docs/errors lists them.

@@ -328,6 +328,9 @@ func tunnelLine(t backend.TunnelInfo) string {
 	if t.Ngrok != "" {
 		line += " (" + t.Ngrok + ")"
 	}
+	if t.Detail != "" && !strings.Contains(t.Message, t.Detail) {
+		line += " Detail: " + t.Detail
+	}
 	return line
 }
 

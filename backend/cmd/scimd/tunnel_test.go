@@ -273,13 +273,16 @@ func TestStatusTellsEachStateOfTheTunnel(t *testing.T) {
 		"off":          "off since " + since,
 		"starting":     "starting since " + since,
 		"up":           "up since " + since + ", region eu, 23 ms away",
-		"reconnecting": "reconnecting since " + since + ", attempt 3, next try 2026-03-02T12:00:10Z. The network is gone. (ERR_NGROK_108)",
-		"blocked":      "blocked since " + since + ". The network is gone. (ERR_NGROK_108)",
+		"reconnecting": "reconnecting since " + since + ", attempt 3, next try 2026-03-02T12:00:10Z. The network is gone. (ERR_NGROK_108) Detail: no route to host",
+		"blocked":      "blocked since " + since + ". The network is gone: no route to host. (ERR_NGROK_108)",
 	} {
 		i := of
 		i.State = state
 		if state == "reconnecting" || state == "blocked" {
-			i.Message, i.Ngrok = "The network is gone.", "ERR_NGROK_108"
+			i.Message, i.Ngrok, i.Detail = "The network is gone.", "ERR_NGROK_108", "no route to host"
+		}
+		if state == "blocked" { // what says it already is not followed by it
+			i.Message = "The network is gone: no route to host."
 		}
 		var out bytes.Buffer
 		a := &app{out: &out}
