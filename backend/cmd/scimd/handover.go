@@ -186,8 +186,8 @@ func (a *app) receipt(ctx context.Context, f folder, seq int64, text, keys strin
 			if j, err = a.waitJob(ctx, f, j.Seq); err != nil {
 				return err
 			}
-			a.say("%d local IDs set, %d not: the journal under ID tools says why.", j.Done, j.Failed)
-			return nil
+			a.say("%d local IDs set, %d not.", j.Done, j.Failed)
+			return a.tellRows(ctx, f, j.Seq, "failed")
 		}
 	}
 	return nil

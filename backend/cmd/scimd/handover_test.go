@@ -48,10 +48,11 @@ func TestHandOverOnTheCommandLine(t *testing.T) {
 				t.Errorf("full: %d %v %s%s", code, err, errOut, text)
 			}
 			keys := filepath.Join(t.TempDir(), "keys.csv")
-			if err := os.WriteFile(keys, []byte("userName,localId\nu2,K2\n"), 0o600); err != nil {
+			if err := os.WriteFile(keys, []byte("userName,localId\nu2,K2\nwho,K9\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if code, out, errOut = call(t, "handover", "--receipt", "1", "--text", "taken", "--keys", keys, "--data", dir); code != exitOK || !strings.Contains(errOut, "1 local IDs set, 0 not") {
+			if code, out, errOut = call(t, "handover", "--receipt", "1", "--text", "taken", "--keys", keys, "--data", dir); code != exitOK ||
+				!strings.Contains(errOut, "1 local IDs set, 1 not.\n  who  nobody here, or several, are known as who") {
 				t.Errorf("receipt: %d %s%s", code, out, errOut)
 			}
 			if code, out, errOut = call(t, "handover", "--pending", "--data", dir); code != exitOK || out != "" || !strings.Contains(errOut, "0 joined, 0 changed") {
