@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -205,7 +206,7 @@ func groupLine(r backend.ForecastRow) string {
 	case r.State == backend.ForecastOrphan:
 		return fmt.Sprintf("%s, with %d members", r.Name, r.Members)
 	case r.State == backend.ForecastInvalid:
-		return fmt.Sprintf("line %d, %s: %s", r.Line, r.Name, r.Reason)
+		return fmt.Sprintf("line %d, %s: %s", r.Line, r.Name, forecastWhy(r))
 	}
 	return forecastLine(r)
 }
@@ -231,13 +232,34 @@ func forecastLine(r backend.ForecastRow) string {
 		}
 		return who
 	case backend.ForecastConflict:
-		return fmt.Sprintf("%s: %s, %s", who, r.Reason, r.With)
+		return fmt.Sprintf("%s: %s", who, forecastWhy(r))
 	case backend.ForecastRefused:
 		return fmt.Sprintf("%s: %s", who, r.Detail)
 	case backend.ForecastOrphan:
 		return r.Name + " (" + r.Here + ")"
 	}
-	return fmt.Sprintf("%s: %s", who, r.Reason)
+	return fmt.Sprintf("%s: %s", who, forecastWhy(r))
+}
+
+// forecastReasons says what the codes mean of rows that are listed; {with} is who is in the way. Those of CSV and JSON stay codes.
+var forecastReasons = map[string]string{
+	"SEVERAL_MATCH":    "several here match, {with}, so Entra gives up on it",
+	"USER_ID_TAKEN":    "the request is answered 409, since {with} here has the same already",
+	"TAKEN_IN_CYCLE":   "the request is answered 409, since {with} gets the same first in this cycle",
+	"CLAIMED":          "another one in Entra's list is matched with {with} already",
+	"DEPENDS_ON_ORDER": "{with} has the same until Entra changes it in this cycle: if this one comes first, its request fails once",
+	"NO_USER_NAME":     "there is no value for the user ID",
+	"NOT_IN_FILE":      "named in the scope, but not in Entra's list of users",
+	"NO_GROUP_NAME":    "there is no value for the name",
+	"NO_OBJECT_ID":     "there is no object ID, which groups are matched by",
+}
+
+func forecastWhy(r backend.ForecastRow) string {
+	words, known := forecastReasons[r.Reason]
+	if !known {
+		return cmp.Or(r.Detail, r.Reason)
+	}
+	return strings.ReplaceAll(words, "{with}", r.With)
 }
 
 // A printer prints lines until one fails.

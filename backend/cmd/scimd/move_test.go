@@ -203,6 +203,13 @@ func TestForecastTellsGroups(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
+	twins := write("twins.csv", "id,displayName,groupType\ng1,Office,Security\ng3,Office,Security\n")
+	text = told("--groups", twins, "--scope", write("scope.txt", "anna@contoso.example\nwho@contoso.example\n"))
+	for _, want := range []string{"who@contoso.example: named in the scope, but not in Entra's list of users", "Office: another one in Entra's list is matched with Office already"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
 	var rows []map[string]any
 	if err := json.Unmarshal([]byte(told("--groups", groups, "--format", "json")), &rows); err != nil {
 		t.Fatal(err)
