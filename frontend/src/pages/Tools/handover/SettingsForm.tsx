@@ -42,7 +42,7 @@ export function SettingsForm({ model, state, off, onSaved }: { model: Handover; 
   return (
     <form className="card handover-form" noValidate onSubmit={(e) => void submit(e)}>
       <div className="handover-fields">
-        <Field label={t('handover.settings.format')}>
+        <Field label={t('handover.settings.format')} hint={t('handover.settings.formatHint')}>
           <RadioGroup layout="horizontal" value={now.format} disabled={off} onChange={(_, { value }) => edit({ format: value })}>
             <Radio value="csv" label={t('handover.settings.csv')} />
             <Radio value="json" label={t('tools.save.json')} />
