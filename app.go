@@ -443,16 +443,15 @@ func (a *App) GiveReceipt(r backend.HandoverReceipt) (backend.HandoverInfo, erro
 	return planAsk(a, (*backend.Backend).GiveReceipt, r)
 }
 
-// Diagnostics gathers what somebody who is to help needs to know of the live folder.
-func (a *App) Diagnostics() (backend.Diagnostics, error) {
-	return live(a, (*backend.Backend).Diagnostics)
+// Diagnostics gathers what somebody who is to help needs to know of the live folder, also where that could not be opened.
+func (a *App) Diagnostics() (all backend.Diagnostics, err error) {
+	err = a.do(func(ctx context.Context) (err error) { all, err = a.desk.Diagnostics(ctx); return err })
+	return all, err
 }
 
 // SaveDiagnostics writes files of it, which ShowFile may show then.
-func (a *App) SaveDiagnostics(s backend.DiagnosticsSave) (backend.ExportResult, error) {
-	done, err := live(a, func(b *backend.Backend, ctx context.Context) (backend.ExportResult, error) {
-		return b.SaveDiagnostics(ctx, s)
-	})
+func (a *App) SaveDiagnostics(s backend.DiagnosticsSave) (done backend.ExportResult, err error) {
+	err = a.do(func(ctx context.Context) (err error) { done, err = a.desk.SaveDiagnostics(ctx, s); return err })
 	if err == nil {
 		a.wrote(done.Path)
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // ErrOpening means that a call's time was over while the data folder was still being opened, which goes on.
@@ -29,6 +30,9 @@ type Desk struct {
 	end  context.CancelFunc
 	turn chan struct{}  // holds one: whoever opens or leaves something
 	work sync.WaitGroup // what Close waits for
+
+	began   time.Time
+	bundles plans[[]DiagnosticsFile] // of a folder that could not be opened
 
 	mu      sync.Mutex
 	folder  string // as Options.Dir
@@ -68,7 +72,7 @@ func NewDesk(o Options, prefs *PreferenceStore, beside func(context.Context, *Ba
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{o: o, prefs: prefs, beside: beside, log: o.Log, turn: make(chan struct{}, 1), moved: make(chan struct{})}
+	d := &Desk{o: o, prefs: prefs, beside: beside, log: o.Log, turn: make(chan struct{}, 1), moved: make(chan struct{}), began: time.Now()}
 	d.life, d.end = context.WithCancel(context.Background())
 	d.decide()
 	return d

@@ -283,3 +283,36 @@ func TestTheLogIsBounded(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestDiagnosticsWithoutAFolder wants what can be told where the folder could not be opened, and that to be saved.
+func TestDiagnosticsWithoutAFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Quibbleworth")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "scimdesk.db"), []byte(strings.Repeat("this is no database ", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", filepath.Dir(dir))
+	log := slog.New(Masked(slog.DiscardHandler))
+	d := NewDesk(Options{Dir: dir, Listen: NoListener, Face: "window", Log: log}, OpenPreferences(log), nil)
+	d.Open()
+	defer d.Close()
+	all, err := d.Diagnostics(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if about := fileNamed(t, all, "about.json"); !strings.Contains(about, `"fault": "DB_CORRUPT`) || !strings.Contains(about, `"folder": "~/Quibbleworth"`) {
+		t.Error(about)
+	}
+	if text := fileNamed(t, all, "log.txt"); !strings.Contains(text, "open data folder err=[DB_CORRUPT") || strings.Contains(text, "Quibble") {
+		t.Error(text)
+	}
+	done, err := d.SaveDiagnostics(t.Context(), DiagnosticsSave{ID: all.ID, Names: []string{"about.json", "log.txt"}, Folder: filepath.Dir(dir)})
+	if err != nil || done.Count != 2 {
+		t.Errorf("%+v %v", done, err)
+	}
+	if _, err := d.SaveDiagnostics(t.Context(), DiagnosticsSave{ID: "none", Names: []string{"log.txt"}}); Code(err) != "DB_CORRUPT" {
+		t.Error(err)
+	}
+}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiError, detailOf, errorKey } from '../api/errors'
 import { CopyButton } from '../components/CopyButton'
+import { DiagnosticsButton } from '../pages/Settings/DiagnosticsSection'
 import { FolderChoice } from '../pages/Settings/Folder'
 import { Look } from '../pages/Settings/LookSection'
 import { copy } from '../state/clipboard'
@@ -41,6 +42,7 @@ export function Failed({ error, onRetry }: { error: ApiError; onRetry: () => voi
             copied={t('common.actionsBar.copied')}
             onCopy={() => copy(`${error.code}: ${error.message}`)}
           />
+          <DiagnosticsButton />
         </div>
         <section className="failed-part" aria-labelledby="failed-folder">
           <h2 id="failed-folder">{t('settings.folder.title')}</h2>
