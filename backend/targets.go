@@ -107,13 +107,21 @@ func (b *Backend) Targets(context.Context) (Targets, error) {
 	}
 	if !slices.ContainsFunc(list, func(k known) bool { return k.Target != nil && k.ID == f.Target }) {
 		now := b.targets.get()
-		fault := "its file is gone or has a fault, so the generic one stands in"
+		one := TargetInfo{ID: f.Target, Name: f.Target, Own: true, BasePath: now.BasePath, Fault: "its file is gone or has a fault, so the generic one stands in"}
 		if now.ID == f.Target {
-			fault = "its file is gone or has a fault since; what was read of it before goes on until ScimDesk ends"
+			one.Name, one.Fault = now.Name, goesOn(now.file, list)
 		}
-		all.List = append(all.List, TargetInfo{ID: f.Target, Name: f.Target, Own: true, BasePath: now.BasePath, Fault: fault})
+		all.List = append(all.List, one)
 	}
 	return all, nil
+}
+
+// goesOn says why the active target goes on as its file was last read, and what to do.
+func goesOn(file string, list []known) string {
+	if slices.ContainsFunc(list, func(k known) bool { return k.file == file && k.Target == nil }) {
+		return fmt.Sprintf("its file %s has a fault: it goes on as it was last read. Mend the file, or choose another target", file)
+	}
+	return fmt.Sprintf("its file %s is gone: it goes on as it was last read. Put the file back, or choose another target", file)
 }
 
 func (b *Backend) targetInfo(k known) TargetInfo {
@@ -163,7 +171,7 @@ func (b *Backend) SaveTarget(ctx context.Context, c TargetChange) (Targets, erro
 			return Targets{}, err
 		}
 	}
-	next, err := activeOf(k.Target, c.Strict, admin)
+	next, err := activeOf(k, c.Strict, admin)
 	if err != nil {
 		return Targets{}, err
 	}
@@ -174,6 +182,9 @@ func (b *Backend) SaveTarget(ctx context.Context, c TargetChange) (Targets, erro
 			return Targets{}, err
 		}
 		b.setting.put(after)
+	}
+	if err := b.keepTarget(ctx, k); err != nil {
+		return Targets{}, err
 	}
 	if err := b.targets.putDown(ctx, b.store, admin); err != nil {
 		return Targets{}, err

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"scimdesk/backend/config"
 	"scimdesk/backend/entra"
 	"scimdesk/backend/scim"
 	"scimdesk/backend/store"
@@ -474,7 +475,7 @@ func TestOwnTargets(t *testing.T) {
 		t.Helper()
 		all, err := b.Targets(t.Context())
 		last := all.List[len(all.List)-1]
-		if err != nil || last.ID != "ours" || !strings.HasPrefix(last.Fault, "its file is gone or has a fault since; ") || b.tenantPath() != "/our/own/scim" {
+		if err != nil || last.ID != "ours" || !strings.HasPrefix(last.Fault, "its file eptura-1.json is gone: ") || b.tenantPath() != "/our/own/scim" {
 			t.Errorf("%s: %+v at %s, %v", how, last, b.tenantPath(), err)
 		}
 		if now, err := b.Target(t.Context(), ""); err != nil || now.ID != "ours" || len(now.Attributes) == 0 {
@@ -489,6 +490,76 @@ func TestOwnTargets(t *testing.T) {
 	goesOn("with a broken file")
 	if _, err := b.SaveTarget(t.Context(), TargetChange{ID: "ours"}); Code(err) != "BAD_SETTING" {
 		t.Errorf("the broken file is used again: %v", err)
+	}
+}
+
+// TestAnOwnTargetGoesOnWithoutItsFile also after a restart: Entra comes by its base path. A file that is mended is read at the next start, and
+// who has chosen another target has none to go on with.
+func TestAnOwnTargetGoesOnWithoutItsFile(t *testing.T) {
+	dir := t.TempDir()
+	open := func(id, path, fault string) *Backend {
+		t.Helper()
+		b, err := Open(t.Context(), Options{Dir: dir, Listen: NoListener, Face: "scimd"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := b.Targets(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all.List, func(i TargetInfo) bool { return i.ID == all.Active })
+		now := b.targets.get()
+		if now.ID != id || now.BasePath != path || !strings.HasPrefix(all.List[i].Fault, fault) || (fault == "") != (all.List[i].Fault == "") {
+			t.Errorf("%s at %s is in use, not %s at %s: %+v", now.ID, now.BasePath, id, path, all.List[i])
+		}
+		return b
+	}
+	b := open("generic", "/scim/v2", "")
+	if _, err := b.CopyTarget(t.Context(), "eptura"); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "targets", "eptura-1.json")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	use(t, b, TargetChange{ID: "eptura-1"})
+	const v1, broken, gone = "/scim/v1", "its file eptura-1.json has a fault: it goes on", "its file eptura-1.json is gone: it goes on"
+	moved := strings.Replace(string(good), v1, "/moved", 1)
+	for _, step := range []struct{ text, path, fault string }{
+		{`{"version": 1`, v1, broken}, {"", v1, gone}, {moved, "/moved", ""}, {strings.Replace(moved, "displayName", "displayNome", 1), "/moved", broken},
+	} {
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(step.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if step.text == "" {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b = open("eptura-1", step.path, step.fault)
+		if one, err := b.Target(t.Context(), ""); err != nil || one.ID != "eptura-1" || one.BasePath != step.path || len(one.Attributes) == 0 {
+			t.Errorf("its table is %+v, %v", one, err)
+		}
+	}
+	use(t, b, TargetChange{ID: "envoy"})
+	if kept, err := b.store.Meta(t.Context(), targetKept); err != nil || kept != "" {
+		t.Errorf("%q is kept beside a built-in target, %v", kept, err)
+	}
+	f := b.setting.get()
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.Target = "eptura-1" // by hand, and its file has a fault
+	if err := config.Save(dir, f, b.log); err != nil {
+		t.Fatal(err)
+	}
+	b = open("generic", "/scim/v2", "its file is gone or has a fault, so the generic one stands in")
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -27,6 +27,8 @@ import (
 const (
 	// groupsKeyed is where the store keeps what groups are keyed by; without it that is displayName.
 	groupsKeyed = "groups keyed by"
+	// targetKept is where it keeps the admin's own target that is the active one, as it was last read.
+	targetKept = "own target as it was read"
 	// administrators is where it keeps whom changes by SCIM were put down to, and since when.
 	administrators = "SCIM administrators"
 
@@ -51,6 +53,7 @@ type targets struct {
 // active is the target that the folder stands in for. It is never changed.
 type active struct {
 	*target.Target
+	file   string // of the admin's own, "" for a built-in one
 	strict bool
 	admin  administrator
 	people *target.Judge
@@ -80,7 +83,7 @@ func newTargets(dir string) (*targets, error) {
 		return nil, err
 	}
 	t := &targets{folder: ownTargets(dir), builtIn: all, counts: map[string]targetCounts{}}
-	now, err := activeOf(all[0], false, administrator{})
+	now, err := activeOf(known{Target: all[0]}, false, administrator{})
 	if err != nil {
 		return nil, err
 	}
@@ -88,16 +91,16 @@ func newTargets(dir string) (*targets, error) {
 	return t, nil
 }
 
-func activeOf(t *target.Target, strict bool, admin administrator) (*active, error) {
-	people, err := t.Judge(scim.User)
+func activeOf(k known, strict bool, admin administrator) (*active, error) {
+	people, err := k.Judge(scim.User)
 	if err != nil {
 		return nil, err
 	}
-	groups, err := t.Judge(scim.Group)
+	groups, err := k.Judge(scim.Group)
 	if err != nil {
 		return nil, err
 	}
-	return &active{Target: t, strict: strict, admin: admin, people: people, groups: groups}, nil
+	return &active{Target: k.Target, file: k.file, strict: strict, admin: admin, people: people, groups: groups}, nil
 }
 
 func (t *targets) get() *active { return t.now.Load() }
@@ -112,8 +115,8 @@ func groupKeyOf(t *target.Target) func(*scim.Resource) string {
 	return (*scim.Resource).DisplayName
 }
 
-// loadTarget makes the target of the settings the active one. One whose file can't be used any more does not keep the folder from being
-// opened: the default stands in for it, and faces are told.
+// loadTarget makes the target of the settings the active one. An own one whose file is broken or gone goes on as it was last read: Entra comes by
+// its base path, and what it sends is judged by its table. Faces are told. Without a copy the default stands in.
 func (b *Backend) loadTarget(ctx context.Context) error {
 	text, err := b.store.Meta(ctx, administrators)
 	if err != nil {
@@ -126,20 +129,66 @@ func (b *Backend) loadTarget(ctx context.Context) error {
 	}
 	f := b.setting.get()
 	k, err := b.targets.find(f.Target)
-	if err != nil {
-		b.log.Warn("the target can't be used, the generic one stands in", "target", f.Target, "err", err)
-		k = known{Target: b.targets.builtIn[0]}
+	if err == nil {
+		if err := b.keepTarget(ctx, k); err != nil {
+			return err
+		}
+	} else if k, err = b.keptTarget(ctx, f.Target, err); err != nil {
+		return err
 	}
 	var admin administrator
 	if n := len(b.targets.since); n > 0 {
 		admin = b.targets.since[n-1]
 	}
-	next, err := activeOf(k.Target, f.Strict, admin)
+	next, err := activeOf(k, f.Strict, admin)
 	if err != nil {
 		return err
 	}
 	b.targets.now.Store(next)
 	return b.rekeyGroups(ctx)
+}
+
+// keptText is the admin's own target as the store keeps it.
+type keptText struct {
+	File string `json:"file"`
+	Text string `json:"text"`
+}
+
+// keepTarget keeps what the active target's file says, should it be broken or gone one day. A built-in one needs no copy.
+func (b *Backend) keepTarget(ctx context.Context, k known) error {
+	want := ""
+	if k.file != "" {
+		raw, err := json.Marshal(keptText{File: k.file, Text: string(k.Text())})
+		if err != nil {
+			return fmt.Errorf("keep the target: %w", err)
+		}
+		want = string(raw)
+	}
+	has, err := b.store.Meta(ctx, targetKept)
+	if err != nil || has == want {
+		return err
+	}
+	return b.store.SetMeta(ctx, targetKept, want)
+}
+
+// keptTarget is the target of that id as it was last read, the default one if none was; why is what is wrong with its file.
+func (b *Backend) keptTarget(ctx context.Context, id string, why error) (known, error) {
+	raw, err := b.store.Meta(ctx, targetKept)
+	if err != nil {
+		return known{}, err
+	}
+	var kept keptText
+	if raw != "" {
+		if err := json.Unmarshal([]byte(raw), &kept); err != nil {
+			return known{}, fmt.Errorf("read the target that was kept: %w", err)
+		}
+	}
+	if one, faults := target.Read([]byte(kept.Text)); len(faults) == 0 && one.ID == id {
+		b.log.Warn("the target's file can't be used, it goes on as it was last read", "target", id, "file", kept.File, "err", why)
+		return known{Target: one, file: kept.File}, nil
+	}
+	b.log.Warn("the target can't be used, the generic one stands in", "target", id, "err", why)
+	return known{Target: b.targets.builtIn[0]}, nil
 }
 
 // rekeyGroups brings groups to the key of the target of now, if they have another one: after a change, or where one was cut off.
@@ -259,7 +308,7 @@ func (t *targets) find(id string) (known, error) {
 		ids = append(ids, k.ID)
 	}
 	if id == now.ID {
-		return known{Target: now.Target, file: id}, nil
+		return known{Target: now.Target, file: now.file}, nil
 	}
 	return known{}, &config.Faults{List: []string{fmt.Sprintf("target must be one of %s, not %q", strings.Join(ids, ", "), id)}}
 }
