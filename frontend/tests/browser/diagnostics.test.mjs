@@ -1,6 +1,7 @@
 // The diagnostics: read before they are saved, saved as they were read, without anybody's data.
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ask, breakCalls, create, findings, launch, look, newToken, openPage, openWindow, refusal, until, visit } from './window.mjs'
@@ -13,6 +14,21 @@ const focused = (at) => at.evaluate((el) => el === document.activeElement)
 let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
+
+it('are given also where the data folder can not be opened', { timeout: 60_000 }, async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'scimdesk-window-'))
+  await mkdir(join(dir, 'data'))
+  await writeFile(join(dir, 'data/scimdesk.db'), 'this is no database '.repeat(500))
+  const window = await openWindow({ folder: dir })
+  const page = await openPage(browser, window)
+  await opener(page).click()
+  await dialog(page).getByRole('button', { name: /^about.json/ }).click()
+  await text(page).getByText('DB_CORRUPT').waitFor()
+  await dialog(page).getByRole('button', { name: 'Save as ZIP' }).click()
+  await dialog(page).getByText('3 files are saved.').waitFor()
+  assert.deepEqual(await findings(page), [])
+  await window.close()
+})
 
 describe('the diagnostics', { timeout: 180_000 }, () => {
   let window
@@ -70,7 +86,11 @@ describe('the diagnostics', { timeout: 180_000 }, () => {
     const zip = await readFile(join(folder, found[0]), 'latin1')
     assert.equal(zip.includes('log.txt'), true)
     assert.equal(zip.includes('tokens.json'), false)
-    await dialog(page).getByRole('button', { name: 'Copy path' }).waitFor()
+    await look(page, { width: 900, height: 600 })
+    await dialog(page).getByRole('button', { name: 'Save as ZIP' }).click()
+    await until(page, async () => (await readdir(folder)).filter((name) => name.endsWith('.zip')).length === 2, 'another ZIP')
+    await until(page, () => dialog(page).getByRole('button', { name: 'Copy path' }).evaluate((el) => el.getBoundingClientRect().bottom < innerHeight), 'the path in view')
+    await look(page, { width: 1280, height: 800 })
     assert.deepEqual(await findings(page), [])
   })
 
@@ -83,6 +103,9 @@ describe('the diagnostics', { timeout: 180_000 }, () => {
     assert.deepEqual(await findings(page), [])
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320)
     assert.equal(await page.getByRole('dialog').evaluate((el) => [...el.querySelectorAll('*')].every((e) => e.closest('pre') || e.getBoundingClientRect().right <= 321)), true, 'nothing is cut')
+    await page.getByRole('button', { name: /^log.txt/ }).click()
+    const log = page.getByRole('region', { name: 'Text von log.txt' })
+    await until(page, () => log.evaluate((el) => el.getBoundingClientRect().top < innerHeight - 100), 'the text in view')
     await page.keyboard.press('Escape')
     await until(page, () => focused(page.getByRole('button', { name: 'Diagnosedaten anzeigen…' })), 'the focus where it was')
     await ask(page, 'SavePreferences', 'system', 'en')

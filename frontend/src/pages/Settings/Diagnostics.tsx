@@ -13,6 +13,9 @@ import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 import './settings.css'
 
+/** Brings what has just come into view, in a window that it does not fit in. */
+const seen = (came: HTMLElement | null) => came?.scrollIntoView({ block: 'nearest' })
+
 /** Files for somebody who is to help: each can be read, and those that are ticked are saved just as they were shown. */
 export function Diagnostics({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation()
@@ -101,16 +104,16 @@ export function Diagnostics({ onClose }: { onClose: () => void }) {
                     <span className="spring" />
                     <CopyButton label={t('settings.diagnostics.copyFile')} text={t('settings.diagnostics.copyFile')} copied={t('common.actionsBar.copied')} onCopy={() => copy(open.text)} />
                   </div>
-                  <pre key={open.name} className="diagnostics-text" tabIndex={0} role="region" aria-label={t('settings.diagnostics.text_of', { name: open.name })} lang="en" dir="ltr">
+                  <pre key={open.name} ref={read === '' ? null : seen} className="diagnostics-text" tabIndex={0} role="region" aria-label={t('settings.diagnostics.text_of', { name: open.name })} lang="en" dir="ltr">
                     {open.text}
                   </pre>
                 </div>
               </div>
             )}
             {!bundle && !error && <Spinner className="late" size="tiny" labelPosition="after" label={t('settings.diagnostics.loading')} />}
-            {error && (bundle && !isGone ? <ErrorBar error={error} /> : <ErrorBar error={error} onRetry={anew} />)}
+            {error && <div ref={seen}>{bundle && !isGone ? <ErrorBar error={error} /> : <ErrorBar error={error} onRetry={anew} />}</div>}
             {saved ? (
-              <div className="diagnostics-saved">
+              <div ref={seen} className="diagnostics-saved">
                 <p className="status good">
                   <CheckmarkCircleFilled aria-hidden className="status-icon" /> {done(saved.count)}
                 </p>

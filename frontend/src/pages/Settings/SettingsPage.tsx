@@ -19,6 +19,7 @@ export function SettingsPage({ session, snapshot, unsure, route }: PageProps) {
   const changes = useObservable(session.changes)
   useEffect(() => void settingsDraft.load(), [changes, unsure])
   const off = snapshot.sample || unsure
+  const below = saved || error ? route.id : '' // what stands above has its place
   return (
     <>
       <PageHead title={t('settings.title')} />
@@ -34,8 +35,8 @@ export function SettingsPage({ session, snapshot, unsure, route }: PageProps) {
         ) : (
           !error && <div className="settings-bones" aria-hidden>{[0, 1].map((n) => <div key={n} className="bone" />)}</div>
         )}
-        <Folder here={route.id} sample={snapshot.sample} unsure={unsure} />
-        <DiagnosticsSection here={route.id} />
+        <Folder here={below} sample={snapshot.sample} unsure={unsure} />
+        <DiagnosticsSection here={below} />
       </div>
     </>
   )
