@@ -11,8 +11,8 @@ import { useReturnedFocus } from '../../lib/focus'
 import { announce } from '../../state/announcer'
 import { copy } from '../../state/clipboard'
 
-export interface SaveFileProps {
-  /** What is saved, such as "Save report". */
+interface SaveFileProps {
+  /** What is saved, such as "Save report": on the button, and over what it asks. */
   title: string
   /** What will stand in the file. */
   text?: string
