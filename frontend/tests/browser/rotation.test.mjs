@@ -117,6 +117,19 @@ describe('a rotation', { timeout: 120_000 }, () => {
     await until(page, async () => (await focused(page)) === 'Go on with the rotation', 'the focus on the button that went on')
   })
 
+  it('says to paste the new address too while Entra has the old one', async () => {
+    await begun(page, address)
+    await page.getByRole('button', { name: 'Go on with the rotation' }).click()
+    await dialog(page).getByText('The Tenant URL stays as it is').waitFor()
+    await close(page)
+    const moved = await openPage(browser, window, { broken: breakCalls({ Snapshot: "(real) => real().then((s) => ({ ...s, changed: { old: 'https://desk.contoso.example/scim/v2', new: 'https://scim.contoso.example/scim/v2', at: '2026-03-02T12:00:00.000Z' } }))" }) })
+    await visit(moved, '#/connection')
+    await moved.getByRole('button', { name: 'Go on with the rotation' }).click()
+    await dialog(moved).getByText('paste https://scim.contoso.example/scim/v2 into Tenant URL').waitFor()
+    assert.equal(await dialog(moved).getByText('The Tenant URL stays as it is').count(), 0)
+    await moved.context().close()
+  })
+
   it('can be looked at again without its secret, and ended at once when the new one was seen', async () => {
     const [old, fresh] = await begun(page, address)
     assert.equal(await get(address, fresh), 200)

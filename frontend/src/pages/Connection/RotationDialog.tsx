@@ -25,13 +25,13 @@ export function RotationDialog({ snapshot }: { snapshot: Snapshot }) {
     watched.set(false)
   }
   if (client) return <ClientDialog made={client} address={snapshot.address} onClose={() => freshClient.set(null)} />
-  if (fresh && (fresh.sample || fresh.before !== 'goesOn')) return <Shown key={fresh.made.token.id} {...fresh} onClose={close} />
+  if (fresh && (fresh.sample || fresh.before !== 'goesOn')) return <Shown key={fresh.made.token.id} {...fresh} moved={snapshot.changed.new} onClose={close} />
   if (fresh || (watching && snapshot.token.exists)) return <RotationWatch key={fresh?.made.token.id ?? ''} fresh={fresh} snapshot={snapshot} onClose={close} />
   return null
 }
 
 /** Shows a new secret, once, where there is no old token to look after. Escape closes it only after copying, since the secret can't be shown again. */
-function Shown({ made, before, sample, address, onClose }: Fresh & { onClose: () => void }) {
+function Shown({ made, before, sample, address, moved, onClose }: Fresh & { moved: string; onClose: () => void }) {
   const { t } = useTranslation()
   useReturnedFocus()
   const secret = useSecret(made.secret)
@@ -55,7 +55,7 @@ function Shown({ made, before, sample, address, onClose }: Fresh & { onClose: ()
               <>
                 <TenantUrl address={address} />
                 <h3>{t('tokens.rotation.steps')}</h3>
-                <EntraSteps first={!ended} />
+                <EntraSteps first={!ended} moved={moved} />
               </>
             )}
           </DialogContent>

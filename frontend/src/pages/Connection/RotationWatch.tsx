@@ -106,7 +106,7 @@ export function RotationWatch({ fresh, snapshot, onClose }: { fresh: Fresh | nul
                     <p className="quiet">{t('tokens.watch.seen', { when: when(data?.current.lastUsed ?? '', i18n.language) })}</p>
                   ) : (
                     <>
-                      <EntraSteps first={false} />
+                      <EntraSteps first={false} moved={snapshot.changed.new} />
                       <div className="buttons">
                         <OpenEntra />
                       </div>
