@@ -94,7 +94,7 @@ func ownMessage(r slog.Record) string {
 	return r.Message
 }
 
-// plainKeys are the attributes whose texts are this program's own words, or of its settings.
+// isPlainKey tells the attributes whose texts are this program's own words, or of its settings.
 func isPlainKey(key string) bool {
 	switch key {
 	case "state", "step", "where", "code", "cause", "kind", "face", "place", "last_four", "way", "wayBefore", "mode", "listen", "listenBefore", "by", "ngrok", "region":
