@@ -47,7 +47,7 @@ func newHandoverTable(w io.Writer, format string, columns []HandoverColumn) (*ha
 		t.row, t.end = func(cells []string) error { return list.add(flatObject(headers, cells)) }, list.end
 		return t, nil
 	}
-	csv, err := exchange.NewCSV(w, headers)
+	csv, err := exchange.NewPlainCSV(w, headers)
 	if err != nil {
 		return nil, err
 	}

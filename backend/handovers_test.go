@@ -969,3 +969,17 @@ func TestHandOversByThemselvesGoOn(t *testing.T) {
 		t.Errorf("made %+v, %v", state.List, err)
 	}
 }
+
+// The old system reads the file, not a spreadsheet: a telephone number is the number alone, and nothing that a spreadsheet runs is in it.
+func TestTelephoneNumbersAreHandedOverAsTheyAre(t *testing.T) {
+	b, secret := serve(t)
+	add(t, b, secret, "/Users", `{"userName":"ada@contoso.example","displayName":"=1+1","active":true,"phoneNumbers":[{"type":"work","value":"+49 30 1234"}]}`)
+	info := handOver(t, b, HandoverRequest{})
+	text, err := os.ReadFile(info.Files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), ",+49 30 1234,") || !strings.Contains(string(text), ",'=1+1,") {
+		t.Errorf("handed over: %s", text)
+	}
+}

@@ -10,14 +10,23 @@ import (
 
 // CSV writes rows for a spreadsheet: UTF-8 with a byte order mark, since Excel reads a file without one in the computer's old
 // code page, lines ended by CR LF (RFC 4180), and no cell that a spreadsheet would run as a formula.
-type CSV struct{ w *csv.Writer }
+type CSV struct {
+	w     *csv.Writer
+	plain bool
+}
 
 // NewCSV begins a file with its header row.
-func NewCSV(w io.Writer, header []string) (*CSV, error) {
+func NewCSV(w io.Writer, header []string) (*CSV, error) { return begin(w, header, false) }
+
+// NewPlainCSV begins a file that another system reads, which would take an apostrophe for a part of the value: telephone numbers
+// and amounts, which run nothing, stay as they are. Formulas are defused here too, since people open such files as well.
+func NewPlainCSV(w io.Writer, header []string) (*CSV, error) { return begin(w, header, true) }
+
+func begin(w io.Writer, header []string, plain bool) (*CSV, error) {
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return nil, fmt.Errorf("write CSV: %w", err)
 	}
-	c := &CSV{csv.NewWriter(w)}
+	c := &CSV{csv.NewWriter(w), plain}
 	c.w.UseCRLF = true
 	return c, c.Row(header)
 }
@@ -26,7 +35,10 @@ func NewCSV(w io.Writer, header []string) (*CSV, error) {
 func (c *CSV) Row(cells []string) error {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		safe[i] = Defuse(cell)
+		if !c.plain || !number(cell) {
+			cell = Defuse(cell)
+		}
+		safe[i] = cell
 	}
 	if err := c.w.Write(safe); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
@@ -50,4 +62,9 @@ func Defuse(cell string) string {
 		return "'" + cell
 	}
 	return cell
+}
+
+// number says that there is nothing in a cell but what telephone numbers and amounts are written with, and a digit.
+func number(cell string) bool {
+	return strings.ContainsAny(cell, "0123456789") && strings.Trim(cell, "+-0123456789 .,()/\u00A0") == ""
 }

@@ -79,3 +79,34 @@ func TestCSVTellsOfAFullDisk(t *testing.T) {
 		t.Error("a row that could not be written is no error")
 	}
 }
+
+func TestPlainCSVKeepsTelephoneNumbers(t *testing.T) {
+	var out bytes.Buffer
+	c, err := NewPlainCSV(&out, []string{"value"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := map[string]string{
+		"+49 30 123": "+49 30 123", "+49 (0)30/123-45": "+49 (0)30/123-45", "-1,5": "-1,5", "Ada": "Ada", "-": "'-", "+ (": "'+ (",
+		"=1+1": "'=1+1", "=1": "'=1", "@SUM(1)": "'@SUM(1)", "+1+cmd|' /C calc'!A0": "'+1+cmd|' /C calc'!A0", "-2+A1": "'-2+A1", "\t1": "'\t1", "+49 30 12 ext 3": "'+49 30 12 ext 3",
+	}
+	want := []string{}
+	for cell, as := range cells {
+		want = append(want, as)
+		if err := c.Row([]string{cell}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, as := range want {
+		if got[i+1][0] != as {
+			t.Errorf("%q, want %q", got[i+1][0], as)
+		}
+	}
+}
