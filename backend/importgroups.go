@@ -296,7 +296,7 @@ func (f *importFile) group(i int) (*fileGroup, error) {
 
 func (g *fileGroup) check() error {
 	if g.name == "" {
-		return because("NO_NAME")
+		return because("NO_NAME").err()
 	}
 	return checkKey("displayName", g.name, keyLimit)
 }

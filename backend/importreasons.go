@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ImportReason is why a row of an import becomes what it becomes, or what of it is left out. A face words it in its own language; Error is what
-// stands in files and on the command line.
+// ImportReason is why a row of an import becomes what it becomes, or what of it is left out. A face words it in its own language; words is
+// what stands in files and on the command line.
 type ImportReason struct {
 	Code string   `json:"code"` // a key of reasonTexts
 	What []string `json:"what"` // attributes that it is about, such as localId
@@ -29,10 +29,17 @@ func (r ImportReason) of(what ...string) ImportReason {
 	return r
 }
 
+// reasonError carries a reason to where the row is.
+type reasonError struct{ ImportReason }
+
+func (e reasonError) Error() string { return e.words() }
+
+func (r ImportReason) err() error { return reasonError{r} }
+
 // reasonOf is the reason in an error; one of another kind speaks for itself.
 func reasonOf(err error) ImportReason {
-	if r, ok := errors.AsType[ImportReason](err); ok {
-		return r
+	if r, ok := errors.AsType[reasonError](err); ok {
+		return r.ImportReason
 	}
 	return because("UNREADABLE", err)
 }
@@ -69,8 +76,8 @@ var reasonTexts = map[string]string{
 	"UNREADABLE":         "{a}",
 }
 
-// Error words it in English.
-func (r ImportReason) Error() string {
+// words says it in English.
+func (r ImportReason) words() string {
 	var pairs []string
 	for i, what := range r.What {
 		name := "{what}"
@@ -103,7 +110,7 @@ func attributeWord(name string) string {
 func wordsOfReasons(all []ImportReason) string {
 	words := make([]string, len(all))
 	for i, r := range all {
-		words[i] = r.Error()
+		words[i] = r.words()
 	}
 	return strings.Join(words, "; ")
 }

@@ -195,7 +195,7 @@ func (f *importFile) person(i int) (*scim.Resource, importBeside, error) {
 			continue
 		}
 		if len(value) > valueLimit && name != columnGroups && utf8.RuneCountInString(value) > valueLimit {
-			tooLong = cmp.Or(tooLong, error(because("VALUE_TOO_LONG", valueLimit).of(name)))
+			tooLong = cmp.Or(tooLong, because("VALUE_TOO_LONG", valueLimit).of(name).err())
 			continue
 		}
 		if f.places[j].attr != "" {
@@ -231,7 +231,7 @@ func (x *importBeside) cell(r *scim.Resource, header, name, value string) error 
 		first(&x.manager)
 	case columnRole:
 		if value != store.RoleAdministrator && value != store.RoleUserManager {
-			return because("BAD_ROLE", value, store.RoleAdministrator, store.RoleUserManager)
+			return because("BAD_ROLE", value, store.RoleAdministrator, store.RoleUserManager).err()
 		}
 		first(&x.role)
 	case columnNote:
@@ -246,7 +246,7 @@ func (x *importBeside) cell(r *scim.Resource, header, name, value string) error 
 	case columnActive, columnDisabled:
 		yes, ok := yesNo(value)
 		if !ok {
-			return because("NOT_YES_NO", value, header)
+			return because("NOT_YES_NO", value, header).err()
 		}
 		r.Attrs["active"] = yes == (name == columnActive)
 	}
@@ -306,7 +306,7 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	userName := r.UserName()
 	if userName == "" {
 		if x.localID == "" {
-			return r, x, because("NO_KEY")
+			return r, x, because("NO_KEY").err()
 		}
 		userName = x.localID
 		r.Attrs["userName"] = userName
@@ -329,13 +329,13 @@ func (x importBeside) finish(r *scim.Resource) (*scim.Resource, importBeside, er
 	return r, x, nil
 }
 
-// checkKey says by an ImportReason why a text can't be a name that somebody is told by.
+// checkKey says by a reason why a text can't be a name that somebody is told by.
 func checkKey(what, value string, limit int) error {
 	switch {
 	case utf8.RuneCountInString(value) > limit:
-		return because("TOO_LONG", limit).of(what)
+		return because("TOO_LONG", limit).of(what).err()
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return because("CONTROL", strconv.Quote(value)).of(what)
+		return because("CONTROL", strconv.Quote(value)).of(what).err()
 	}
 	return nil
 }
@@ -350,7 +350,7 @@ func (s *importResource) person() (*scim.Resource, importBeside, error) {
 		return r, s.beside, err
 	}
 	if len(s.raw) > server.DefaultMaxBody {
-		return nil, importBeside{}, because("TOO_BIG", server.DefaultMaxBody)
+		return nil, importBeside{}, because("TOO_BIG", server.DefaultMaxBody).err()
 	}
 	r, err := scim.ParseReplacement(scim.User, s.raw)
 	if err != nil {
