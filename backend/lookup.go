@@ -262,7 +262,7 @@ func (b *Backend) LookUp(ctx context.Context, r LookupRequest) (Lookup, error) {
 		return Lookup{}, fmt.Errorf("%w: %s: %w", ErrUpload, name, err)
 	}
 	if r.Column < -1 || r.Column >= max(1, len(table.Header)) {
-		return Lookup{}, fmt.Errorf("%w: there is no column %d", ErrQuery, r.Column)
+		return Lookup{}, fmt.Errorf("%w: there is no column %d", ErrQuery, r.Column+1)
 	}
 	if r.Column == -1 {
 		if r.Column, err = b.findColumn(ctx, table, tiers); err != nil {
@@ -311,28 +311,31 @@ func readList(data []byte) (*exchange.Table, error) {
 	if len(t.Header) == 1 && t.Format.Delimiter == "," { // most lines have none: it stands in names, as in Berg, Anna
 		return exchange.Read(data, exchange.Options{Delimiter: "tab", Encoding: t.Format.Encoding, Header: exchange.NoHeader})
 	}
-	if len(t.Rows) != 1 {
-		return t, nil
-	}
 	return behindEachOther(data, t), nil
 }
 
-// behindEachOther makes a list of addresses that stand behind each other. A comma may stand in their names, as in Berg, Anna <anna.berg@contoso.example>.
+// behindEachOther makes a list of addresses that stand behind each other on one line, or on several with the names of their owners: two columns of
+// bare addresses are two columns. A comma may stand in a name, as in Berg, Anna <anna.berg@contoso.example>.
 func behindEachOther(data []byte, t *exchange.Table) *exchange.Table {
 	for _, delimiter := range []string{";", ","} {
 		parted, err := exchange.Read(data, exchange.Options{Delimiter: delimiter, Encoding: t.Format.Encoding, Header: exchange.NoHeader})
 		if err != nil {
 			continue // a quote that the other delimiter closes
 		}
-		cells := slices.DeleteFunc(slices.Clone(parted.Rows[0]), func(c string) bool { return c == "" })
-		if len(cells) < 2 || slices.ContainsFunc(cells, func(c string) bool { return !strings.Contains(c, "@") }) {
-			continue
-		}
 		list := &exchange.Table{Header: []string{""}, Format: parted.Format, Warnings: parted.Warnings}
-		for _, c := range cells {
-			list.Rows, list.Lines = append(list.Rows, []string{c}), append(list.Lines, parted.Lines[0])
+		named, bare := false, false
+		for i, row := range parted.Rows {
+			for _, c := range row {
+				if c == "" {
+					continue
+				}
+				named, bare = named || strings.HasSuffix(c, ">"), bare || !strings.Contains(c, "@")
+				list.Rows, list.Lines = append(list.Rows, []string{c}), append(list.Lines, parted.Lines[i])
+			}
 		}
-		return list
+		if !bare && len(list.Rows) > len(parted.Rows) && (named || len(parted.Rows) == 1) {
+			return list
+		}
 	}
 	return t
 }
@@ -531,15 +534,23 @@ func (r *lookupRow) say(w *sought, found []hit) {
 	}
 }
 
-// cleaned takes off a value what mail programs and web pages put around it: the name before <an address>, mailto:, quotes, spaces and what can't
-// be seen.
+// cleaned takes off a value what mail programs, directories and web pages put around it: the name before <an address>, mailto: and smtp:, the
+// full stop after an address, the braces of an id, spaces and what can't be seen.
 func cleaned(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 	if at := strings.LastIndexByte(s, '<'); at >= 0 && strings.HasSuffix(s, ">") && strings.Contains(s[at:], "@") {
 		s = s[at+1 : len(s)-1]
 	}
-	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
-		s = s[7:]
+	for _, scheme := range []string{"mailto:", "smtp:"} {
+		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			s = s[len(scheme):]
+		}
+	}
+	if strings.Contains(s, "@") {
+		s = strings.TrimRight(s, ".,;")
+	}
+	if strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") {
+		s = s[1 : len(s)-1]
 	}
 	return strings.TrimSpace(s)
 }

@@ -111,6 +111,35 @@ func TestAListIsLookedUp(t *testing.T) {
 	}
 }
 
+// TestAddressesBehindEachOther takes lines of addresses apart where a mail program wrote them, and two columns of addresses not.
+func TestAddressesBehindEachOther(t *testing.T) {
+	b := scratch(t)
+	office(t, b)
+	for list, want := range map[string]int{
+		"Anna Berg <a@contoso.example>; Bo <b@contoso.example>":                                            2,
+		"a@contoso.example, b@contoso.example,\n":                                                          2,
+		"Anna <a@contoso.example>; Bo <b@contoso.example>\nZoë <z@contoso.example>\n":                      3,
+		"\"Berg, Anna\" <a@contoso.example>, Bo <b@contoso.example>\nZoë <z@contoso.example>, c@c.example": 4,
+		"a@old.example;a@contoso.example\nb@old.example;b@contoso.example\n":                               2,
+		"Anna;a@contoso.example\nBo;b@contoso.example\n":                                                   2,
+	} {
+		if _, l := looked(t, b, LookupRequest{Upload: handed(t, b, "pasted.txt", list), Column: -1}); l.Total != want {
+			t.Errorf("%q has %d lines, want %d", list, l.Total, want)
+		}
+	}
+}
+
+func TestWhatStandsAroundAValueIsTakenOff(t *testing.T) {
+	for given, want := range map[string]string{
+		"SMTP:ada@contoso.example": "ada@contoso.example", "mailto:ada@contoso.example": "ada@contoso.example", " ada@contoso.example. ": "ada@contoso.example",
+		"{7c1a1f0e-6f3e-4b32-9d42-0a4f5d2b8c11}": "7c1a1f0e-6f3e-4b32-9d42-0a4f5d2b8c11", "Ada Jr.": "Ada Jr.", "Ada <ada@contoso.example>": "ada@contoso.example", "{": "{",
+	} {
+		if got := cleaned(given); got != want {
+			t.Errorf("of %q it leaves %q", given, got)
+		}
+	}
+}
+
 // TestAListKeepsItsOrderAndColumns looks up a CSV whose columns are to be found, chooses one of several, and exports it.
 func TestAListKeepsItsOrderAndColumns(t *testing.T) {
 	b := scratch(t)
