@@ -65,7 +65,7 @@ What never is
   The folder of your user account is written as ~.
 
 What you may want to look at
-  The public address, domains, proxies, trusted addresses and paths of files are in settings.json and connection.json as you have set them.
+  The public address, domains, proxies, trusted addresses and paths of files are in about.json, settings.json and connection.json as they are.
 `
 
 // A diagnosis makes one file. What it can't read it says instead.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"scimdesk/backend/exchange"
@@ -242,10 +243,18 @@ func mappingOf(table []target.Attribute, matching []string) ([]forecast.Mapping,
 	}
 	for _, path := range matching {
 		if !slices.ContainsFunc(all, func(m forecast.Mapping) bool { return m.Path == path }) {
-			return nil, fmt.Errorf("%w: the target's mapping has no attribute %q to match by", ErrQuery, path)
+			return nil, fmt.Errorf("%w: the target's mapping has no attribute %q to match by; it has %s", ErrQuery, path, pathsOf(all))
 		}
 	}
 	return all, nil
+}
+
+func pathsOf(all []forecast.Mapping) string {
+	paths := make([]string, len(all))
+	for i, m := range all {
+		paths[i] = m.Path
+	}
+	return strings.Join(paths, ", ")
 }
 
 // fixOf is what mends a creation of somebody who is here: to convert their user ID where Entra matches by it, else to set the externalId

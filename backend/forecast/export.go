@@ -21,8 +21,8 @@ var ErrNobody = errors.New("there is nobody in it: only the header")
 // ErrNoGroup means that a table has a header of Entra's groups and none under it.
 var ErrNoGroup = errors.New("there is no group in it: only the header")
 
-// ErrNoGroups means that a table has no column that says which groups its rows are.
-var ErrNoGroups = errors.New("there is no column displayName or objectId: this is not a list of groups from Entra")
+// ErrNoGroups means that a table does not say which groups its rows are, or says of users.
+var ErrNoGroups = errors.New("this is not a list of groups from Entra: that has a column displayName or objectId, and no userPrincipalName")
 
 // ErrNoUsers means that a table has no column that says who its rows are.
 var ErrNoUsers = errors.New("there is no column userPrincipalName: this is not a list of users from Entra")
@@ -108,11 +108,12 @@ func ReadUsers(header []string, rows [][]string, lines []int) (*Export, error) {
 	return e, nil
 }
 
-// ReadGroups takes a table for Entra's groups. ErrNoGroups if its header does not name them.
+// ReadGroups takes a table for Entra's groups. ErrNoGroups if its header does not name them, or is that of users.
 func ReadGroups(header []string, rows [][]string, lines []int) (*Export, error) {
 	e := readExport(groupProperties, header, rows, lines)
 	e.groups = true
-	if !e.Has("displayName") && !e.Has("objectId") {
+	users := readExport(properties, header, nil, nil).Has("userPrincipalName")
+	if users || !e.Has("displayName") && !e.Has("objectId") {
 		return nil, ErrNoGroups
 	}
 	if len(rows) == 0 {

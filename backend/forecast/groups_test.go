@@ -103,6 +103,9 @@ func TestWhatIsNoListOfGroups(t *testing.T) {
 	if _, err := ReadGroups([]string{"mail"}, [][]string{{"a"}}, []int{2}); !errors.Is(err, ErrNoGroups) {
 		t.Errorf("without a name or id: %v", err)
 	}
+	if _, err := ReadGroups([]string{"userPrincipalName", "displayName", "objectId"}, [][]string{{"anna@contoso.example", "Anna", "1"}}, []int{2}); !errors.Is(err, ErrNoGroups) {
+		t.Errorf("a list of users: %v", err)
+	}
 	if _, err := ReadGroups([]string{"displayName"}, nil, nil); !errors.Is(err, ErrNoGroup) {
 		t.Errorf("a header alone: %v", err)
 	}
