@@ -77,6 +77,20 @@ describe('the focus', { timeout: 180_000 }, () => {
     await isOn(page, 'Groups')
   })
 
+  it('is in the dialog while one is open, so that its keys are heard whatever became of what had the focus', async () => {
+    const { page } = on
+    const dialog = page.getByRole('dialog', { name: 'Help' })
+    for (const lose of [() => document.activeElement.blur(), () => document.activeElement.remove()]) {
+      await page.keyboard.press('F1')
+      await dialog.waitFor()
+      await until(page, () => dialog.evaluate((el) => el.contains(document.activeElement)), 'the focus in the dialog')
+      await page.evaluate(lose)
+      await until(page, () => dialog.evaluate((el) => el.contains(document.activeElement)), 'the focus back in the dialog')
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
+    }
+  })
+
   it('is left alone by somebody who pressed on nothing', async () => {
     const { page } = on
     await visit(page, '#/settings')
