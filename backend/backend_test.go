@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,6 +183,42 @@ func TestWatchTellsAfterTheCommit(t *testing.T) {
 	if !people {
 		t.Error("30 people were added and nobody was told that people changed")
 	}
+}
+
+// TestWatchBeginsWhileMuchHappens: what is told in the moment in which somebody begins to watch is in what they are told first, and holds up nobody.
+func TestWatchBeginsWhileMuchHappens(t *testing.T) {
+	b := &Backend{id: "s", hub: newHub()}
+	ctx, end := context.WithCancel(t.Context())
+	var telling sync.WaitGroup
+	for range 2 {
+		telling.Go(func() {
+			for ctx.Err() == nil {
+				b.hub.tell(Notify{Store: "s", Status: true})
+			}
+		})
+	}
+	first := make(chan Notify)
+	go func() {
+		defer close(first)
+		for range 3_000 {
+			one, done := context.WithCancel(ctx)
+			n := <-b.Watch(one)
+			done()
+			first <- n
+		}
+	}()
+	for i := range 3_000 {
+		select {
+		case n := <-first:
+			if !n.People || !n.Groups || !n.Status {
+				t.Fatalf("watcher %d was told %+v", i, n)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("watcher %d is told nothing", i)
+		}
+	}
+	end()
+	telling.Wait()
 }
 
 func TestWatchMergesAndNeverBlocks(t *testing.T) {

@@ -72,11 +72,11 @@ func (h *hub) take(w *watcher) Notify {
 func (b *Backend) Watch(ctx context.Context) <-chan Notify {
 	out := make(chan Notify)
 	w := &watcher{wake: make(chan struct{}, 1)}
+	w.wake <- struct{}{} // while nobody else can: once the hub knows the watcher it may be full
 	b.hub.mu.Lock()
 	b.hub.watchers[w] = struct{}{}
 	w.pending = Notify{Store: b.id, Activity: b.hub.last, People: true, Groups: true, Status: true}
 	b.hub.mu.Unlock()
-	w.wake <- struct{}{}
 	go func() {
 		defer close(out)
 		defer func() {
