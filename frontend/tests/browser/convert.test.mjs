@@ -179,6 +179,7 @@ describe('converting user IDs', { timeout: 120_000 }, () => {
     await page.getByRole('alertdialog', { name: 'Undo 36 rows?' }).getByRole('button', { name: 'Undo 36' }).click()
     await main(page).locator('.job').getByText('1 could not be undone').waitFor()
     await chip(page, 'Could not be undone').click()
+    await until(page, async () => (await row(page, '').count()) === 1, 'the one that could not be undone alone')
     await row(page, changed.name).click()
     await strip(page).getByText('Somebody changed it since, so it was left as it is.').waitFor()
     const now = await userNames(page)
