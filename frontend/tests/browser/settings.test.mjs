@@ -25,7 +25,8 @@ const section = (page, name) => page.getByRole('region', { name })
 const address = (page) => page.getByRole('textbox', { name: 'Host and port' })
 const requestDays = (page) => page.getByRole('textbox', { name: 'Requests' })
 const deletedDays = (page) => page.getByRole('textbox', { name: 'Deleted people and groups' })
-const save = (page, name) => section(page, name).getByRole('button', { name: 'Save' })
+/** The button that saves a section; it is there, as Saving, until that is done. */
+const save = (page, name) => section(page, name).getByRole('button', { name: /^Sav(e|ing)$/ })
 const answers = (port) => fetch(`http://127.0.0.1:${port}/scim/v2/Users`).then((r) => r.status, () => 0)
 
 let browser
